@@ -1,0 +1,92 @@
+"""What a deployment folder says, as frozen dataclasses. The docstring under a field is its documentation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from classhub.errors import Finding
+
+
+@dataclass(frozen=True)
+class Local:
+    """`local:` in classhub.yaml: how the hub runs on this machine."""
+
+    address: str = "127.0.0.1"
+    """Address to listen on. Default: loopback only."""
+    port: int = 8000
+    certificate: Path | None = None
+    """PEM file of an own certificate, relative to config/; with `key`, serves HTTPS."""
+    key: Path | None = None
+    https: str = "off"
+    """"off", "own" (certificate and key), "acme" (a public certificate for `host`), "internal" (Caddy's own authority)."""
+    host: str = ""
+    """Host name for "acme" and "internal"; the host in config.yaml is never used here."""
+    servers: int = 0
+    """Most servers at the same time; 0: hub.activeServerLimit in config.yaml, else no limit."""
+    starts_at_once: int = 0
+    """Servers started in parallel, the others wait their turn; 0: by the number of cores."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """classhub.yaml. Every key is optional."""
+
+    target: str = "local"
+    """"local" or "cluster"."""
+    chart_version: str = "4.4.0"
+    release: str = "jhub"
+    namespace: str = "jhub"
+    homes_folder: Path | None = None
+    """Where students' homes lie on this machine; default `.classhub/homes` beside config/."""
+    local: Local = field(default_factory=Local)
+
+
+@dataclass(frozen=True)
+class Course:
+    """courses/NAME.yaml."""
+
+    name: str
+    title: str
+    material: Path | None
+    """Folder with the material, absolute."""
+    folder: str
+    """Name of the folder in the student's home."""
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    """The whole file, for issues to come (people, meetings, assignments)."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """Who can sign in, and how, on this machine."""
+
+    configured: str
+    """The authenticator that config.yaml names, as "google"."""
+    stand_in: bool
+    """True when invitations take its place here."""
+    why: str
+    """A sentence: why the stand-in, or how people sign in."""
+    admins: tuple[str, ...]
+    allowed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Config:
+    """A whole deployment folder."""
+
+    folder: Path
+    """The config/ folder, absolute."""
+    values: Mapping[str, Any]
+    """config.yaml and secrets.yaml merged over the chart's defaults. Holds secrets."""
+    own_values: Mapping[str, Any]
+    """The same without the defaults: what the college wrote."""
+    settings: Settings
+    login: Login
+    courses: tuple[Course, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """Warnings and notes; errors are raised, never kept."""
+
+    @property
+    def state(self) -> Path:
+        """.classhub beside config/."""
+        return self.folder.parent / ".classhub"

@@ -1,0 +1,1 @@
+"""Runs inside JupyterHub's process. Never imports the admin's side."""

@@ -1,0 +1,126 @@
+"""From hub.json to traitlets: what the values say, then what only one machine needs."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+NOT_ON_ONE_MACHINE = {
+    "JupyterHub": {"spawner_class", "db_url", "hub_bind_url", "hub_connect_url", "services", "admin_access", "concurrent_spawn_limit"},
+    "ConfigurableHTTPProxy": None,
+}
+"""Traits of the chart that speak of the cluster; None: the whole section. Services come back without the culler."""
+
+SPAWNER = "ClassHubSpawner"
+
+
+def apply_values(c: Any, traits: Mapping[str, Mapping[str, Any]]) -> None:
+    """Set every trait of the values that can hold here. KubeSpawner's stay under its name until apply_machine."""
+    for section, values in traits.items():
+        skipped = NOT_ON_ONE_MACHINE.get(section, set())
+        if skipped is None:
+            continue
+        for name, value in values.items():
+            if name not in skipped:
+                setattr(c[section], name, value)
+
+
+def apply_machine(c: Any, settings: Mapping[str, Any], state: Path) -> None:
+    """What makes it run here; after extraConfig, so that it always wins."""
+    hub = settings["hub"]
+    _network(c, settings, state)
+    _storage(c, hub, state)
+    _services(c, hub, culled=bool(settings["culler"]))
+    _spawner(c, settings, hub)
+    _login(c, settings["login"])
+
+
+def _network(c: Any, settings: Mapping[str, Any], state: Path) -> None:
+    from classhub.hub.proxy import CaddyProxy
+
+    proxy = settings["proxy"]
+    c.JupyterHub.bind_url = proxy["url"]
+    c.JupyterHub.hub_bind_url = f"http://{proxy['hub']}{proxy['base_url']}"
+    c.JupyterHub.hub_connect_url = f"http://{proxy['hub']}"
+    c.JupyterHub.proxy_class = CaddyProxy
+    c.CaddyProxy.settings = dict(proxy)
+    c.CaddyProxy.routes_file = str(state / "routes.json")
+    c.CaddyProxy.should_start = False
+    # a hub that comes back waits for a proxy that comes back, before it doubts that a server lives
+    c.Spawner.http_timeout = max(120, c.Spawner.get("http_timeout", 0) if isinstance(c.Spawner.get("http_timeout", 0), int) else 0)
+    c.JupyterHub.cleanup_servers = False
+    c.JupyterHub.cleanup_proxy = False
+
+
+def _storage(c: Any, hub: Mapping[str, Any], state: Path) -> None:
+    c.JupyterHub.db_url = f"sqlite:///{state / 'jupyterhub.sqlite'}"
+    c.JupyterHub.upgrade_db = True
+    c.JupyterHub.cookie_secret_file = str(state / "jupyterhub_cookie_secret")
+    c.JupyterHub.data_files_path = c.JupyterHub.get("data_files_path", os.path.join(sys.prefix, "share", "jupyterhub"))
+    c.CryptKeeper.keys = [bytes.fromhex(hub["tokens"]["crypt"])]
+
+
+def _services(c: Any, hub: Mapping[str, Any], culled: bool) -> None:
+    """The college's services as they are; the culler and our own command line with tokens of this machine."""
+    from classhub.hub.login import SCOPES
+
+    tokens = hub["tokens"]
+    added = list(c.JupyterHub.get("services", []))
+    ours = [{"name": "classhub", "api_token": tokens["classhub"]}]
+    if culled:
+        ours.append({"name": "jupyterhub-idle-culler", "api_token": tokens["culler"]})
+    named = {service["name"] for service in ours}
+    given = [service for service in [*hub["services"], *added] if service.get("name") not in named]
+    c.JupyterHub.services = [*ours, *given]
+    role = {"name": "classhub", "services": ["classhub"], "scopes": list(SCOPES)}
+    c.JupyterHub.load_roles = [*c.JupyterHub.get("load_roles", []), role]
+
+
+def _spawner(c: Any, settings: Mapping[str, Any], hub: Mapping[str, Any]) -> None:
+    from classhub.hub.spawner import ClassHubSpawner
+
+    c.JupyterHub.spawner_class = ClassHubSpawner
+    own = c[SPAWNER]
+    known = ClassHubSpawner.class_trait_names(config=True)
+    for name, value in dict(c.KubeSpawner).items():
+        # the chart gives its defaults to KubeSpawner; a trait set for Spawner or our class by hand wins
+        if name in known and name not in own and name not in UNFIT:
+            setattr(own, name, value)
+    own.machine = dict(hub["machine"])
+    own.proxy_settings = dict(settings["proxy"])
+    # the spawner queues by itself and counts the configured time from its turn on
+    own.own_start_timeout = int(own.get("start_timeout", 300))
+    own.start_timeout = 3600
+    c.JupyterHub.concurrent_spawn_limit = 0
+
+
+UNFIT = {"namespace", "working_dir", "events_enabled"}
+
+
+def _login(c: Any, login: Mapping[str, Any]) -> None:
+    """The stand-in, or the configured authenticator with pages in words; the admin's link works with both."""
+    from classhub.hub import handlers, oauth
+    from classhub.hub.login import StandInAuthenticator
+
+    c.JupyterHub.extra_handlers = [*c.JupyterHub.get("extra_handlers", []), *handlers.extra_handlers()]
+    c.JupyterHub.template_paths = [*c.JupyterHub.get("template_paths", []), handlers.templates_folder()]
+    if login["stand_in"]:
+        c.JupyterHub.authenticator_class = StandInAuthenticator
+        c.StandInAuthenticator.admin_users = set(login["admins"])
+        c.StandInAuthenticator.allowed_users = set(login["allowed"])
+        c.Authenticator.allow_all = False
+    else:
+        c.JupyterHub.authenticator_class = oauth.in_words(c.JupyterHub.authenticator_class)
+
+
+def use_wal() -> None:
+    """SQLite in WAL mode with a patient lock on every connection: a start commits several times and must not wait for the disk."""
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    @event.listens_for(Engine, "connect")  # type: ignore[misc,unused-ignore]
+    def _pragmas(connection: Any, _record: Any) -> None:
+        if type(connection).__module__.startswith("sqlite3"):
+            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=15000"):
+                connection.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,37 @@
+"""Why a student's server ended, in words: from its exit code, the end of its log and the kernel's out-of-memory count."""
+
+import re
+import signal
+from collections.abc import Sequence
+
+KNOWN = (
+    (r"classhub: (cannot .*)", "This machine could not set it up: {0}"),
+    (r"No space left on device|\[Errno 28\]", "The disk that holds the home is full. Delete something large, or ask your instructor for space"),
+    (r"Disk quota exceeded|\[Errno 122\]", "The home is full. Delete something large, or ask your instructor for space"),
+    (r"Permission(?:Error: \[Errno 13\])? [Pp]ermission denied: '?([^'\n]+)'?|PermissionError.*'([^']+)'", "It may not use {0}"),
+    (r"ModuleNotFoundError: No module named '([^']+)'", "A Python package is missing: {0}"),
+    (r"Executable .* not found|start ([^:]+): No such file", "Its program is not installed on this machine: {0}"),
+    (r"(SyntaxError: .*)", "A configuration file in the home is broken: {0}"),
+)
+
+
+def explain(code: int | None, log_end: Sequence[str], oom_kills: int = 0) -> str:
+    """One sentence without a full stop at its end. code: as a shell counts it, negative for a signal; None when nobody saw it."""
+    if oom_kills:
+        return "It ran out of memory. Close notebooks that you do not need, or work on less data at once"
+    for line in reversed(log_end):
+        for pattern, sentence in KNOWN:
+            if found := re.search(pattern, line):
+                return sentence.format(next((group for group in found.groups() if group), "").strip())
+    return _by_code(code, log_end)
+
+
+def _by_code(code: int | None, log_end: Sequence[str]) -> str:
+    if code is None:
+        return "It ended while nobody was watching, for example when this machine was restarted"
+    if code < 0:
+        return f"It was ended by the signal {signal.Signals(-code).name}"
+    if code == 0:
+        return "It ended by itself"
+    last = next((line.strip() for line in reversed(log_end) if line.strip() and not line.startswith((" ", "\t"))), "")
+    return f"It ended with exit code {code}" + (f": {last[:200]}" if last else "")

@@ -1,0 +1,19 @@
+"""Runs inside a student's server: standard library, jupyter_server and tornado only.
+
+This package is a Jupyter Server extension; the spawner enables it through JUPYTER_CONFIG_PATH.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "classhub.server"}]
+
+
+def _load_jupyter_server_extension(serverapp: Any) -> None:
+    from classhub.server import listen, welcome
+
+    listen.adopt_socket(serverapp)
+    welcome.deliver_in_background(serverapp.log)

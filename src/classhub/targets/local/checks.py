@@ -1,0 +1,132 @@
+"""What this machine has and lacks for a hub: for doctor, for the first line of `up`, for parity."""
+
+import os
+import shutil
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from classhub.config.model import Config
+from classhub.errors import OutsideFailed, Refused
+from classhub.plan.checks import Check
+from classhub.targets.local.paths import SOCKET_PATH_BYTES, Paths
+from classhub.walls import cgroups, reach
+from classhub.walls.uids import FIRST
+
+LOOPBACK = ("127.", "::1", "localhost")
+LEAST_FREE_BYTES = 2**30
+SERVER_BYTES = 160 * 2**20
+"""A plain server with one kernel (facts: speed.md, 1)."""
+
+
+def is_root() -> bool:
+    return os.geteuid() == 0
+
+
+def first_lines() -> list[str]:
+    """Said before all else; nothing for root."""
+    if is_root():
+        return []
+    return [
+        "One person's trial: ClassHub was not started by root, so every server runs as your own account and could read the others' files. "
+        "Only this machine can reach it. For a class, start it as root."
+    ]
+
+
+def refuse_open_address(config: Config) -> None:
+    """Not root: loopback only, until walls of another kind are built (design.md, section 6)."""
+    address = config.settings.local.address
+    if is_root() or address.startswith(LOOPBACK):
+        return
+    raise Refused(
+        f"local.address {address} would let other machines in, and ClassHub was not started by root.",
+        cause="without root all students' servers would share your account",
+        fix="start it as root (sudo make up), or remove local.address from config/classhub.yaml",
+    )
+
+
+def machine() -> Any:
+    """Facts for parity.rows."""
+    from classhub.config.parity import Machine
+
+    support = cgroups.probe()
+    return Machine(is_root=is_root(), memory_limits=support.memory, cpu_limits=support.cpu)
+
+
+@cache
+def interpreter_problem() -> str | None:
+    """None when a student's account can run this interpreter here; tried for real. Not root: nothing to try."""
+    if not is_root():
+        return None
+    mounts = reach.plan_mounts(FIRST, FIRST, show=reach.needed_paths(sys.executable), hide=[])
+    return reach.preflight(sys.executable, FIRST, mounts)
+
+
+def need_interpreter(paths: Paths) -> None:
+    """Raises OutsideFailed with the folder that is in the way."""
+    problem = interpreter_problem()
+    if problem:
+        raise OutsideFailed(problem, fix="classhub doctor shows what else this machine lacks")
+
+
+def all_checks(paths: Paths) -> list[Check]:
+    """Most important first."""
+    return [_account(), _interpreter(), _limits(), _walls(), _socket_path(paths), _proxy(), _disk(paths), _memory()]
+
+
+def _account() -> Check:
+    if is_root():
+        return Check("account", seen="root: each student's server gets an account of its own")
+    return Check("account", "not root: all servers share your account, so this is one person's trial", "start it as root: sudo make up")
+
+
+def _interpreter() -> Check:
+    problem = interpreter_problem()
+    if problem:
+        what, _, fix = problem.partition(" Fix: ")
+        return Check("interpreter", what, fix or "install ClassHub in a folder that is open to all, such as /opt/classhub")
+    return Check("interpreter", seen=f"{sys.executable} runs as a student's account")
+
+
+def _limits() -> Check:
+    support = cgroups.probe()
+    if support.memory and support.cpu:
+        return Check("limits", seen=f"memory and CPU limits hold (cgroup {support.version})")
+    lacking = " and ".join(name for name, there in (("memory", support.memory), ("CPU", support.cpu)) if not there)
+    return Check("limits", f"{lacking} limits of config.yaml do not hold here: {support.why}", "start it as root on a Linux with cgroups")
+
+
+def _walls() -> Check:
+    if sys.platform != "linux":
+        return Check("walls", "only Linux can keep students' files and processes apart", "use it alone here; teach from a Linux machine")
+    return Check("walls", seen="homes, temporary files and processes of others are hidden" if is_root() else "none: one account for all")
+
+
+def _socket_path(paths: Paths) -> Check:
+    length = len(os.fsencode(paths.sockets)) + len("/alice@college.edu.sock")
+    if length > SOCKET_PATH_BYTES:
+        return Check("sockets", f"{paths.sockets} is too long a path for sockets", "set a shorter XDG_RUNTIME_DIR")
+    return Check("sockets", seen=str(paths.runtime))
+
+
+def _proxy() -> Check:
+    caddy = Path(sys.executable).parent / "caddy"
+    if os.access(caddy, os.X_OK):
+        return Check("proxy", seen="Caddy is installed")
+    return Check("proxy", "Caddy is not installed beside this Python", "make .venv")
+
+
+def _disk(paths: Paths) -> Check:
+    place = next(folder for folder in (paths.homes, *paths.homes.parents) if folder.is_dir())
+    free = shutil.disk_usage(place).free
+    if free < LEAST_FREE_BYTES:
+        return Check("disk", f"only {free / 2**20:.0f} MiB are free where homes lie ({place})", f"make room: du -xh -d1 '{place}' | sort -h")
+    return Check("disk", seen=f"{free / 2**30:.0f} GiB free for homes")
+
+
+def _memory() -> Check:
+    import psutil
+
+    available = psutil.virtual_memory().available
+    return Check("memory", seen=f"{available / 2**30:.1f} GiB available: room for about {available // SERVER_BYTES} servers with a kernel each")

@@ -1,0 +1,69 @@
+"""How each part is started: argv, environment, log. Pure; the supervisor runs them."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from classhub.targets.local.paths import Paths
+
+PARTS = ("proxy", "hub", "culler")
+"""In the order of starting. The hub needs the proxy to probe students' servers."""
+
+
+@dataclass(frozen=True)
+class Command:
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    cwd: Path
+    log: Path
+
+
+def command(part: str, settings: Mapping[str, Any], paths: Paths, environ: Mapping[str, str]) -> Command | None:
+    """The command of a part; None when these settings do without it (no culling)."""
+    if part == "proxy":
+        return _proxy(settings, paths, environ)
+    if part == "hub":
+        return _hub(paths, environ)
+    return _culler(settings, paths, environ) if settings.get("culler") else None
+
+
+def _proxy(settings: Mapping[str, Any], paths: Paths, environ: Mapping[str, str]) -> Command:
+    config = paths.runtime / "caddy.json"
+    argv = (_beside_python("caddy"), "run", "--config", str(config))
+    env = {**_plain(environ), "HOME": str(paths.state), "XDG_DATA_HOME": str(paths.state / "caddy"), "XDG_CONFIG_HOME": str(paths.state / "caddy")}
+    return Command(argv, env, paths.state, paths.logs / "proxy.log")
+
+
+def _hub(paths: Paths, environ: Mapping[str, str]) -> Command:
+    from classhub import hub
+
+    source = Path(hub.__file__).with_name("jupyterhub_config.py")
+    argv = (sys.executable, "-m", "jupyterhub", "--config", str(source))
+    env = {**_plain(environ), "CLASSHUB_STATE": str(paths.state), "HOME": environ.get("HOME", str(paths.state))}
+    return Command(argv, env, paths.state, paths.logs / "hub.log")
+
+
+def _culler(settings: Mapping[str, Any], paths: Paths, environ: Mapping[str, str]) -> Command:
+    culler = settings["culler"]
+    env = {**_plain(environ), "JUPYTERHUB_API_TOKEN": culler["token"]}
+    argv = (sys.executable, *culler["argv"][1:])
+    return Command(argv, env, paths.state, paths.logs / "culler.log")
+
+
+def _plain(environ: Mapping[str, str]) -> dict[str, str]:
+    """What a part needs of our environment: a clean path with this interpreter first, language, proxies, secrets by name.
+
+    OAuth secrets may be given as environment variables, as oauthenticator documents.
+    """
+    keep = ("LANG", "LC_ALL", "TZ", "TMPDIR", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+    kept = {name: value for name, value in environ.items() if name in keep or name.startswith(("OAUTH", "GOOGLE_", "GITHUB_", "GITLAB_"))}
+    path = environ.get("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+    return {**kept, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{path}", "PYTHONUNBUFFERED": "1"}
+
+
+def _beside_python(program: str) -> str:
+    """A program that pip installed with this interpreter."""
+    return str(Path(sys.executable).parent / program)

@@ -1,0 +1,111 @@
+"""The supervisor's control socket: one JSON object a line, asked and answered. Only the same account may talk to it."""
+
+import asyncio
+import json
+import os
+import socket
+import struct
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from classhub.errors import NotRunning, OutsideFailed
+
+
+class Obeys(Protocol):
+    listeners: "set[asyncio.Queue[str]]"
+
+    async def do(self, request: Mapping[str, Any]) -> dict[str, Any]: ...
+
+
+async def serve(path: Path, supervisor: Obeys) -> asyncio.Server:
+    """Listen at `path`, mode 0600."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            if _peer_uid(writer.get_extra_info("socket")) == os.geteuid():
+                await _talk(reader, writer, supervisor)
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+    path.unlink(missing_ok=True)
+    server = await asyncio.start_unix_server(talk, str(path))
+    path.chmod(0o600)
+    return server
+
+
+async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, supervisor: Obeys) -> None:
+    request = json.loads(await reader.readline())
+    if request.get("do") == "follow":
+        await _follow(reader, writer, supervisor)
+        return
+    try:
+        answer = {"ok": True, **await supervisor.do(request)}
+    except Exception as error:  # noqa: BLE001 - whatever it is, the one who asked must hear of it
+        answer = {"ok": False, "error": f"{type(error).__name__}: {error}"}
+    writer.write(json.dumps(answer).encode() + b"\n")
+    await writer.drain()
+
+
+async def _follow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, supervisor: Obeys) -> None:
+    """Sentences as they come, until the asker hangs up or the supervisor ends."""
+    queue: asyncio.Queue[str] = asyncio.Queue()
+    supervisor.listeners.add(queue)
+    hung_up = asyncio.ensure_future(reader.read())
+    try:
+        while True:
+            next_one = asyncio.ensure_future(queue.get())
+            await asyncio.wait([next_one, hung_up], return_when=asyncio.FIRST_COMPLETED)
+            if not next_one.done():
+                next_one.cancel()
+                return
+            writer.write(json.dumps({"say": next_one.result()}).encode() + b"\n")
+            await writer.drain()
+    finally:
+        hung_up.cancel()
+        supervisor.listeners.discard(queue)
+
+
+def _peer_uid(connection: socket.socket) -> int:
+    if sys.platform == "linux":
+        _, uid, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
+        return int(uid)
+    return os.geteuid()  # the folder is 0700, and the socket 0600
+
+
+def ask(path: Path, request: Mapping[str, Any], timeout_s: float = 30) -> dict[str, Any]:
+    """One question. Raises NotRunning when no supervisor listens, OutsideFailed when it does not answer or refuses."""
+    with _connect(path, timeout_s) as connection:
+        try:
+            connection.sendall(json.dumps(request).encode() + b"\n")
+            line = connection.makefile("rb").readline()
+        except OSError as error:
+            raise OutsideFailed("The supervisor did not answer.", cause=str(error), fix="classhub status") from error
+    if not line:
+        raise OutsideFailed("The supervisor ended while it was asked.", fix="classhub up")
+    answer: dict[str, Any] = json.loads(line)
+    if not answer.pop("ok"):
+        raise OutsideFailed(f"The supervisor could not do it: {answer['error']}", fix="classhub logs supervisor")
+    return answer
+
+
+def follow(path: Path) -> Iterator[str]:
+    """The supervisor's sentences until it ends."""
+    with _connect(path, None) as connection:
+        connection.sendall(b'{"do": "follow"}\n')
+        for line in connection.makefile("rb"):
+            yield json.loads(line)["say"]
+
+
+def _connect(path: Path, timeout_s: float | None) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(timeout_s)
+    try:
+        connection.connect(str(path))
+    except OSError as error:
+        connection.close()
+        raise NotRunning("No hub runs here.", fix="classhub up") from error
+    return connection

@@ -1,0 +1,60 @@
+"""Run a program where a student's server runs: same account, same view of the files, its exit code passed on."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from classhub.errors import NotRunning
+from classhub.hub import registry
+from classhub.outside import process
+from classhub.plan.records import Finished
+from classhub.targets.local.paths import Paths
+from classhub.targets.local.records import LOGGED, need_user
+from classhub.walls import names
+from classhub.walls.spec import Spec
+
+RUN_TIMEOUT_S = 24 * 3600
+SECRET_NAMES = ("JUPYTERHUB_API_TOKEN", "JPY_API_TOKEN")
+
+
+def run(paths: Paths, who: str, argv: list[str], terminal: bool) -> Finished:
+    """Raises NotRunning when this user has no server. A part's name means: here, as the hub's own account."""
+    if who in LOGGED:
+        return _run_here(paths, argv, terminal)
+    need_user(paths, who)
+    user, _, server = who.partition("/")
+    entry = registry.read(paths.servers, user, server)
+    if entry is None or not entry.alive:
+        raise NotRunning(f"{who} has no running server.", fix=f"start it from the admin page, or look at the files: ls '{paths.homes / names.slug(user)}'")
+    return _run_inside(entry, paths.homes / names.slug(user), argv, terminal)
+
+
+def _run_here(paths: Paths, argv: list[str], terminal: bool) -> Finished:
+    if terminal:
+        return Finished(process.run_in_terminal(argv))
+    done = process.run(argv, cwd=paths.state, timeout_s=RUN_TIMEOUT_S, check=False)
+    return Finished(done.code, done.out, done.err)
+
+
+def _run_inside(entry: registry.Entry, home: Path, argv: list[str], terminal: bool) -> Finished:
+    spec = Spec(argv, _environment(entry, home), str(home), uid=entry.uid, gid=entry.uid, join=entry.process if entry.uid is not None else None)
+    with tempfile.TemporaryFile() as file:
+        file.write(spec.to_json().encode())
+        file.seek(0)
+        command = spec.command(sys.executable, file.fileno())
+        if terminal:
+            return Finished(process.run_in_terminal(command, keep_fds=[file.fileno()]))
+        done = process.run(command, keep_fds=[file.fileno()], timeout_s=RUN_TIMEOUT_S, check=False)
+    return Finished(done.code, done.out, done.err)
+
+
+def _environment(entry: registry.Entry, home: Path) -> dict[str, str]:
+    """The server's own, without its tokens; where /proc does not tell, the least."""
+    try:
+        raw = Path(f"/proc/{entry.process.pid}/environ").read_bytes()
+    except OSError:
+        return {"HOME": str(home), "PATH": os.environ.get("PATH", ""), "USER": entry.user, "TERM": os.environ.get("TERM", "dumb")}
+    pairs = (item.partition(b"=") for item in raw.split(b"\0") if item)
+    env = {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs}
+    return {**{name: value for name, value in env.items() if name not in SECRET_NAMES}, "TERM": os.environ.get("TERM", "dumb")}

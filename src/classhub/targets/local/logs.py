@@ -1,0 +1,81 @@
+"""Log files: kept small, read from the end, followed."""
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+PART_LOG_BYTES = 10 * 2**20
+USER_LOG_BYTES = 2 * 2**20
+
+
+async def keep_small(folder: Path) -> None:
+    """For ever: what grew too large moves to NAME.1 (its older half is dropped). Writers append, so that nothing is lost on their side."""
+    while True:
+        await asyncio.sleep(20)
+        await asyncio.to_thread(shrink_all, folder)
+
+
+def shrink_all(folder: Path) -> None:
+    """One pass over parts' and users' logs."""
+    for path in [*folder.glob("*.log"), *(folder / "users").glob("*.log")]:
+        limit = USER_LOG_BYTES if path.parent.name == "users" else PART_LOG_BYTES
+        try:
+            if path.stat().st_size > limit:
+                _shrink(path, limit)
+        except FileNotFoundError:
+            continue
+
+
+def _shrink(path: Path, limit: int) -> None:
+    """Keep the newest `limit` bytes in NAME.1 and empty NAME, which its writer holds open."""
+    older = path.with_suffix(".1.log") if path.parent.name != "users" else path.with_name(f"{path.name}.old")
+    part = older.with_name(f".{older.name}.part")
+    with path.open("rb+") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - limit))
+        part.write_bytes(file.read())
+        part.chmod(0o600)
+        part.replace(older)
+        file.truncate(0)
+
+
+def tail(path: Path, lines: int, most_bytes: int = 256 * 1024) -> list[str]:
+    """The last lines of a file; none when it is not there."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - most_bytes))
+            return file.read().decode(errors="replace").splitlines()[-lines:]
+    except FileNotFoundError:
+        return []
+
+
+def read_lines(path: Path, follow: bool) -> Iterator[str]:
+    """All lines; with follow, for ever also those that come, through truncation and replacement."""
+    with path.open("rb") as file:
+        rest = b""
+        while True:
+            chunk = file.read(65536)
+            if chunk:
+                *lines, rest = (rest + chunk).split(b"\n")
+                yield from (line.decode(errors="replace") for line in lines)
+                continue
+            if not follow:
+                break
+            if file.tell() > os.fstat(file.fileno()).st_size:
+                file.seek(0)
+            if _was_replaced(path, file.fileno()):
+                break
+            time.sleep(0.2)
+    if rest:
+        yield rest.decode(errors="replace")
+    if follow:
+        yield from read_lines(path, follow)
+
+
+def _was_replaced(path: Path, fd: int) -> bool:
+    try:
+        return path.stat().st_ino != os.fstat(fd).st_ino
+    except FileNotFoundError:
+        return False

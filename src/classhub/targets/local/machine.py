@@ -1,0 +1,108 @@
+"""What this deployment keeps about this machine: ports inside, tokens of our own. Made once, private."""
+
+import json
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from classhub.errors import OutsideFailed
+from classhub.hub.files import write_private
+
+
+@dataclass(frozen=True)
+class Machine:
+    """hub_port and internal_port: loopback ports of the hub and of Caddy's inner listener.
+
+    Tokens are random, 256 bits; crypt_key is 32 bytes as hex for JupyterHub's CryptKeeper.
+    """
+
+    hub_port: int
+    internal_port: int
+    classhub_token: str
+    culler_token: str
+    crypt_key: str
+
+    def __repr__(self) -> str:
+        return f"Machine(hub_port={self.hub_port}, internal_port={self.internal_port}, tokens hidden)"
+
+
+def ensure_machine(path: Path) -> Machine:
+    """Read it, or make it. Raises OutsideFailed when the file is damaged: new tokens would lock out running servers."""
+    try:
+        return Machine(**json.loads(path.read_text()))
+    except FileNotFoundError:
+        pass
+    except (ValueError, TypeError) as error:
+        raise OutsideFailed(
+            f"{path} is damaged.",
+            cause=str(error),
+            fix=f"move it away (mv {path} {path}.damaged) and run `classhub up`; running servers must then be started again",
+        ) from error
+    hub, internal = free_ports(2)
+    made = Machine(hub, internal, secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_hex(32))
+    write_private(path, json.dumps(asdict(made)))
+    return made
+
+
+def move_ports(path: Path, machine: Machine) -> Machine:
+    """Other inner ports, for when a stranger took ours while nothing ran here."""
+    hub, internal = free_ports(2)
+    moved = Machine(**{**asdict(machine), "hub_port": hub, "internal_port": internal})
+    write_private(path, json.dumps(asdict(moved)))
+    return moved
+
+
+def free_ports(count: int) -> list[int]:
+    """Loopback ports below the ephemeral range where possible, so that no outgoing connection takes them."""
+    low = _ephemeral_start()
+    found: list[int] = []
+    for _ in range(500):
+        port = 20000 + secrets.randbelow(max(low - 20000, 1000))
+        if port not in found and is_free("127.0.0.1", port):
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise OutsideFailed("No free port was found on 127.0.0.1.", fix="see what listens: ss -ltnp")
+
+
+def _ephemeral_start() -> int:
+    try:
+        return int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except (OSError, ValueError):
+        return 32768
+
+
+def is_free(address: str, port: int) -> bool:
+    """True when we could listen there now. Raises OSError when the address is not ours or the port is privileged."""
+    import errno
+
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise
+    return True
+
+
+def listener_of(port: int) -> str:
+    """Who listens on a TCP port, as "nginx (pid 812)"; "another program" when the machine does not tell."""
+    import psutil
+
+    try:
+        for connection in psutil.net_connections(kind="tcp"):
+            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+                return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
+    except (psutil.Error, OSError):
+        pass
+    return "another program"
+
+
+def as_mapping(machine: Machine) -> Mapping[str, object]:
+    """For settings.py."""
+    return asdict(machine)

@@ -1,0 +1,167 @@
+"""Where a hub on this machine keeps things. Folders are private; sockets lie in a short folder (107 bytes at most)."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from classhub.errors import OutsideFailed
+
+SOCKET_PATH_BYTES = 107
+"""sun_path of unix(7), without the closing NUL."""
+
+
+@dataclass(frozen=True)
+class Paths:
+    """state: `.classhub` beside config/. runtime: sockets and what may vanish at a reboot. homes: students' homes."""
+
+    state: Path
+    runtime: Path
+    homes: Path
+
+    @property
+    def hub_json(self) -> Path:
+        return self.state / "hub.json"
+
+    @property
+    def machine_json(self) -> Path:
+        return self.state / "machine.json"
+
+    @property
+    def parts_json(self) -> Path:
+        return self.state / "parts.json"
+
+    @property
+    def routes_json(self) -> Path:
+        return self.state / "routes.json"
+
+    @property
+    def limits_json(self) -> Path:
+        return self.state / "limits.json"
+
+    @property
+    def uids_json(self) -> Path:
+        return self.state / "uids.json"
+
+    @property
+    def database(self) -> Path:
+        return self.state / "jupyterhub.sqlite"
+
+    @property
+    def history(self) -> Path:
+        return self.state / "history"
+
+    @property
+    def servers(self) -> Path:
+        """One JSON file per running server; see hub/registry.py."""
+        return self.state / "servers"
+
+    @property
+    def logs(self) -> Path:
+        return self.state / "logs"
+
+    @property
+    def user_logs(self) -> Path:
+        return self.logs / "users"
+
+    @property
+    def events(self) -> Path:
+        return self.state / "events"
+
+    @property
+    def control(self) -> Path:
+        return self.runtime / "control.sock"
+
+    @property
+    def caddy_admin(self) -> Path:
+        return self.runtime / "caddy.sock"
+
+    @property
+    def sockets(self) -> Path:
+        return self.runtime / "s"
+
+    @property
+    def student_runtime(self) -> Path:
+        return self.runtime / "u"
+
+
+def paths_of(state: Path, homes: Path | None = None) -> Paths:
+    """Paths for a state folder; nothing is made yet."""
+    return Paths(state, runtime_folder(state), homes or state / "homes")
+
+
+def runtime_folder(state: Path) -> Path:
+    """Short, private, and the same for the same state folder."""
+    name = hashlib.sha256(os.fsencode(state)).hexdigest()[:8]
+    if os.geteuid() == 0:
+        return Path("/run/classhub") / name
+    own = os.environ.get("XDG_RUNTIME_DIR", "")
+    if own and len(own) < 40 and Path(own).is_dir():
+        return Path(own) / f"classhub-{name}"
+    return Path("/tmp") / f"classhub-{os.geteuid()}" / name
+
+
+def ensure_folders(paths: Paths) -> None:
+    """Make every folder, private. Raises OutsideFailed in words when the disk is read-only, full or another's."""
+    for folder in (paths.runtime.parent, paths.runtime, paths.sockets, paths.student_runtime):
+        _ensure_folder(folder, 0o755 if folder == Path("/run/classhub") else 0o700)
+    for folder in (paths.state, paths.history, paths.servers, paths.logs, paths.user_logs, paths.events):
+        _ensure_folder(folder, 0o700)
+    _ensure_folder(paths.homes, 0o711 if os.geteuid() == 0 else 0o700, tighten=paths.homes.parent == paths.state)
+    _ensure_writable(paths.state)
+
+
+def _ensure_folder(folder: Path, mode: int, tighten: bool = True) -> None:
+    try:
+        folder.mkdir(mode=mode, parents=folder.parent.name == "run", exist_ok=True)
+        found = folder.lstat()
+    except OSError as error:
+        raise _unusable(folder, error) from error
+    if not folder.is_dir() or folder.is_symlink():
+        raise OutsideFailed(f"{folder} must be a folder, and is not.", fix=f"move it away: mv {folder} {folder}.old")
+    if found.st_uid != os.geteuid():
+        raise OutsideFailed(
+            f"{folder} belongs to {_owner(found.st_uid)}, not to the account that runs ClassHub ({_owner(os.geteuid())}).",
+            cause="the hub was started by another account before (as root, with sudo?)",
+            fix=f"start it as {_owner(found.st_uid)}, or hand the folder over: chown -R {_owner(os.geteuid())} {folder}",
+        )
+    if tighten and found.st_mode & 0o777 != mode:
+        folder.chmod(mode)
+
+
+def _ensure_writable(folder: Path) -> None:
+    probe = folder / ".probe"
+    try:
+        with probe.open("wb") as file:
+            file.write(bytes(64 * 1024))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise _unusable(folder, error) from error
+    finally:
+        try:
+            probe.unlink(missing_ok=True)
+        except OSError:
+            pass
+
+
+def _unusable(folder: Path, error: OSError) -> OutsideFailed:
+    import errno
+
+    fixes = {
+        errno.EROFS: ("the disk is mounted read-only", "put the deployment folder on a disk that can be written to"),
+        errno.ENOSPC: ("the disk is full", f"make room and try again; `df -h {folder.parent}` shows how much there is"),
+        errno.EDQUOT: ("your quota is used up", "make room and try again"),
+        errno.EACCES: ("the folder belongs to another account", f"see who owns it: ls -ld {folder.parent}"),
+    }
+    cause, fix = fixes.get(error.errno or 0, (error.strerror or "unknown", f"look at it: ls -ld {folder}"))
+    return OutsideFailed(f"ClassHub cannot write in {folder}.", cause=cause, fix=fix)
+
+
+def _owner(uid: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid {uid}"

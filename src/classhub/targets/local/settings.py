@@ -1,0 +1,123 @@
+"""Config and machine -> the settings that supervisor and hub work from (hub.json). Pure."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from classhub.config.extra_config import extra_config
+from classhub.config.model import Config
+from classhub.config.traits import traits
+from classhub.targets.local.machine import Machine
+from classhub.targets.local.paths import Paths
+
+CULLER = "jupyterhub-idle-culler"
+MOST_STARTS_AT_ONCE = 8
+
+
+def settings(config: Config, machine: Machine, paths: Paths, *, is_root: bool, cores: int) -> dict[str, Any]:
+    """JSON values only. "proxy", "hub", "culler" (empty without culling), "login". Holds secrets."""
+    own = traits(
+        config.values, release=config.settings.release, namespace=config.settings.namespace, chart_version=config.settings.chart_version
+    )
+    services = list(own.get("JupyterHub", {}).get("services", []))
+    proxy = _proxy(config, machine, paths)
+    return {
+        "proxy": proxy,
+        "hub": {
+            "traits": own,
+            "values": dict(config.values),
+            "release": config.settings.release,
+            "extra_config": [list(pair) for pair in extra_config(config.values)],
+            "services": [service for service in services if service.get("name") != CULLER],
+            "tokens": {"classhub": machine.classhub_token, "culler": machine.culler_token, "crypt": machine.crypt_key},
+            "machine": _machine(config, paths, is_root, cores),
+        },
+        "culler": _culler(services, machine, proxy),
+        "login": _login(config),
+    }
+
+
+def address(config: Config) -> str:
+    """What a person types into a browser, with trailing slash."""
+    local = config.settings.local
+    scheme = "http" if local.https == "off" else "https"
+    host = local.host or local.address
+    host = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - shown, not bound
+    host = f"[{host}]" if ":" in host else host
+    default = {"http": 80, "https": 443}[scheme]
+    port = "" if local.port == default else f":{local.port}"
+    return f"{scheme}://{host}{port}{base_url(config)}"
+
+
+def base_url(config: Config) -> str:
+    """hub.baseUrl with slashes at both ends."""
+    inner = str(config.values.get("hub", {}).get("baseUrl", "/")).strip("/")
+    return f"/{inner}/" if inner else "/"
+
+
+def _proxy(config: Config, machine: Machine, paths: Paths) -> dict[str, Any]:
+    local = config.settings.local
+    host = f"[{local.address}]" if ":" in local.address else local.address
+    return {
+        "listen": f"{host}:{local.port}",
+        "internal": f"127.0.0.1:{machine.internal_port}",
+        "hub": f"127.0.0.1:{machine.hub_port}",
+        "base_url": base_url(config),
+        "url": address(config),
+        "sockets": str(paths.sockets),
+        "admin": str(paths.caddy_admin),
+        "storage": str(paths.state / "caddy"),
+        "https": {"mode": local.https, "host": local.host, "certificate": str(local.certificate or ""), "key": str(local.key or "")},
+    }
+
+
+def _machine(config: Config, paths: Paths, is_root: bool, cores: int) -> dict[str, Any]:
+    return {
+        "id": paths.runtime.name,
+        "root": is_root,
+        "python": sys.executable,
+        "starts_at_once": config.settings.local.starts_at_once or starts_at_once(cores),
+        "folders": {
+            "state": str(paths.state),
+            "homes": str(paths.homes),
+            "runtime": str(paths.runtime),
+            "servers": str(paths.servers),
+            "logs": str(paths.user_logs),
+            "events": str(paths.events),
+        },
+        "hide": _hidden([paths.state, paths.homes, paths.runtime, config.folder]),
+        "courses": _courses(config),
+    }
+
+
+def starts_at_once(cores: int) -> int:
+    """A start is 2.2 CPU seconds: three at a time on two cores all came up, 24 at a time none (facts: local-hub.md, 6)."""
+    return min(cores + 1, MOST_STARTS_AT_ONCE)
+
+
+def _hidden(folders: Sequence[Path]) -> list[str]:
+    return [str(folder) for folder in folders]
+
+
+def _courses(config: Config) -> list[dict[str, str]]:
+    return [
+        {"name": course.name, "folder": course.folder, "material": os.fspath(course.material)}
+        for course in config.courses
+        if course.material is not None
+    ]
+
+
+def _culler(services: Sequence[Mapping[str, Any]], machine: Machine, proxy: Mapping[str, Any]) -> dict[str, Any]:
+    """The chart's own command line, with this machine's interpreter and address; the supervisor runs it, so that it outlives the hub."""
+    for service in services:
+        if service.get("name") == CULLER and "command" in service:
+            url = f"--url=http://{proxy['hub']}{proxy['base_url']}hub/api"
+            return {"argv": [sys.executable, *(url if word.startswith("--url=") else word for word in service["command"][1:])], "token": machine.culler_token}
+    return {}
+
+
+def _login(config: Config) -> dict[str, Any]:
+    login = config.login
+    return {"stand_in": login.stand_in, "configured": login.configured, "admins": list(login.admins), "allowed": list(login.allowed)}

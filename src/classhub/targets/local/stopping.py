@@ -1,0 +1,68 @@
+"""Stop a hub on this machine, with or without a supervisor; and forget everything but homes."""
+
+import shutil
+import signal
+import time
+
+from classhub.errors import NotRunning
+from classhub.hub import registry
+from classhub.targets.interface import Tell
+from classhub.targets.local import control
+from classhub.targets.local.inspection import parts_file
+from classhub.targets.local.paths import Paths
+from classhub.walls import identity
+from classhub.walls.identity import Identity
+
+STOP_TIMEOUT_S = 90
+
+
+def stop(paths: Paths, keep_servers: bool) -> None:
+    """Fine when nothing runs. Returns when all is down."""
+    try:
+        control.ask(paths.control, {"do": "stop", "keep_servers": keep_servers}, STOP_TIMEOUT_S)
+        _wait_for_end(paths)
+    except NotRunning:
+        _stop_orphans(paths, keep_servers)
+    if not keep_servers and paths.runtime.is_dir():
+        shutil.rmtree(paths.runtime)
+
+
+def _wait_for_end(paths: Paths) -> None:
+    deadline = time.monotonic() + 5
+    while paths.control.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def _stop_orphans(paths: Paths, keep_servers: bool) -> None:
+    for name in ("culler", "hub", "proxy"):
+        process = identity.from_json(parts_file(paths).get(name, {}).get("process") or {})
+        if process:
+            _end(process)
+    if not keep_servers:
+        entries = registry.read_all(paths.servers)
+        registry.end(entries)
+        for entry in entries:
+            registry.sweep(entry)
+            registry.forget(paths.servers, entry.user, entry.server)
+
+
+def _end(process: Identity, patience_s: float = 10) -> None:
+    identity.send(process, signal.SIGTERM)
+    deadline = time.monotonic() + patience_s
+    while identity.is_alive(process) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    identity.send(process, signal.SIGKILL)
+
+
+def remove_state(paths: Paths, tell: Tell) -> None:
+    """Database, logs, secrets of ours, history: everything in .classhub but homes and the map of their owners."""
+    if not paths.state.is_dir():
+        return
+    for entry in sorted(paths.state.iterdir()):
+        if entry == paths.homes or entry == paths.uids_json:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+    tell(f"Removed all but the homes in {paths.homes}.")

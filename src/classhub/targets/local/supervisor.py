@@ -1,0 +1,181 @@
+"""The process that keeps a hub running on this machine: it starts the parts, watches them, and obeys a control socket.
+
+Started as `python -m classhub.targets.local.supervisor STATE_FOLDER`; it imports neither JupyterHub nor anything of the
+command line. When it is killed, parts and servers live on; the next one adopts them from parts.json.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from classhub.hub import caddy, registry
+from classhub.hub.files import write_private
+from classhub.plan.running import State
+from classhub.targets.local import answering, logs
+from classhub.targets.local.commands import PARTS, Command, command
+from classhub.targets.local.control import serve
+from classhub.targets.local.paths import Paths, runtime_folder
+from classhub.targets.local.watch import Watch
+from classhub.walls import identity
+
+OPEN_FILES = 65536
+"""1,100 idle sockets from one student emptied a hub with 1,024 (facts: local-hub.md, 7)."""
+
+
+class Supervisor:
+    """All parts of one hub."""
+
+    def __init__(self, paths: Paths) -> None:
+        self.paths = paths
+        self.listeners: set[asyncio.Queue[str]] = set()
+        self.ended = asyncio.Event()
+        self.watches = {name: self._watch(name) for name in PARTS}
+
+    def _watch(self, name: str) -> Watch:
+        async def answers() -> bool:
+            return await answering.answers(name, self.settings(), self.paths)
+
+        return Watch(name, lambda: self._command(name), answers, self.tell, self._remember, lambda: self._may_start(name))
+
+    def _may_start(self, name: str) -> bool:
+        return name != "culler" or self.watches["hub"].state is State.RUNNING
+
+    def settings(self) -> dict[str, Any]:
+        """What is in force: hub.json, read anew so that a restart takes what was applied."""
+        read: dict[str, Any] = json.loads(self.paths.hub_json.read_text())
+        return read
+
+    def _command(self, name: str) -> Command | None:
+        settings = self.settings()
+        if name == "proxy":
+            self._write_caddy_json(settings)
+        return command(name, settings, self.paths, os.environ)
+
+    def _write_caddy_json(self, settings: Mapping[str, Any]) -> None:
+        """With the explicit routes of now: a killed proxy comes back with all of them."""
+        self.paths.caddy_admin.unlink(missing_ok=True)
+        try:
+            routes = list(json.loads(self.paths.routes_json.read_text()).values())
+        except FileNotFoundError:
+            routes = []
+        write_private(self.paths.runtime / "caddy.json", json.dumps(caddy.configuration(settings["proxy"], routes)))
+
+    def tell(self, sentence: str) -> None:
+        """To the log, and to everyone who follows."""
+        with (self.paths.logs / "supervisor.log").open("a") as log:
+            log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {sentence}\n")
+        for queue in self.listeners:
+            queue.put_nowait(sentence)
+
+    def _remember(self) -> None:
+        watches = getattr(self, "watches", {})
+        write_private(self.paths.parts_json, json.dumps({name: watch.as_json() for name, watch in watches.items()}))
+
+    def adopt(self) -> None:
+        """Take over what an earlier supervisor started and still lives."""
+        try:
+            before = json.loads(self.paths.parts_json.read_text())
+        except (FileNotFoundError, ValueError):
+            return
+        for name, was in before.items():
+            process = identity.from_json(was.get("process") or {})
+            if name in self.watches and process and identity.is_alive(process):
+                watch = self.watches[name]
+                watch.process, watch.since, watch.restarts = process, was.get("since", 0), was.get("restarts", 0)
+                self.tell(f"The {name} still runs (pid {process.pid}) and is watched again.")
+
+    def status(self) -> dict[str, Any]:
+        """For the control socket."""
+        return {"pid": os.getpid(), "parts": [watch.as_json() for watch in self.watches.values()]}
+
+    async def start(self, names: list[str]) -> None:
+        """Start what is not running, in order; the culler waits for the hub in its own time."""
+        for name in names:
+            self.watches[name].start()
+
+    async def wait(self, timeout_s: float) -> dict[str, Any]:
+        """Until all wanted parts run, or one keeps failing, or time is up."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            wanted = [watch for watch in self.watches.values() if watch.wanted]
+            if all(watch.state is State.RUNNING for watch in wanted) or any(watch.state is State.FAILING for watch in wanted):
+                break
+            await asyncio.sleep(0.05)
+        return self.status()
+
+    async def stop(self, keep_servers: bool) -> None:
+        """Culler and hub first, so that nothing starts; then students' servers; the proxy last, so that pages still say why."""
+        await self.watches["culler"].stop()
+        await self.watches["hub"].stop()
+        if not keep_servers:
+            entries = registry.read_all(self.paths.servers)
+            await asyncio.to_thread(registry.end, entries)
+            for entry in entries:
+                registry.sweep(entry)
+                registry.forget(self.paths.servers, entry.user, entry.server)
+        await self.watches["proxy"].stop()
+
+    async def do(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """One request of the control socket. Raises KeyError for a part that does not exist."""
+        verb = request["do"]
+        if verb == "start":
+            await self.start(request.get("parts") or list(PARTS))
+        elif verb == "restart":
+            await self.watches[request["part"]].restart()
+        elif verb == "stop part":
+            await self.watches[request["part"]].stop()
+        elif verb == "wait":
+            return await self.wait(request.get("timeout_s", 60))
+        elif verb == "stop":
+            await self.stop(bool(request.get("keep_servers")))
+            self.ended.set()
+        elif verb != "status":
+            raise KeyError(verb)
+        return self.status()
+
+    async def run(self) -> None:
+        """Until told to stop."""
+        self.adopt()
+        server = await serve(self.paths.control, self)
+        keeping = asyncio.create_task(logs.keep_small(self.paths.logs))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, lambda: asyncio.ensure_future(self._stop_and_end()))
+        await self.ended.wait()
+        keeping.cancel()
+        await asyncio.sleep(0.05)  # the answer to "stop" goes out first
+        server.close()
+        self.paths.control.unlink(missing_ok=True)
+
+    async def _stop_and_end(self) -> None:
+        """A plain `kill` is a polite down that keeps students' servers: the machine may only be restarting us."""
+        await self.stop(keep_servers=True)
+        self.ended.set()
+
+
+def _raise_open_files() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def main() -> None:
+    """Entry point."""
+    state = Path(sys.argv[1])
+    os.umask(0o077)
+    _raise_open_files()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    asyncio.run(Supervisor(Paths(state, runtime_folder(state), state / "homes")).run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,184 @@
+"""The hub on this machine as a Target. Each method is a few lines over the module that does it."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from classhub.config.model import Config
+from classhub.errors import NotHere, NotRunning, WrongUsage
+from classhub.hub.files import write_private
+from classhub.outside.hub_api import HubApi
+from classhub.plan.changes import digest, part_digests
+from classhub.plan.checks import Check
+from classhub.plan.records import Finished, Kind, Record, Usage
+from classhub.plan.running import Running, State
+from classhub.plan.steps import Plan, Revision, Step
+from classhub.targets.interface import Tell
+from classhub.targets.local import checks, control, history, inspection, inside, records, starting, stopping, usage
+from classhub.targets.local.homes import LocalHomes
+from classhub.targets.local.machine import ensure_machine
+from classhub.targets.local.paths import Paths, ensure_folders, paths_of
+from classhub.targets.local.settings import settings
+
+RESTART_TIMEOUT_S = 60
+
+
+class LocalTarget:
+    """Implements targets.interface.Target for the deployment folder `folder` (config/)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.state = folder.parent / ".classhub"
+
+    @property
+    def paths(self) -> Paths:
+        """As the applied settings say; the homes may lie elsewhere."""
+        try:
+            homes = Path(self._applied()["hub"]["machine"]["folders"]["homes"])
+        except (FileNotFoundError, KeyError, ValueError):
+            homes = None
+        return paths_of(self.state, homes)
+
+    # --- what one machine tells beyond the protocol
+
+    def first_lines(self) -> list[str]:
+        """Said before all else."""
+        return checks.first_lines()
+
+    def settings(self, config: Config) -> Mapping[str, Any]:
+        """The settings of `config` here; makes folders, ports and tokens of this deployment the first time."""
+        checks.refuse_open_address(config)
+        paths = paths_of(self.state, config.settings.homes_folder)
+        ensure_folders(paths)
+        machine = ensure_machine(paths.machine_json)
+        if self._supervisor() is None and not inspection.anything_lives(paths):
+            machine = starting.usable_ports(paths, machine)
+        return settings(config, machine, paths, is_root=os.geteuid() == 0, cores=os.cpu_count() or 1)
+
+    def checks(self) -> list[Check]:
+        """For doctor."""
+        return checks.all_checks(self.paths)
+
+    def machine(self) -> Any:
+        """For parity."""
+        return checks.machine()
+
+    # --- Target
+
+    def inspect(self, wanted: Config | None = None) -> Running | None:
+        if not self.paths.hub_json.exists():
+            return None
+        running = inspection.running(self.paths, self._applied(), self._supervisor(), _last_number(self.paths))
+        return running if wanted is None else self._compare(running, wanted)
+
+    def _compare(self, running: Running, wanted: Config) -> Running:
+        same = digest(dict(self.settings(wanted))) == running.settings_digest
+        return replace(running, notes=(*running.notes, "Nothing would change." if same else "The settings in config/ differ from what runs."))
+
+    def apply(self, plan: Plan, tell: Tell) -> None:
+        for step in plan.steps:
+            tell(step.sentence)
+            self._run(step, plan)
+
+    def _run(self, step: Step, plan: Plan) -> None:
+        verb, _, part = step.do.partition(" ")
+        if step.do == "write settings":
+            self._write(plan)
+        elif step.do == "start supervisor":
+            starting.start_supervisor(self.paths, self._applied())
+        elif verb == "start":
+            control.ask(self.paths.control, {"do": "start", "parts": [part]})
+        elif verb == "restart":
+            control.ask(self.paths.control, {"do": "restart", "part": part})
+        elif verb == "stop":
+            control.ask(self.paths.control, {"do": "stop part", "part": part})
+        else:
+            raise WrongUsage(f"There is no step {step.do!r}.")
+
+    def _write(self, plan: Plan) -> None:
+        paths = paths_of(self.state)
+        wanted = history.settings_of(paths.history, plan.revision) if plan.revision else dict(plan.settings)
+        ensure_folders(paths_of(self.state, Path(wanted["hub"]["machine"]["folders"]["homes"])))
+        unchanged = paths.hub_json.exists() and digest(self._applied()) == digest(wanted)
+        write_private(paths.hub_json, json.dumps(wanted))
+        if not unchanged or not history.revisions(paths.history):
+            history.add(paths.history, wanted, plan.what)
+
+    def history(self) -> list[Revision]:
+        return history.revisions(self.paths.history)
+
+    def stop(self, keep_servers: bool) -> None:
+        stopping.stop(self.paths, keep_servers)
+
+    def remove(self, tell: Tell) -> None:
+        self.stop(keep_servers=False)
+        stopping.remove_state(self.paths, tell)
+
+    def api(self) -> HubApi:
+        running = self.inspect()
+        if running is None or running.state is State.STOPPED:
+            raise NotRunning("No hub runs here.", fix="classhub up")
+        applied = self._applied()
+        return HubApi(applied["proxy"]["url"], applied["hub"]["tokens"]["classhub"])
+
+    def records(self, who: str, kind: Kind, previous: bool, follow: bool) -> Iterator[Record]:
+        return records.read(self.paths, who, kind, previous, follow)
+
+    def run(self, who: str, argv: list[str], terminal: bool) -> Finished:
+        return inside.run(self.paths, who, argv, terminal)
+
+    def usage(self) -> Usage:
+        running = self.inspect()
+        if running is None or running.state is State.STOPPED:
+            raise NotRunning("No hub runs here, so nothing uses anything.", fix="classhub up")
+        return usage.usage(running.parts, self.paths)
+
+    def restart(self, part: str, tell: Tell) -> None:
+        records.need_part(part)
+        if self._supervisor() is None:
+            raise NotRunning("No hub runs here.", fix="classhub up")
+        tell(f"The {part} restarts; students' servers go on.")
+        control.ask(self.paths.control, {"do": "restart", "part": part})
+        control.ask(self.paths.control, {"do": "wait", "timeout_s": RESTART_TIMEOUT_S}, RESTART_TIMEOUT_S + 10)
+
+    def scale(self, pool: str, count: int, tell: Tell) -> None:
+        if pool != "servers":
+            raise NotHere(
+                f"One machine has no pool named {pool!r}: there are no nodes to add.",
+                cause="on one machine, scaling means how many students' servers may run at the same time",
+                fix="classhub scale servers 40",
+            )
+        if count < 0:
+            raise WrongUsage("A number of servers is 0 (no limit) or more.", fix="classhub scale servers 40")
+        ensure_folders(self.paths)
+        write_private(self.paths.limits_json, json.dumps({"servers": count}))
+        tell(f"At most {count} servers run at the same time from now on; those that run go on." if count else "No limit of simultaneous servers from now on.")
+
+    def homes(self) -> LocalHomes:
+        return LocalHomes(self.paths)
+
+    # --- small things
+
+    def _applied(self) -> dict[str, Any]:
+        applied: dict[str, Any] = json.loads((self.state / "hub.json").read_text())
+        return applied
+
+    def _supervisor(self) -> dict[str, Any] | None:
+        """Its answer, or None when nobody listens."""
+        try:
+            return control.ask(paths_of(self.state).control, {"do": "status"}, timeout_s=10)
+        except NotRunning:
+            return None
+
+
+def _last_number(paths: Paths) -> int:
+    numbers = history.revisions(paths.history)
+    return numbers[-1].number if numbers else 0
+
+
+def part_digests_of(applied: Mapping[str, Any]) -> dict[str, str]:
+    """By part, for Running."""
+    return part_digests(applied)
