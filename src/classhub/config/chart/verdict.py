@@ -1,0 +1,162 @@
+"""Would the chart's schema accept these values? Its verdict by our table, with better sentences and all at once.
+
+Helm validates the values merged over the defaults, so that is what comes in (facts/z2jh.md section 2).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from classhub.config.chart.table import Key
+from classhub.config.document import Where
+from classhub.config.spelling import dotted, kind, nearest
+
+
+class Problem(NamedTuple):
+    """A mistake in the values, before it is known which file it stands in."""
+
+    where: Where
+    message: str
+    why: str
+    fix: str
+
+
+def problems(values: Mapping[str, Any], table: Key) -> list[Problem]:
+    """Everything that makes Helm refuse these values, in their order."""
+    return list(_check(values, table, (), table))
+
+
+def _check(value: Any, key: Key, where: Where, root: Key) -> Iterator[Problem]:
+    if not _fits(value, key):
+        yield _wrong_type(key, value, where)
+    elif isinstance(value, Mapping):
+        yield from _check_mapping(value, key, where, root)
+    elif isinstance(value, list) and key.each is not None:
+        for index, item in enumerate(value):
+            yield from _check(item, key.each, (*where, index), root)
+
+
+def _check_mapping(value: Mapping[str, Any], key: Key, where: Where, root: Key) -> Iterator[Problem]:
+    if key.strict_if and value.get(key.strict_if) is not True:
+        if key.strict_if not in value:
+            yield _missing(where, key.strict_if)
+        return
+    for name, inner in value.items():
+        here = (*where, name)
+        if name in key.keys:
+            yield from _check(inner, key.keys[name], here, root)
+        elif key.each is not None:
+            yield from _check(inner, key.each, here, root)
+        elif key.others == "no" or (key.others == "classes" and not "A" <= name[:1] <= "Z"):
+            yield _unknown(here, key, root)
+        elif key.others == "classes" and not isinstance(inner, Mapping):
+            yield _wrong_type(Key(), inner, here)
+    for name, inner_key in key.keys.items():
+        if inner_key.must and name not in value:
+            yield _missing(where, name)
+    if key.one_of and sum(name in value for name in key.one_of) != 1:
+        names = ", ".join(key.one_of)
+        yield Problem(where, f"{dotted(where)} needs exactly one of {names}.", "", "Keep one, remove the others.")
+
+
+_TYPES: dict[str, Any] = {"bool": bool, "str": str, "list": list, "map": Mapping, "int": int, "count": int}
+
+
+def _fits(value: Any, key: Key) -> bool:
+    if "any" in key.types:
+        return True
+    if value is None:
+        return "null" in key.types
+    if key.words and isinstance(value, str):
+        return value in key.words
+    return any(_is(value, name) for name in key.types)
+
+
+def _is(value: Any, name: str) -> bool:
+    if isinstance(value, bool):
+        return name == "bool"
+    if isinstance(value, float):
+        return name == "num" or (name in ("int", "count") and value.is_integer())
+    if isinstance(value, int):
+        return name in ("int", "num") or (name == "count" and value >= 0)
+    return name in _TYPES and isinstance(value, _TYPES[name])
+
+
+_NAMES = {
+    "bool": "true or false",
+    "int": "a whole number",
+    "count": "a whole number from 0",
+    "num": "a number",
+    "str": "text",
+    "list": "a list",
+    "map": "a mapping",
+    "null": "null",
+}
+
+
+def _wrong_type(key: Key, value: Any, where: Where) -> Problem:
+    if key.words:
+        wanted = "one of " + ", ".join(word or '""' for word in key.words)
+        found = "another word" if isinstance(value, str) else kind(value)
+    else:
+        wanted = " or ".join(name for type_, name in _NAMES.items() if type_ in key.types)
+        found = kind(value)
+    message = f"{dotted(where)} must be {wanted}; here it is {found}."
+    return Problem(where, message, "Helm refuses the whole file for it.", _type_fix(key, value, where))
+
+
+def _type_fix(key: Key, value: Any, where: Where) -> str:
+    name = where[-1] if where else "key"
+    if value is None and where:
+        return f"Give it a value, or remove the line: then the chart's default holds ({name}: null deletes it)."
+    if "str" in key.types and not key.words and not isinstance(value, Mapping | list):
+        return f'Put the value in quotes: {name}: "..."'
+    if isinstance(value, str) and key.types & {"bool", "int", "num", "count"}:
+        return f"Write it without quotes and without a unit: {name}: {'true' if 'bool' in key.types else '1'}"
+    if "list" in key.types:
+        return "Write each item on a line of its own, below the key, after a dash."
+    if "map" in key.types:
+        return "Write its keys below it, indented."
+    return "Write one of them." if key.words else f"Write one value after the colon: {name}: ..."
+
+
+def _missing(where: Where, name: str) -> Problem:
+    path = dotted((*where, name))
+    why = "null deletes the chart's default." if where else ""
+    return Problem((*where, name), f"{path} is missing, and the chart needs it.", why, f"Give {path} a value.")
+
+
+def _unknown(here: Where, key: Key, root: Key) -> Problem:
+    name = str(here[-1])
+    parent = dotted(here[:-1])
+    place = f"in {parent}" if parent else "at the top level"
+    why = "Helm refuses the whole file for it."
+    if key.others == "classes":
+        capital = nearest(name, key.keys) or name[:1].upper() + name[1:]
+        fix = f"Write {capital}: sections of hub.config are names of classes."
+        return Problem(here, f"{name} {place} does not start with a capital letter.", why, fix)
+    message = f"The chart knows no key {name} {place}."
+    meant = nearest(name, key.keys)
+    if meant:
+        return Problem(here, f"{message} Did you mean {meant}?", why, f"Write {meant}: in place of {name}:")
+    elsewhere = list(_find(name, root, ()))
+    if len(elsewhere) == 1:
+        return Problem(
+            here, f"{message} There is {dotted(elsewhere[0])}.", why, f"Move it there ({dotted(elsewhere[0])})."
+        )
+    return Problem(here, message, why, _advice(name, here, key))
+
+
+def _advice(name: str, here: Where, key: Key) -> str:
+    if name == "auth" and len(here) == 1:
+        return "Move it to hub.config (auth: went with chart 0.11), as hub.config.GoogleOAuthenticator.client_id."
+    if len(here) == 1:
+        return f"Remove it, or move it below custom:, which is free for own use; known are {', '.join(key.keys)}."
+    return f"Remove it; known here are {', '.join(sorted(key.keys))}." if len(key.keys) < 12 else "Remove it."
+
+
+def _find(name: str, key: Key, where: Where) -> Iterator[Where]:
+    """Every place of the table where a key of this name would be right, outside shared shapes."""
+    for inner_name, inner in key.keys.items():
+        if inner_name == name:
+            yield (*where, inner_name)
+        yield from _find(name, inner, (*where, inner_name))

@@ -1,0 +1,99 @@
+"""Strict reading of our own files (classhub.yaml, courses/*.yaml): unknown keys and wrong types become findings."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from classhub.config.document import Document, Where
+from classhub.config.spelling import dotted, kind, nearest
+from classhub.errors import Finding
+
+
+class Fields:
+    """One mapping of a document. Each reader gives the default where the key is absent, null or wrong."""
+
+    def __init__(self, document: Document, mistakes: list[Finding], where: Where = ()) -> None:
+        self.document = document
+        self.where = where
+        self._mistakes = mistakes
+        values: Any = document.values
+        for part in where:
+            values = values[part]
+        self._values: Mapping[str, Any] = values
+
+    def only(self, *known: str) -> None:
+        """Report every other key."""
+        for name in self._values:
+            if name not in known:
+                meant = nearest(name, known)
+                place = f" in {dotted(self.where)}" if self.where else ""
+                message = f"There is no setting {name}{place}."
+                fix = f"Write {meant}: in place of {name}:" if meant else f"Remove it; known are {', '.join(known)}."
+                self.wrong(name, message + (f" Did you mean {meant}?" if meant else ""), "", fix)
+
+    def wrong(self, name: str, message: str, why: str = "", fix: str = "", severity: str = "error") -> None:
+        """A finding at this key."""
+        line, column = self.document.place((*self.where, name))
+        self._mistakes.append(Finding(severity, self.document.file, line, column, message, why, fix))
+
+    def given(self, name: str) -> bool:
+        return self._values.get(name) is not None
+
+    def text(self, name: str, default: str = "") -> str:
+        return str(self._read(name, str, "text", default, f'Put the value in quotes: {name}: "..."'))
+
+    def whole(self, name: str, default: int, least: int, most: int) -> int:
+        value = self._read(name, int, "a whole number", default, "Write the number alone, without quotes.")
+        if not least <= value <= most:
+            self.wrong(name, f"{self._dotted(name)} must be from {least} to {most}.", "", f"The default is {default}.")
+            return default
+        return int(value)
+
+    def choice(self, name: str, default: str, words: Sequence[str]) -> str:
+        value = self._values.get(name)
+        if value is False and "off" in words:
+            return "off"  # YAML reads off as false
+        if value is None or value in words:
+            return default if value is None else str(value)
+        meant = nearest(value, words) if isinstance(value, str) else ""
+        message = f"{self._dotted(name)} must be one of {', '.join(words)}."
+        self.wrong(name, message + (f" Did you mean {meant}?" if meant else ""), "", f"{name}: {meant or default}")
+        return default
+
+    def section(self, name: str) -> "Fields | None":
+        """The mapping below a key; None if there is none."""
+        value = self._read(name, Mapping, "a mapping", None, "Write its settings below it, indented.")
+        return None if value is None else Fields(self.document, self._mistakes, (*self.where, name))
+
+    def items(self, name: str, of: type, words: str) -> list[Any]:
+        """A list whose items are all of one type. words: that type in plain words, as "text"."""
+        values = self._read(name, list, "a list", [], "Write each item on a line of its own, after a dash.")
+        for index, item in enumerate(values):
+            if not isinstance(item, of):
+                self._wrong_inside(name, index, item, words)
+        return [item for item in values if isinstance(item, of)]
+
+    def entries(self, name: str, of: Any, words: str) -> dict[str, Any]:
+        """A mapping with free keys whose values are all of one type (or one of several, joined by |)."""
+        values = self._read(name, Mapping, "a mapping", {}, "Write `key: value` lines below it, indented.")
+        for key, value in values.items():
+            if not isinstance(value, of):
+                self._wrong_inside(name, key, value, words)
+        return {key: value for key, value in values.items() if isinstance(value, of)}
+
+    def _wrong_inside(self, name: str, part: str | int, value: Any, words: str) -> None:
+        where = (*self.where, name, part)
+        line, column = self.document.place(where)
+        message = f"{dotted(where)} must be {words}; here it is {kind(value)}."
+        self._mistakes.append(Finding("error", self.document.file, line, column, message, "", f"Write it as {words}."))
+
+    def _read(self, name: str, type_: Any, words: str, default: Any, fix: str) -> Any:
+        value = self._values.get(name)
+        if value is None:
+            return default
+        if not isinstance(value, type_) or (isinstance(value, bool) and type_ is int):
+            self.wrong(name, f"{self._dotted(name)} must be {words}; here it is {kind(value)}.", "", fix)
+            return default
+        return value
+
+    def _dotted(self, name: str) -> str:
+        return dotted((*self.where, name))

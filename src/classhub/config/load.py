@@ -1,0 +1,156 @@
+"""A deployment folder -> Config. Every mistake of every file is collected before anything is raised."""
+
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from classhub.config.document import Document, Where
+from classhub.config.merge import layer, over_defaults
+from classhub.config.model import Config, Course, Settings
+from classhub.errors import Finding, Mistakes, NotFound, Refused
+
+
+def load(folder: Path, environ: Mapping[str, str]) -> Config:
+    """Read config.yaml, secrets.yaml, classhub.yaml and courses/*.yaml; only the first must exist.
+
+    environ: for the login's secrets alone. Raises NotFound without a folder or config.yaml, Refused if it may not be
+    entered, else Mistakes with every error; warnings and notes are in Config.findings.
+    """
+    folder = folder.absolute()
+    _need(folder)
+    reader = _Reader(folder)
+    files = [document for name in ("config.yaml", "secrets.yaml") if (document := reader.read(name)) is not None]
+    settings = reader.settings()
+    courses = reader.courses()
+    reader.check_secrets_mode()
+    own = layer(*(document.values for document in files))
+    values = reader.values(own, files, settings)
+    errors = [finding for finding in reader.findings if finding.severity == "error"]
+    if errors:
+        raise Mistakes(sorted(errors, key=lambda finding: (finding.file, finding.line, finding.column)))
+    from classhub.config.login import login
+
+    who = login(values, environ, secrets_exist=reader.has("secrets.yaml"))
+    return Config(folder, values, own, settings, who, courses, tuple(reader.findings))
+
+
+def _need(folder: Path) -> None:
+    here = shown(folder)
+    try:
+        _need_files(folder, here)
+    except PermissionError:
+        cause = "the folder, or one above it, belongs to somebody else"
+        raise Refused(
+            f"You may not look into {here}.", cause, f"ls -ld {_quoted(here)}, then chown or chmod it"
+        ) from None
+
+
+def _need_files(folder: Path, here: str) -> None:
+    if not folder.is_dir():
+        what = f"There is no folder {here}." if not folder.exists() else f"{here} is not a folder."
+        raise NotFound(
+            what,
+            "a deployment is a folder with a config.yaml",
+            "Go to where it is, or name it: classhub --folder FOLDER",
+        )
+    if not folder.joinpath("config.yaml").exists():
+        cause = "it is the one file that a deployment folder must have"
+        fix = f"Put the chart's values there; an empty file is a beginning: touch {_quoted(here + '/config.yaml')}"
+        raise NotFound(f"{here} holds no config.yaml.", cause, fix)
+
+
+def shown(path: Path) -> str:
+    """As people type it: from where they are if it is below, else whole."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _quoted(text: str) -> str:
+    """For a command that people copy."""
+    from shlex import quote  # late: only mistakes need it
+
+    return quote(text)
+
+
+class _Reader:
+    """Reads a folder's files and gathers findings."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.findings: list[Finding] = []
+
+    def has(self, name: str) -> bool:
+        return self.folder.joinpath(name).exists()
+
+    def read(self, name: str) -> Document | None:
+        """None if the file is not there, or of no use; the latter is a finding."""
+        from classhub.config.reading import read
+
+        path = self.folder / name
+        if not path.exists() and not path.is_symlink():
+            return None
+        return read(path, shown(path), self.findings)
+
+    def settings(self) -> Settings:
+        document = self.read("classhub.yaml")
+        if document is None:
+            return Settings()
+        from classhub.config.settings import settings
+
+        return settings(document, self.folder, self.findings)
+
+    def courses(self) -> tuple[Course, ...]:
+        from classhub.config.courses import clashes, course
+
+        found: list[tuple[Document, Course]] = []
+        for path in self._course_files():
+            document = self.read(str(path.relative_to(self.folder)))
+            if document is not None:
+                found.append((document, course(document, path.stem, self.folder, self.findings)))
+        self.findings.extend(clashes(found))
+        return tuple(one for _, one in found)
+
+    def _course_files(self) -> list[Path]:
+        courses = self.folder / "courses"
+        if not courses.exists():
+            return []
+        if not courses.is_dir():
+            fix = "Put a folder in its place, with a file for each course."
+            self.findings.append(Finding("error", shown(courses), 0, 0, "courses must be a folder.", "", fix))
+            return []
+        for path in sorted(courses.glob("*.yml")):
+            fix = f"mv {_quoted(shown(path))} {_quoted(shown(path.with_suffix('.yaml')))}"
+            self.findings.append(Finding("warning", shown(path), 0, 0, "Only .yaml files are courses.", "", fix))
+        return sorted(path for path in courses.glob("*.yaml") if not path.name.startswith("."))
+
+    def check_secrets_mode(self) -> None:
+        """Others on this machine must not be able to read the file. Only the mode is looked at."""
+        path = self.folder / "secrets.yaml"
+        if not path.is_file():
+            return
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            message = f"Other people on this machine can read or change this file (its mode is {mode:04o})."
+            why = "It holds passwords and client secrets."
+            fix = f"chmod 600 {_quoted(shown(path))}"
+            self.findings.append(Finding("error", shown(path), 0, 0, message, why, fix))
+
+    def values(self, own: Mapping[str, object], files: list[Document], settings: Settings) -> dict[str, object]:
+        """Own values over the chart's defaults, after checking that the chart would take them."""
+        from classhub.config.chart.table import VERSIONS, defaults, table
+        from classhub.config.chart.verdict import problems
+
+        version = settings.chart_version if settings.chart_version in VERSIONS else VERSIONS[0]
+        values = over_defaults(own, defaults(version))
+        for problem in problems(values, table(version)):
+            file, line, column = self._place(problem.where, files)
+            self.findings.append(Finding("error", file, line, column, problem.message, problem.why, problem.fix))
+        return values
+
+    def _place(self, where: Where, files: list[Document]) -> tuple[str, int, int]:
+        """The last file that has the value; of a value that none has, its nearest parent."""
+        for length in range(len(where), 0, -1):
+            for document in reversed(files):
+                if document.has(where[:length]):
+                    return document.file, *document.place(where[:length])
+        return shown(self.folder / "config.yaml"), 0, 0

@@ -1,0 +1,149 @@
+"""classhub.yaml -> Settings: what this machine and the cluster need to know and the chart has no word for."""
+
+import re
+from pathlib import Path
+
+from classhub.config.chart.table import VERSIONS
+from classhub.config.document import Document
+from classhub.config.fields import Fields
+from classhub.config.model import Local, Settings
+from classhub.errors import Finding
+
+HTTPS = ("off", "own", "acme", "internal")
+_DNS_LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$")
+"""Helm takes release names of up to 53 characters."""
+_HOST = re.compile(
+    r"^(?=.{1,253}$)([a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?\.)*[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$"
+)
+
+
+def settings(document: Document, folder: Path, mistakes: list[Finding]) -> Settings:
+    """folder: config/, absolute. Relative paths: homes.folder from config/'s parent, certificates from config/."""
+    fields = Fields(document, mistakes)
+    fields.only("target", "chart", "release", "namespace", "homes", "local")
+    default = Settings()
+    return Settings(
+        target=fields.choice("target", default.target, ("local", "cluster")),
+        chart_version=_chart(fields, default.chart_version),
+        release=_name(fields, "release", default.release),
+        namespace=_name(fields, "namespace", default.namespace),
+        homes_folder=_homes(fields, folder),
+        local=_local(fields, folder),
+    )
+
+
+def _chart(fields: Fields, default: str) -> str:
+    chart = fields.section("chart")
+    if chart is None:
+        return default
+    chart.only("version")
+    version = chart.text("version", default)
+    if version not in VERSIONS:
+        message = f"ClassHub has no table of this chart version; config.yaml is checked as for {VERSIONS[0]}."
+        chart.wrong("version", message, "", f"Known: {', '.join(VERSIONS)}.", severity="warning")
+    return version
+
+
+def _name(fields: Fields, name: str, default: str) -> str:
+    value = fields.text(name, default)
+    if not _DNS_LABEL.match(value):
+        why = "Kubernetes takes small letters, digits and dashes, at most 53."
+        fields.wrong(name, f"{name} cannot be a name in Kubernetes.", why, f"{name}: {default}")
+        return default
+    return value
+
+
+def _homes(fields: Fields, folder: Path) -> Path | None:
+    homes = fields.section("homes")
+    if homes is None:
+        return None
+    homes.only("folder")
+    if not homes.given("folder"):
+        return None
+    path = _path(homes, "folder", folder.parent)
+    if path is not None and (path == folder or folder in path.parents):
+        why = "config/ is kept in git, and students' files do not belong there."
+        homes.wrong("folder", "homes.folder lies inside the deployment folder.", why, "folder: .classhub/homes")
+    return path
+
+
+def _local(fields: Fields, folder: Path) -> Local:
+    local = fields.section("local")
+    if local is None:
+        return Local()
+    local.only("address", "port", "certificate", "key", "https", "host", "servers", "starts_at_once")
+    certificate, key = (_pem(local, name, folder) for name in ("certificate", "key"))
+    has_pair = local.given("certificate") and local.given("key")
+    https = local.choice("https", "own" if has_pair else "off", HTTPS)
+    found = Local(
+        address=_address(local),
+        port=local.whole("port", 8000, 1, 65535),
+        certificate=certificate,
+        key=key,
+        https=https,
+        host=_host(local),
+        servers=local.whole("servers", 0, 0, 100_000),
+        starts_at_once=local.whole("starts_at_once", 0, 0, 1000),
+    )
+    _consistent(local, found)
+    return found
+
+
+def _consistent(local: Fields, found: Local) -> None:
+    has_certificate, has_key = local.given("certificate"), local.given("key")
+    if has_certificate != has_key:
+        there, lacking = ("certificate", "key") if has_certificate else ("key", "certificate")
+        local.wrong(
+            there, f"local.{there} is given without local.{lacking}.", "HTTPS needs both.", f"Add {lacking}: FILE"
+        )
+    elif found.https == "own" and not has_certificate:
+        message = "local.https is own, but local.certificate and local.key are missing."
+        local.wrong("https", message, "", "Name the two PEM files, or write https: internal.")
+    elif has_certificate and found.https != "own":
+        message = f"local.certificate is given, but local.https is {found.https}, so it is not used."
+        local.wrong("https", message, "", "https: own", severity="warning")
+    if found.https == "acme" and not found.host:
+        why = "A public certificate is issued for a host name that leads here."
+        local.wrong("https", "local.https is acme, but local.host is missing.", why, "Add host: hub.college.edu")
+
+
+def _address(local: Fields) -> str:
+    """An IP address, or localhost. Nothing is looked up."""
+    from ipaddress import ip_address  # late: most folders do not set it
+
+    address = local.text("address", "127.0.0.1")
+    try:
+        return address if address == "localhost" else str(ip_address(address.strip("[]")))
+    except ValueError:
+        fix = "127.0.0.1 (this machine only), 0.0.0.0 (all its addresses), or one address of this machine."
+        local.wrong("address", "local.address is not an IP address.", "", fix)
+        return "127.0.0.1"
+
+
+def _host(local: Fields) -> str:
+    host = local.text("host")
+    if host and not _HOST.match(host):
+        local.wrong("host", "local.host is not a host name.", "", "Write the name alone: no https://, port or path.")
+        return ""
+    return host
+
+
+def _pem(local: Fields, name: str, folder: Path) -> Path | None:
+    if not local.given(name):
+        return None
+    path = _path(local, name, folder)
+    if path is not None and not path.is_file():
+        fix = f"Put the PEM file there, or correct the path: it starts at {folder.name}/."
+        local.wrong(name, f"local.{name} names a file that does not exist: {path}", "", fix)
+    return path
+
+
+def _path(fields: Fields, name: str, base: Path) -> Path | None:
+    text = fields.text(name)
+    if not text or "\0" in text:
+        return None
+    try:
+        return base.joinpath(Path(text).expanduser())
+    except RuntimeError:  # ~somebody who does not exist
+        fields.wrong(name, f"{name} starts with the home of somebody unknown here.", "", "Write the whole path.")
+        return None

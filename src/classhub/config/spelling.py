@@ -1,0 +1,43 @@
+"""What somebody probably meant to write, and what they wrote."""
+
+from collections.abc import Iterable
+from typing import Any
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that is meant, or "". Case, dashes and underscores count for nothing."""
+    candidates = list(known)
+    plain = {_plain(candidate): candidate for candidate in candidates}
+    if _plain(word) in plain:
+        return plain[_plain(word)]
+    from difflib import get_close_matches  # late: only mistakes need it
+
+    close = get_close_matches(_plain(word), plain, n=1, cutoff=0.7)
+    return plain[close[0]] if close else ""
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("_", "").replace("-", "")
+
+
+def kind(value: Any) -> str:
+    """What a value is, without showing it: it may be a secret."""
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int):
+        return "a whole number"
+    if isinstance(value, float):
+        return "a number"
+    if isinstance(value, str):
+        return "text"
+    return "a list" if isinstance(value, list) else "a mapping"
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """("hub", "services", 0) -> "hub.services[0]"."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text

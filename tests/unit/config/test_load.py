@@ -1,0 +1,159 @@
+"""A whole folder: what is missing, all mistakes at once, secrets that others can read."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from classhub.config.load import load
+from classhub.errors import Mistakes, NotFound, Refused
+
+Make = Callable[..., Path]
+
+
+def mistakes(folder: Path) -> Mistakes:
+    with pytest.raises(Mistakes) as caught:
+        load(folder, {})
+    return caught.value
+
+
+def test_a_folder_with_an_empty_config_yaml_is_enough(folder_with: Make) -> None:
+    folder = folder_with()
+    config = load(folder, {})
+    assert config.folder == folder
+    assert config.values["cull"]["timeout"] == 3600
+    assert config.own_values == {}
+    assert config.login.stand_in
+    assert config.findings == ()
+
+
+def test_secrets_are_laid_over_config(folder_with: Make) -> None:
+    google = "hub: {config: {JupyterHub: {authenticator_class: google}}}"
+    secrets = "hub: {config: {GoogleOAuthenticator: {client_id: a, client_secret: b}}}"
+    config = load(folder_with({"config.yaml": google, "secrets.yaml": secrets}), {})
+    assert not config.login.stand_in
+    assert config.own_values["hub"]["config"]["JupyterHub"]["authenticator_class"] == "google"
+    assert config.values["hub"]["config"]["JupyterHub"]["admin_access"] is True
+
+
+def test_settings_and_courses_are_read(folder_with: Make) -> None:
+    files = {
+        "classhub.yaml": "local: {port: 9000}",
+        "courses/b.yaml": "title: B",
+        "courses/a.yaml": "",
+        "courses/.hidden.yaml": "[",
+    }
+    config = load(folder_with(files), {})
+    assert config.settings.local.port == 9000
+    assert [course.name for course in config.courses] == ["a", "b"]
+
+
+def test_a_missing_folder_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotFound, match=r"There is no folder config\.") as caught:
+        load(tmp_path / "config", {})
+    assert "classhub --folder" in caught.value.fix
+
+
+def test_a_file_in_place_of_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config").write_text("")
+    with pytest.raises(NotFound, match=r"config is not a folder\."):
+        load(tmp_path / "config", {})
+
+
+def test_a_folder_without_config_yaml_says_how_to_begin(folder_with: Make) -> None:
+    folder = folder_with()
+    (folder / "config.yaml").unlink()
+    with pytest.raises(NotFound, match=r"config holds no config\.yaml\.") as caught:
+        load(folder, {})
+    assert "touch config/config.yaml" in caught.value.fix
+
+
+def test_a_folder_that_may_not_be_entered(folder_with: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = folder_with()
+
+    def forbidden(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", forbidden)
+    with pytest.raises(Refused, match=r"You may not look into config\.") as caught:
+        load(folder, {})
+    assert "ls -ld config" in caught.value.fix
+
+
+def test_a_folder_in_place_of_config_yaml(folder_with: Make) -> None:
+    folder = folder_with()
+    (folder / "config.yaml").unlink()
+    (folder / "config.yaml").mkdir()
+    assert str(mistakes(folder)).startswith("config/config.yaml: This is a folder; a file is needed.")
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660])
+def test_secrets_that_others_can_read_are_an_error_with_the_command(mode: int, folder_with: Make) -> None:
+    folder = folder_with({"secrets.yaml": "hub: {cookieSecret: canary}"})
+    (folder / "secrets.yaml").chmod(mode)
+    text = str(mistakes(folder))
+    assert "config/secrets.yaml: Other people on this machine can read or change this file" in text
+    assert "Fix: chmod 600 config/secrets.yaml" in text
+    assert "canary" not in text
+
+
+def test_a_command_to_copy_is_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "my college" / "config"
+    folder.mkdir(parents=True)
+    (folder / "config.yaml").write_text("")
+    (folder / "secrets.yaml").write_text("")
+    (folder / "secrets.yaml").chmod(0o644)
+    monkeypatch.chdir(tmp_path)
+    assert "chmod 600 'my college/config/secrets.yaml'" in str(mistakes(folder))
+
+
+def test_all_mistakes_of_all_files_come_at_once_in_order(folder_with: Make) -> None:
+    files: dict[str, str | bytes] = {
+        "config.yaml": "hub:\n  baseUrll: /\ncull:\n  timeout: soon\n",
+        "secrets.yaml": "a: 'b\n",
+        "classhub.yaml": "targt: local\n",
+        "courses/comp141.yaml": "title: M\xfcller\n".encode("latin1"),
+        "courses/comp172.yaml": "title: [1]\n",
+    }
+    found = mistakes(folder_with(files))
+    assert [(finding.file, finding.line, finding.column) for finding in found.findings] == [
+        ("config/classhub.yaml", 1, 1),
+        ("config/config.yaml", 2, 3),
+        ("config/config.yaml", 4, 3),
+        ("config/courses/comp141.yaml", 1, 9),
+        ("config/courses/comp172.yaml", 1, 1),
+        ("config/secrets.yaml", 1, 4),
+    ]
+    assert found.exit_code == 1
+    assert found.what == "6 mistakes in the deployment folder."
+    assert all(finding.fix for finding in found.findings)
+
+
+def test_a_wrong_value_is_found_in_the_file_that_set_it(folder_with: Make) -> None:
+    files = {"config.yaml": "hub:\n  cookieSecret: null\n", "secrets.yaml": "\nhub:\n  cookieSecret: 4711\n"}
+    finding = mistakes(folder_with(files)).findings[0]
+    assert (finding.file, finding.line) == ("config/secrets.yaml", 3)
+    assert "4711" not in str(finding)
+
+
+def test_what_null_removed_is_found_where_null_stands(folder_with: Make) -> None:
+    finding = mistakes(folder_with({"config.yaml": "singleuser:\n  image:\n    tag: null\n"})).findings[0]
+    assert (finding.line, finding.column) == (3, 5)
+    assert "null deletes the chart's default" in finding.why
+
+
+def test_warnings_are_kept_and_stop_nothing(folder_with: Make) -> None:
+    config = load(folder_with({"classhub.yaml": "chart: {version: 9.9.9}", "courses/a.yml": ""}), {})
+    assert [finding.severity for finding in config.findings] == ["warning", "warning"]
+    assert "mv config/courses/a.yml config/courses/a.yaml" in config.findings[1].fix
+
+
+def test_two_courses_cannot_share_a_folder(folder_with: Make) -> None:
+    text = str(mistakes(folder_with({"courses/a.yaml": "folder: cs", "courses/b.yaml": "\nfolder: cs"})))
+    assert "config/courses/b.yaml:2:1: The folder cs is already taken by config/courses/a.yaml." in text
+
+
+def test_the_colleges_own_folder_has_no_mistake() -> None:
+    load(Path(__file__).resolve().parents[3] / "config", {})

@@ -1,0 +1,153 @@
+"""classhub.yaml and courses/*.yaml: strict, with a place and a fix for everything that is off."""
+
+from pathlib import Path
+
+import pytest
+
+from classhub.config.courses import course
+from classhub.config.model import Course, Local, Settings
+from classhub.config.reading import parse
+from classhub.config.settings import settings
+from classhub.errors import Finding
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """config/ with a certificate and a key in it, beside material/."""
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "hub.pem").write_text("certificate")
+    (config / "hub.key").write_text("key")
+    (tmp_path / "material" / "comp141").mkdir(parents=True)
+    return config
+
+
+def read(text: str, folder: Path) -> tuple[Settings, list[Finding]]:
+    findings: list[Finding] = []
+    document = parse(text.encode(), "config/classhub.yaml", findings)
+    assert document is not None
+    return settings(document, folder, findings), findings
+
+
+def read_course(text: str, folder: Path, name: str = "comp141") -> tuple[Course, list[Finding]]:
+    findings: list[Finding] = []
+    document = parse(text.encode(), f"config/courses/{name}.yaml", findings)
+    assert document is not None
+    return course(document, name, folder, findings), findings
+
+
+def test_every_key_is_optional(folder: Path) -> None:
+    assert read("", folder) == (Settings(), [])
+
+
+def test_every_key_is_read(folder: Path) -> None:
+    text = """
+target: cluster
+chart: {version: "4.4.0"}
+release: hub
+namespace: class
+homes: {folder: students}
+local: {address: 0.0.0.0, port: 8443, certificate: hub.pem, key: hub.key, https: own, host: hub.college.edu, servers: 40, starts_at_once: 4}
+"""
+    local = Local("0.0.0.0", 8443, folder / "hub.pem", folder / "hub.key", "own", "hub.college.edu", 40, 4)
+    wanted = Settings("cluster", "4.4.0", "hub", "class", folder.parent / "students", local)
+    assert read(text, folder) == (wanted, [])
+
+
+def test_a_certificate_with_its_key_means_https(folder: Path) -> None:
+    assert read("local: {certificate: hub.pem, key: hub.key}", folder)[0].local.https == "own"
+
+
+def test_off_may_stand_without_quotes(folder: Path) -> None:
+    assert read("local: {https: off}", folder) == (Settings(), [])
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message", "fix"),
+    [
+        ("targt: local", 1, "There is no setting targt. Did you mean target?", "Write target:"),
+        ("target: here", 1, "target must be one of local, cluster.", "target: local"),
+        ("\nlocal:\n  prot: 80", 3, "There is no setting prot in local. Did you mean port?", "Write port:"),
+        ("local: {port: 70000}", 1, "local.port must be from 1 to 65535.", "8000"),
+        ('local: {port: "80"}', 1, "local.port must be a whole number; here it is text.", "without quotes"),
+        ("local: {port: yes}", 1, "local.port must be a whole number; here it is true or false.", "without quotes"),
+        ("local: 8000", 1, "local must be a mapping; here it is a whole number.", "indented"),
+        ("local:\n  address: hub.college.edu", 2, "local.address is not an IP address.", "127.0.0.1"),
+        ("local:\n  certificate: hub.pem", 2, "local.certificate is given without local.key.", "Add key: FILE"),
+        ("local:\n  key: hub.key", 2, "local.key is given without local.certificate.", "Add certificate: FILE"),
+        ("local:\n  https: own", 2, "local.https is own, but local.certificate and local.key are missing.", "internal"),
+        ("local: {https: acme}", 1, "local.https is acme, but local.host is missing.", "Add host:"),
+        (
+            "local: {https: akme, host: a.b}",
+            1,
+            "local.https must be one of off, own, acme, internal. Did you mean acme?",
+            "https: acme",
+        ),
+        ("local: {host: https://a.b/}", 1, "local.host is not a host name.", "no https://"),
+        (
+            "local: {certificate: gone.pem, key: hub.key}",
+            1,
+            "local.certificate names a file that does not exist:",
+            "starts at config/",
+        ),
+        ("local: {servers: -1}", 1, "local.servers must be from 0", "default"),
+        ("chart: {version: 4.4}", 1, "chart.version must be text; here it is a number.", "quotes"),
+        ("chart: {version: 9.9.9}", 1, "ClassHub has no table of this chart version", "Known: 4.4.0"),
+        ("release: My Hub", 1, "release cannot be a name in Kubernetes.", "release: jhub"),
+        ("homes: {folder: config/homes}", 1, "homes.folder lies inside the deployment folder.", ".classhub/homes"),
+    ],
+)
+def test_every_slip_is_told_with_its_line_and_the_fix(
+    text: str, line: int, message: str, fix: str, folder: Path
+) -> None:
+    _, findings = read(text, folder)
+    assert len(findings) == 1
+    assert findings[0].message.startswith(message)
+    assert fix in findings[0].fix
+    assert (findings[0].file, findings[0].line) == ("config/classhub.yaml", line)
+
+
+def test_a_course_has_defaults_from_its_file_name(folder: Path) -> None:
+    assert read_course("", folder) == (Course("comp141", "comp141", None, "comp141", {}), [])
+
+
+def test_a_course_is_read_and_the_rest_kept_for_later(folder: Path) -> None:
+    text = """
+title: "COMP 141"
+material: material/comp141
+folder: cs1
+libraries: [numpy]
+people: {instructor: ada@college.edu, tas: [bob@college.edu], students: everyone}
+meetings: [{days: [Mon], times: "10:00-10:50"}]
+assignments: {lab01: {path: labs/lab01.ipynb}}
+"""
+    found, findings = read_course(text, folder)
+    assert findings == []
+    assert (found.title, found.folder, found.material) == ("COMP 141", "cs1", folder.parent / "material/comp141")
+    assert found.raw["assignments"]["lab01"]["path"] == "labs/lab01.ipynb"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("titel: x", 1, "There is no setting titel. Did you mean title?"),
+        ("title: 141", 1, "title must be text; here it is a whole number."),
+        ("title: x\nmaterial: material/gone", 2, "There is no folder material/gone."),
+        ("folder: a/b", 1, "folder must be one plain folder name."),
+        ("folder: ..", 1, "folder must be one plain folder name."),
+        ("libraries: numpy", 1, "libraries must be a list; here it is text."),
+        ("libraries:\n  - numpy\n  - 3", 3, "libraries[1] must be text, as numpy>=2; here it is a whole number."),
+        ("people:\n  tas: 3", 2, "people.tas must be a name or a list of names; here it is a whole number."),
+        ("meetings: [Mon]", 1, "meetings[0] must be a mapping"),
+        ("assignments: [lab01]", 1, "assignments must be a mapping; here it is a list."),
+    ],
+)
+def test_a_course_is_checked_as_strictly(text: str, line: int, message: str, folder: Path) -> None:
+    _, findings = read_course(text, folder)
+    assert [finding.line for finding in findings] == [line]
+    assert findings[0].fix
+    assert findings[0].message.startswith(message)
+
+
+def test_a_course_needs_a_name_for_links_and_commands(folder: Path) -> None:
+    assert "cannot be the name of a course" in read_course("", folder, "comp 141")[1][0].message
