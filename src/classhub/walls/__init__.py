@@ -1,0 +1,1 @@
+"""What separates a student's processes from others: uid map, namespaces, cgroups, identity of a process."""

@@ -1,0 +1,147 @@
+"""One user, one uid: a locked map on disk. A uid, once given, is never given to anybody else.
+
+The map holds for as long as the homes do: files on disk carry these numbers.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import grp
+import json
+import os
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from classhub.errors import ClasshubError, OutsideFailed
+
+FIRST = 50001
+RESERVED = range(60001, 65536)  # systemd's dynamic and homed accounts, nobody: systemd.io/UIDS-GIDS
+LAST = 2**31 - 2
+
+
+def uid_for(map_file: Path, user: str, first: int = FIRST) -> int:
+    """This user's uid (the gid is the same number), given now when there is none yet.
+
+    Raises ClasshubError when the map is damaged or lost, OutsideFailed when it cannot be written.
+    """
+    try:
+        with _locked(map_file) as highest_file:
+            given = users(map_file)
+            if user not in given:
+                given[user] = _free(max(first, 1 + max(given.values(), default=0)))
+                _write(map_file, given)
+                _remember(highest_file, max(given.values()))
+    except OSError as error:
+        raise OutsideFailed(
+            f"The map of users to uids, {map_file}, cannot be used: {error.strerror}.",
+            fix=f"look at the folder and its disk: ls -ld {map_file.parent}; df -h {map_file.parent}",
+        ) from error
+    return given[user]
+
+
+def users(map_file: Path) -> dict[str, int]:
+    """Everybody who was ever given a uid. Empty before the first; raises ClasshubError when damaged or lost."""
+    highest = _highest(map_file)  # before the map: a writer in between then only makes the map newer
+    try:
+        text = map_file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        if highest:
+            raise _damaged(map_file, f"it is gone, and uids up to {highest} were given") from None
+        return {}
+    except UnicodeDecodeError as error:
+        raise _damaged(map_file, "it is not UTF-8") from error
+    given = _parse(map_file, text)
+    if max(given.values(), default=0) < highest:
+        raise _damaged(map_file, f"it is older than the uid {highest}, the last that was given")
+    return given
+
+
+def _parse(map_file: Path, text: str) -> dict[str, int]:
+    try:
+        given = json.loads(text, object_pairs_hook=_without_doubles)
+    except ValueError as error:
+        raise _damaged(map_file, str(error)) from error
+    if not isinstance(given, dict) or not all(type(uid) is int and 0 < uid <= LAST for uid in given.values()):
+        raise _damaged(map_file, "it is not a mapping of names to numbers")
+    if len(set(given.values())) != len(given):
+        raise _damaged(map_file, "two users have the same uid")
+    return given
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("a name stands there twice")
+    return dict(pairs)
+
+
+def _free(uid: int) -> int:
+    while uid in RESERVED or _is_taken(uid):
+        uid = RESERVED.stop if uid in RESERVED else uid + 1
+    return uid
+
+
+def _is_taken(uid: int) -> bool:
+    """The machine has an account or a group of this number."""
+    for ask in (pwd.getpwuid, grp.getgrgid):
+        try:
+            ask(uid)
+        except KeyError:
+            continue
+        return True
+    return False
+
+
+@contextmanager
+def _locked(map_file: Path) -> Iterator[int]:
+    """Yields the descriptor of the lock file, which also holds the highest uid ever given."""
+    fd = os.open(_lock_file(map_file), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def _lock_file(map_file: Path) -> Path:
+    return map_file.with_name(map_file.name + ".lock")
+
+
+def _highest(map_file: Path) -> int:
+    try:
+        text = _lock_file(map_file).read_text(encoding="ascii", errors="replace").strip()
+    except FileNotFoundError:
+        return 0
+    return int(text) if text.isdecimal() else 0
+
+
+def _remember(fd: int, uid: int) -> None:
+    os.pwrite(fd, f"{uid:>10}\n".encode(), 0)
+    os.fsync(fd)
+
+
+def _write(map_file: Path, given: dict[str, int]) -> None:
+    """Beside it, to the disk, then in its place: a power cut leaves the old map or the new one."""
+    part = map_file.with_name(map_file.name + ".part")
+    fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(fd, "w", encoding="utf-8") as stream:
+        json.dump(given, stream, indent=1)
+        stream.write("\n")
+        stream.flush()
+        os.fsync(fd)
+    part.replace(map_file)
+    folder = os.open(map_file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _damaged(map_file: Path, how: str) -> ClasshubError:
+    return ClasshubError(
+        f"The map of users to uids, {map_file}, is damaged: {how}.",
+        cause="an edit by hand, a restored older copy, or a disk fault; a new map would hand homes to other users.",
+        fix=f"restore {map_file.name} from a backup, or rebuild it from the owners of the homes: ls -ln",
+    )
