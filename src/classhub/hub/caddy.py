@@ -40,9 +40,10 @@ def _public(proxy: Mapping[str, Any], explicit: Sequence[Mapping[str, str]]) -> 
     server: Json = {
         "listen": [proxy["listen"]],
         "routes": [_headers(mode in ("own", "acme")), *public_routes(proxy, explicit)],
-        "errors": {"routes": _when_unreachable(proxy)},
+        "errors": {"routes": [_headers(mode in ("own", "acme")), *_when_unreachable(proxy)]},
         # certificates are named in apps.tls: nothing is asked for by the way
         "automatic_https": {"disable": True},
+        "protocols": ["h1"] if mode == "off" else ["h1", "h2"],
     }
     if mode != "off":
         server["tls_connection_policies"] = [{}]
@@ -54,6 +55,7 @@ def _internal(proxy: Mapping[str, Any], explicit: Sequence[Mapping[str, str]]) -
     return {
         "listen": [proxy["internal"]],
         "automatic_https": {"disable": True},
+        "protocols": ["h1"],
         "routes": internal_routes(proxy, explicit),
     }
 
@@ -128,7 +130,11 @@ def _when_unreachable(proxy: Mapping[str, Any]) -> list[Json]:
         "body": HUB_AWAY,
     }
     return [
-        {"match": to_user, "handle": [_proxy_to(proxy["hub"], load_balancing={"try_duration": "4s", "try_interval": "200ms"})], "terminal": True},
+        {
+            "match": to_user,
+            "handle": [_proxy_to(proxy["hub"], load_balancing={"try_duration": "4s", "try_interval": "200ms"})],
+            "terminal": True,
+        },
         {"match": [{"expression": unreachable}], "handle": [again], "terminal": True},
     ]
 

@@ -19,10 +19,18 @@ def run_extra_config(c: Any, hub: Mapping[str, Any]) -> None:
     if not hub["extra_config"]:
         return
     sys.modules["z2jh"] = stand_in = make_z2jh(hub["values"], hub["release"])
-    namespace: dict[str, Any] = {"c": c, "os": os, "re": re, "sys": sys, "glob": glob, **vars(stand_in), "__name__": "extraConfig"}
+    namespace: dict[str, Any] = {
+        "c": c,
+        "os": os,
+        "re": re,
+        "sys": sys,
+        "glob": glob,
+        **vars(stand_in),
+        "__name__": "extraConfig",
+    }
     for key, source in hub["extra_config"]:
         try:
-            exec(compile(source, f"hub.extraConfig.{key}", "exec"), namespace)  # noqa: S102 - the admin's own code, as on the cluster
+            exec(compile(source, f"hub.extraConfig.{key}", "exec"), namespace)
         except SystemExit as error:
             raise BrokenExtraConfig(f"hub.extraConfig.{key} ended the hub itself: {error}") from error
         except Exception as error:
@@ -33,7 +41,9 @@ def _sentence(key: str, error: Exception) -> str:
     place = f"hub.extraConfig.{key}"
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == place]
     line = error.lineno if isinstance(error, SyntaxError) else (lines[-1] if lines else None)
-    return f"{place}, line {line}: {type(error).__name__}: {error}. Fix it in config/config.yaml, then run `classhub up`."
+    return (
+        f"{place}, line {line}: {type(error).__name__}: {error}. Fix it in config/config.yaml, then run `classhub up`."
+    )
 
 
 def make_z2jh(values: Mapping[str, Any], release: str) -> ModuleType:

@@ -11,16 +11,26 @@ from classhub import hub
 CONFIG_FOLDER = Path(hub.__file__).parent.parent / "server" / "etc"
 """Enables our server extension in whatever the command starts."""
 
+PLAIN_PATH = "/usr/local/bin:/usr/bin:/bin"
+
 EPHEMERAL_PORT_URL = "http://127.0.0.1:8888"
 """The single-user extension wants a port in JUPYTERHUB_SERVICE_URL; the server listens on its socket all the same."""
 
 
 def environment(
-    given: Mapping[str, Any], machine: Mapping[str, Any], *, user: str, home: Path, runtime: Path, prefix: str, rescue: bool
+    given: Mapping[str, Any],
+    machine: Mapping[str, Any],
+    *,
+    user: str,
+    home: Path,
+    runtime: Path,
+    prefix: str,
+    rescue: bool,
 ) -> dict[str, str]:
     """All of the server's environment. given: the spawner's own, the college's extraEnv included; it wins where it may."""
     python_folder = str(Path(machine["python"]).parent)
-    path = given.get("PATH") or os.environ.get("PATH", "/usr/bin:/bin")
+    # the hub's own path may lead through folders that a student cannot enter
+    path = PLAIN_PATH if machine["root"] else given.get("PATH", PLAIN_PATH)
     env = {
         "LANG": "C.UTF-8",
         "SHELL": "/bin/bash",
@@ -49,11 +59,23 @@ def _expand(value: str | float, user: str) -> str:
 def _without_own_configuration(runtime: Path) -> dict[str, str]:
     """The second try, when the first died: nothing is read from the home's dot-files. Files of work are all there."""
     own = str(runtime / "rescue")
-    folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
-    return {**{name: f"{own}/{name.lower()}" for name in folders}, "PYTHONNOUSERSITE": "1", "JUPYTER_PREFER_ENV_PATH": "1"}
+    folders = (
+        "JUPYTER_CONFIG_DIR",
+        "JUPYTER_DATA_DIR",
+        "IPYTHONDIR",
+        "JUPYTERLAB_SETTINGS_DIR",
+        "JUPYTERLAB_WORKSPACES_DIR",
+    )
+    return {
+        **{name: f"{own}/{name.lower()}" for name in folders},
+        "PYTHONNOUSERSITE": "1",
+        "JUPYTER_PREFER_ENV_PATH": "1",
+    }
 
 
 def arguments(command: Sequence[str], given: Sequence[str], separate_accounts: bool) -> list[str]:
     """argv. Kernel channels: unix sockets where accounts keep neighbours out, else encrypted (facts: local-hub.md, 1 and 2)."""
-    channels = "--KernelManager.transport=ipc" if separate_accounts else "--MappingKernelManager.transport_encryption=required"
+    channels = (
+        "--KernelManager.transport=ipc" if separate_accounts else "--MappingKernelManager.transport_encryption=required"
+    )
     return [*command, channels, *given]

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tornado import web
+from tornado.web import HTTPError
 
 from classhub.hub import registry
 from classhub.walls.cgroups import Limits
@@ -29,4 +29,6 @@ def check(state: Path, servers: Path) -> None:
     except (FileNotFoundError, ValueError, KeyError):
         return
     if most and len(registry.read_all(servers)) >= most:
-        raise web.HTTPError(429, f"{most} servers run, and this machine takes no more. Try again when somebody has stopped theirs.")
+        raise HTTPError(
+            429, f"{most} servers run, and this machine takes no more. Try again when somebody has stopped theirs."
+        )

@@ -1,13 +1,19 @@
 """From hub.json to traitlets: what the values say, then what only one machine needs."""
 
-import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 NOT_ON_ONE_MACHINE = {
-    "JupyterHub": {"spawner_class", "db_url", "hub_bind_url", "hub_connect_url", "services", "admin_access", "concurrent_spawn_limit"},
+    "JupyterHub": {
+        "spawner_class",
+        "db_url",
+        "hub_bind_url",
+        "hub_connect_url",
+        "services",
+        "admin_access",
+        "concurrent_spawn_limit",
+    },
     "ConfigurableHTTPProxy": None,
 }
 """Traits of the chart that speak of the cluster; None: the whole section. Services come back without the culler."""
@@ -40,15 +46,16 @@ def _network(c: Any, settings: Mapping[str, Any], state: Path) -> None:
     from classhub.hub.proxy import CaddyProxy
 
     proxy = settings["proxy"]
-    c.JupyterHub.bind_url = proxy["url"]
+    c.JupyterHub.bind_url = c.JupyterHub.public_url = proxy["url"]
     c.JupyterHub.hub_bind_url = f"http://{proxy['hub']}{proxy['base_url']}"
     c.JupyterHub.hub_connect_url = f"http://{proxy['hub']}"
     c.JupyterHub.proxy_class = CaddyProxy
     c.CaddyProxy.settings = dict(proxy)
     c.CaddyProxy.routes_file = str(state / "routes.json")
-    c.CaddyProxy.should_start = False
     # a hub that comes back waits for a proxy that comes back, before it doubts that a server lives
-    c.Spawner.http_timeout = max(120, c.Spawner.get("http_timeout", 0) if isinstance(c.Spawner.get("http_timeout", 0), int) else 0)
+    c.Spawner.http_timeout = max(
+        120, c.Spawner.get("http_timeout", 0) if isinstance(c.Spawner.get("http_timeout", 0), int) else 0
+    )
     c.JupyterHub.cleanup_servers = False
     c.JupyterHub.cleanup_proxy = False
 
@@ -57,7 +64,6 @@ def _storage(c: Any, hub: Mapping[str, Any], state: Path) -> None:
     c.JupyterHub.db_url = f"sqlite:///{state / 'jupyterhub.sqlite'}"
     c.JupyterHub.upgrade_db = True
     c.JupyterHub.cookie_secret_file = str(state / "jupyterhub_cookie_secret")
-    c.JupyterHub.data_files_path = c.JupyterHub.get("data_files_path", os.path.join(sys.prefix, "share", "jupyterhub"))
     c.CryptKeeper.keys = [bytes.fromhex(hub["tokens"]["crypt"])]
 
 

@@ -51,7 +51,10 @@ class CaddyProxy(Proxy):
     async def get_all_routes(self) -> dict[str, dict[str, Any]]:
         """Routes by routespec, the hub's own included."""
         explicit = read_routes(Path(self.routes_file)).values()
-        kept = {route["prefix"]: {"routespec": route["prefix"], "target": route["target"], "data": route["data"]} for route in explicit}
+        kept = {
+            route["prefix"]: {"routespec": route["prefix"], "target": route["target"], "data": route["data"]}
+            for route in explicit
+        }
         return {**kept, **self._by_rule}
 
     def _dial(self, target: str, data: Mapping[str, Any]) -> str | None:
@@ -88,7 +91,8 @@ def dial_server(sockets: str, user: str, server: str) -> str | None:
 async def load(settings: Mapping[str, Any], routes: Mapping[str, Mapping[str, Any]]) -> None:
     """Give Caddy its whole configuration through its admin socket. Raises OSError when Caddy is not there."""
     body = json.dumps(caddy.configuration(settings, [dict(route) for route in routes.values()])).encode()
-    head = f"POST /load HTTP/1.1\r\nHost: caddy\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    lines = ["POST /load HTTP/1.1", "Host: caddy", "Content-Type: application/json", "Connection: close"]
+    head = "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""])
     reader, writer = await asyncio.wait_for(asyncio.open_unix_connection(settings["admin"]), timeout=5)
     try:
         writer.write(head.encode() + body)

@@ -6,9 +6,18 @@ from collections.abc import Sequence
 
 KNOWN = (
     (r"classhub: (cannot .*)", "This machine could not set it up: {0}"),
-    (r"No space left on device|\[Errno 28\]", "The disk that holds the home is full. Delete something large, or ask your instructor for space"),
-    (r"Disk quota exceeded|\[Errno 122\]", "The home is full. Delete something large, or ask your instructor for space"),
-    (r"Permission(?:Error: \[Errno 13\])? [Pp]ermission denied: '?([^'\n]+)'?|PermissionError.*'([^']+)'", "It may not use {0}"),
+    (
+        r"No space left on device|\[Errno 28\]",
+        "The disk that holds the home is full. Delete something large, or ask your instructor for space",
+    ),
+    (
+        r"Disk quota exceeded|\[Errno 122\]",
+        "The home is full. Delete something large, or ask your instructor for space",
+    ),
+    (
+        r"Permission(?:Error: \[Errno 13\])? [Pp]ermission denied: '?([^'\n]+)'?|PermissionError.*'([^']+)'",
+        "It may not use {0}",
+    ),
     (r"ModuleNotFoundError: No module named '([^']+)'", "A Python package is missing: {0}"),
     (r"Executable .* not found|start ([^:]+): No such file", "Its program is not installed on this machine: {0}"),
     (r"(SyntaxError: .*)", "A configuration file in the home is broken: {0}"),

@@ -19,7 +19,10 @@ from classhub.walls.identity import Identity
 
 @dataclass(frozen=True)
 class Entry:
-    """One running server. group: name of its cgroup, empty without one. since: seconds since the epoch."""
+    """One running server. group: name of its cgroup, empty without one. since: seconds since the epoch.
+
+    memory_limit: bytes, where a control group holds it.
+    """
 
     user: str
     server: str
@@ -28,6 +31,7 @@ class Entry:
     since: float
     group: str = ""
     uid: int | None = None
+    memory_limit: int | None = None
 
     @property
     def alive(self) -> bool:
@@ -36,7 +40,9 @@ class Entry:
 
 def write(folder: Path, entry: Entry) -> None:
     """Remember a server; replaces what was there for the same user and server name."""
-    write_private(_file(folder, entry.user, entry.server), json.dumps({**asdict(entry), "process": entry.process.to_json()}))
+    write_private(
+        _file(folder, entry.user, entry.server), json.dumps({**asdict(entry), "process": entry.process.to_json()})
+    )
 
 
 def forget(folder: Path, user: str, server: str) -> None:

@@ -78,6 +78,8 @@ def start_detached(argv: Sequence[str], *, log: Path, cwd: Path) -> int:
     handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     with os.fdopen(handle, "ab") as out:
         try:
-            return subprocess.Popen(list(argv), cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True).pid
+            return subprocess.Popen(
+                list(argv), cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+            ).pid
         except OSError as error:
             raise ProgramFailed(argv, f"could not be started: {error.strerror}") from error

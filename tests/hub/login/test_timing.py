@@ -1,0 +1,42 @@
+"""What checking a password costs, with bcrypt as it is in earnest."""
+
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+CONFIG = """
+c.JupyterHub.authenticator_class = StandInAuthenticator
+login_passwords.ROUNDS = 12
+"""
+
+
+def test_the_hub_answers_others_while_it_checks_passwords(hub):
+    browsers = [hub.browser() for _ in range(8)]
+    pages = [browser.get("hub/login") for browser in browsers]
+    with ThreadPoolExecutor(8) as pool:
+        tries = [
+            pool.submit(browser.submit, page, username="busy", password="guess")
+            for browser, page in zip(browsers, pages, strict=True)
+        ]
+        waits = []
+        while not all(each.done() for each in tries):
+            begun = time.perf_counter()
+            hub.browser().get("hub/health")
+            waits.append(time.perf_counter() - begun)
+    assert statistics.median(waits) < 0.2
+
+
+def test_the_time_taken_does_not_tell_who_exists(hub):
+    hub.has_account("known", "correct horse battery")
+
+    def seconds(name):
+        browser = hub.browser()
+        page = browser.get("hub/login")
+        begun = time.perf_counter()
+        browser.submit(page, username=name, password="guess")
+        return time.perf_counter() - begun
+
+    known = min(seconds("known") for _ in range(4))
+    unknown = min(seconds("who.is.this") for _ in range(4))
+    impossible = min(seconds("a/b") for _ in range(4))
+    assert max(known, unknown, impossible) < 1.6 * min(known, unknown, impossible)
