@@ -37,10 +37,8 @@ def part_digests(settings: Mapping[str, Any]) -> dict[str, str]:
 def plan(running: Running | None, wanted: Mapping[str, Any], wanted_digest: str, *, what: str) -> Plan:
     """The steps from what runs to `wanted`; none when nothing differs and every part is well."""
     if running is None or running.state is State.STOPPED:
-        steps = _start(running, wanted)
-    else:
-        steps = _mend(running, wanted, wanted_digest)
-    return Plan(tuple(steps), wanted, what)
+        return Plan(tuple(_start(running, wanted)), wanted, what)
+    return Plan(tuple(_mend(running, wanted, wanted_digest)), wanted, what)
 
 
 def way_back(running: Running, revision: Revision) -> Plan:
@@ -69,8 +67,7 @@ def _mend(running: Running, wanted: Mapping[str, Any], wanted_digest: str) -> It
     if differs:
         yield Step("write settings", "The new settings are written; the ones before stay in the history.")
     if not running.supervised:
-        going_on = _servers(running, ("goes on", "go on"), "no server runs")
-        yield Step("start supervisor", f"A new supervisor adopts the parts that still run; {going_on}.")
+        yield from _adopt(running)
     changed = _changed_parts(running, wanted) if differs else set()
     for part in PARTS:
         step = _mend_part(part, running, is_wanted(part, wanted), part in changed)
@@ -78,9 +75,22 @@ def _mend(running: Running, wanted: Mapping[str, Any], wanted_digest: str) -> It
             yield step if part != "hub" else _with_login(step, running, wanted)
 
 
+def _adopt(running: Running) -> Iterator[Step]:
+    """Starting a part that lives means to watch it again."""
+    going_on = _servers(running, ("goes on", "go on"), "no server runs")
+    yield Step("start supervisor", f"A new supervisor adopts what still runs; {going_on}.")
+    for part in PARTS:
+        if _lives(part, running):
+            yield Step(f"start {part}", f"The {part} is watched again.")
+
+
+def _lives(part: str, running: Running) -> bool:
+    return any(one.name == part and one.state is not State.STOPPED for one in running.parts)
+
+
 def _mend_part(part: str, running: Running, wanted: bool, changed: bool) -> Step | None:
     there = next((one for one in running.parts if one.name == part), None)
-    lives = there is not None and there.state is not State.STOPPED
+    lives = _lives(part, running)
     if not wanted:
         return Step(f"stop {part}", f"The {part} stops; idle servers go on.") if lives else None
     if not lives:

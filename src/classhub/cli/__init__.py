@@ -1,0 +1,1 @@
+"""Arguments in, sentences out. No decisions; console.py is the only module that prints."""

@@ -1,0 +1,120 @@
+"""The only module that prints. Answers go to stdout, everything about them to stderr.
+
+rich is imported late and only for a terminal; NO_COLOR holds because rich honours it.
+"""
+
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from enum import Enum
+from typing import Any, TextIO
+
+from classhub.cli.words import cell, clean
+from classhub.errors import Refused
+
+Tell = Callable[[str], None]
+
+
+def say(text: str = "") -> None:
+    """A line of the answer."""
+    _write(clean(text) + "\n")
+
+
+def raw(text: str, stream: TextIO | None = None) -> None:
+    """A program's output, untouched."""
+    _write(text, stream)
+
+
+def aside(text: str) -> None:
+    """A line about the answer, on stderr."""
+    with suppress(BrokenPipeError):
+        print(clean(text), file=sys.stderr, flush=True)
+
+
+def log_line(text: str) -> None:
+    """A line of a log: as it is into a pipe, harmless on a terminal."""
+    _write((clean(text) if sys.stdout.isatty() else text) + "\n")
+
+
+def show_json(value: Any, one_line: bool = False) -> None:
+    """Dataclasses, enums and paths included. ASCII only: any terminal and any pipe can take it."""
+    _write(json.dumps(plain(value), indent=None if one_line else 2) + "\n")
+
+
+def plain(value: Any) -> Any:
+    """The same in JSON's own types."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Aligned columns; on a terminal long cells fold instead of being cut."""
+    cells = [[cell(text) for text in row] for row in rows]
+    if sys.stdout.isatty():
+        _rich_table(heads, cells)
+        return
+    widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
+    for row in (heads, *cells):
+        say("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+
+
+@contextmanager
+def progress() -> Iterator[Tell]:
+    """Takes sentences about a long step: a spinner with the newest on a terminal, plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        yield aside
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status(Text("...")) as status:
+
+        def tell(sentence: str) -> None:
+            status.console.print(Text(clean(sentence)))
+            status.update(Text(clean(sentence)))
+
+        yield tell
+
+
+def ask_name(what: str, name: str, yes: bool) -> None:
+    """What cannot be undone is asked for by name. Refused unless the name is typed, or `--yes` was given."""
+    if yes:
+        return
+    aside(f"{what}\nType {cell(name)} to go on:")
+    if sys.stdin.readline().strip() != cell(name).strip():
+        raise Refused("Nothing was changed.", f"The name {cell(name)} was not typed.", "Type it, or give `--yes`.")
+
+
+def clear() -> None:
+    """An empty terminal for the next picture of `--watch`."""
+    if sys.stdout.isatty():
+        _write("\x1b[H\x1b[2J")
+
+
+def _write(text: str, stream: TextIO | None = None) -> None:
+    stream = stream or sys.stdout
+    stream.write(text)
+    stream.flush()
+
+
+def _rich_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="" if os.environ.get("NO_COLOR") else "bold")
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console().print(table)

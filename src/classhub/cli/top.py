@@ -1,0 +1,35 @@
+"""`classhub top`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from classhub.cli import words
+from classhub.cli.console import say, show_json, table
+from classhub.cli.here import Here, pass_here
+from classhub.cli.options import as_json
+
+if TYPE_CHECKING:
+    from classhub.operations.usage import Load
+
+
+@click.command()
+@as_json
+@pass_here
+def top(here: Here, as_json: bool) -> None:
+    """Who uses how much CPU and memory. Measured over one second; most memory first."""
+    from classhub.operations.usage import sample
+
+    loads, usage = sample(here.target)
+    if as_json:
+        show_json({"rows": loads, "disk_free_bytes": usage.disk_free_bytes, "disk_total_bytes": usage.disk_total_bytes})
+        return
+    table(("name", "kind", "cores", "memory", "limit"), [_row(load) for load in loads])
+    say(f"Disk of the homes: {words.size(usage.disk_free_bytes)} free of {words.size(usage.disk_total_bytes)}")
+
+
+def _row(load: Load) -> tuple[str, ...]:
+    cores = "-" if load.cores is None else f"{load.cores:.2f}"
+    return load.name, load.kind, cores, words.size(load.memory_bytes), words.size(load.memory_limit_bytes)

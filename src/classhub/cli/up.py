@@ -1,0 +1,102 @@
+"""`classhub up`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from classhub.cli import words
+from classhub.cli.console import aside, progress, say
+from classhub.cli.here import Here, pass_here
+from classhub.cli.options import Duration
+
+if TYPE_CHECKING:
+    from classhub.operations.up import Prepared
+    from classhub.plan.running import Running
+
+
+@click.command()
+@click.option("-d", "--detach", is_flag=True, help="Return once the hub answers; it runs on.")
+@click.option("--keep-servers", is_flag=True, help="On Ctrl-C leave students' servers running for the next `up`.")
+@click.option("--timeout", "timeout_s", type=Duration(), default="2m", help="Longest wait for the hub. Default: 2m.")
+@pass_here
+def up(here: Here, detach: bool, keep_servers: bool, timeout_s: int) -> None:
+    """Run the hub of this folder; on a running hub, apply what changed.
+
+    In the foreground it stays until Ctrl-C, which stops hub and servers, or until `classhub down`.
+    Homes are never touched.
+    """
+    from classhub.operations.up import prepare
+
+    with _killed_politely():
+        for line in here.target.first_lines():
+            say(line)
+        prepared = prepare(here.target, here.folder, os.environ)
+        running = _bring(here, prepared, timeout_s)
+        if prepared.starts and not detach:
+            _stay(here, prepared, running, keep_servers)
+            return
+        _show(here, prepared, running)
+        if prepared.starts:
+            say("It runs on. Stop it: `classhub down`.")
+
+
+def _bring(here: Here, prepared: Prepared, timeout_s: int) -> Running:
+    from classhub.operations.up import carry_out
+    from classhub.plan.running import State
+
+    if prepared.plan.empty and prepared.before and prepared.before.state is State.RUNNING:
+        say("The hub runs already; nothing changed.")
+        return prepared.before
+    with progress() as tell:
+        return carry_out(here.target, prepared, tell, timeout_s)
+
+
+def _show(here: Here, prepared: Prepared, running: Running) -> None:
+    from classhub.operations.welcome import welcome
+
+    told = welcome(here.target, prepared.config, running)
+    say(f"The hub is at {told.address}")
+    say(told.sign_in)
+    if told.link:
+        say(f"Enter as {told.admin}, once, within ten minutes: {told.link}")
+    else:
+        say(f"No link for an admin: {told.trouble}")
+    for line in (told.parity, *told.notes):
+        say(line)
+
+
+def _stay(here: Here, prepared: Prepared, running: Running, keep_servers: bool) -> None:
+    """Follow the supervisor until Ctrl-C, which ends in an orderly stop, or until a stop from elsewhere."""
+    from classhub.operations.following import follow
+
+    try:
+        _show(here, prepared, running)
+        say("Ctrl-C stops it.")
+        follow(here.target, aside)
+        say("The hub was stopped from elsewhere.")
+    except KeyboardInterrupt:
+        now = here.target.inspect() or running
+        aside("Stopping the hub.")
+        here.target.stop(keep_servers)
+        say(f"The hub is stopped{words.servers_after(len(now.servers), keep_servers)}. Homes stay.")
+
+
+@contextmanager
+def _killed_politely() -> Iterator[None]:
+    """SIGTERM counts as Ctrl-C: what was started is stopped, what was half done is undone."""
+
+    def interrupt(number: int, frame: types.FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

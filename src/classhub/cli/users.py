@@ -1,0 +1,103 @@
+"""`classhub users`."""
+
+from collections.abc import Sequence
+
+import click
+
+from classhub.cli import words
+from classhub.cli.console import aside, ask_name, say, show_json, table
+from classhub.cli.here import Here, pass_here
+from classhub.cli.options import Name, as_json, yes
+
+names = click.argument("names", type=Name(), nargs=-1, required=True, metavar="NAME...")
+
+
+@click.group()
+def users() -> None:
+    """List, invite, approve, add and remove users."""
+
+
+@users.command("list")
+@as_json
+@pass_here
+def list_(here: Here, as_json: bool) -> None:
+    """Users of this hub, and who asks for access."""
+    from classhub.operations import users as people
+
+    found = people.listing(here.target)
+    if as_json:
+        show_json(found)
+    elif found:
+        rows = [(one.name, one.standing, str(one.servers), one.last_activity or "-") for one in found]
+        table(("name", "standing", "servers", "last seen"), rows)
+    else:
+        say("There are no users yet. Next: `classhub users invite NAME`.")
+
+
+@users.command()
+@names
+@as_json
+@pass_here
+def invite(here: Here, names: Sequence[str], as_json: bool) -> None:
+    """A single-use link for each name: whoever opens it chooses the password of that name.
+
+    Give it to that person only. An earlier link for the same name stops working.
+    """
+    from classhub.operations import users as people
+
+    links = people.invite(here.target, names)
+    if as_json:
+        show_json(links)
+        return
+    for link in links:
+        aside(f"For {link.name} only, once, until {link.expires}:")
+        say(link.url)
+
+
+@users.command()
+@names
+@pass_here
+def approve(here: Here, names: Sequence[str]) -> None:
+    """Let in somebody who asked for access."""
+    from classhub.operations import users as people
+
+    for name in names:
+        say(f"{people.approve(here.target, name)} may enter.")
+
+
+@users.command()
+@names
+@pass_here
+def decline(here: Here, names: Sequence[str]) -> None:
+    """Refuse somebody who asked for access. They may ask again."""
+    from classhub.operations import users as people
+
+    for name in names:
+        people.decline(here.target, name)
+        say(f"{name} was refused.")
+
+
+@users.command()
+@names
+@pass_here
+def add(here: Here, names: Sequence[str]) -> None:
+    """Add users without an invitation. Safe to repeat."""
+    from classhub.operations import users as people
+
+    for name in names:
+        added, new = people.add(here.target, name)
+        say(f"{added} is a user now." if new else f"{added} is a user already.")
+    aside("Where people enter by invitation, they need one too: `classhub users invite NAME`.")
+
+
+@users.command()
+@click.argument("name", type=Name())
+@yes
+@pass_here
+def remove(here: Here, name: str, yes: bool) -> None:
+    """Remove a user and stop their server. The home stays."""
+    from classhub.operations import users as people
+
+    ask_name(f"This removes the user {name} from the hub and stops their servers. The home stays.", name, yes)
+    stopped = people.remove(here.target, name)
+    say(f"{name} is no user any more; {words.count(stopped, 'server')} stopped. The home stays: `classhub homes list`.")

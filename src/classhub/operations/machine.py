@@ -1,0 +1,31 @@
+"""What a hub on one machine can tell beyond the Target protocol: what `up`, `doctor` and `parity` ask."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from classhub.config.model import Config
+from classhub.config.parity import Machine
+from classhub.plan.checks import Check
+from classhub.targets.interface import Target
+
+
+class OnOneMachine(Target, Protocol):
+    def first_lines(self) -> list[str]:
+        """What must be said before all else: "One person's trial: ..." when not root; often nothing."""
+        ...
+
+    def settings(self, config: Config) -> Mapping[str, Any]:
+        """The settings `config` stands for here, by part: {"proxy", "hub", "culler"}. Changes nothing."""
+        ...
+
+    def follow(self) -> Iterator[str]:
+        """What the supervisor says about its parts, a sentence each, until it ends. NotRunning when there is none."""
+        ...
+
+    def checks(self) -> list[Check]:
+        """What this machine has and lacks, most important first. Works without a hub."""
+        ...
+
+    def machine(self) -> Machine:
+        """Facts about this machine as `config.parity.rows` takes them."""
+        ...

@@ -1,0 +1,105 @@
+"""Bring a deployment folder's hub up on this machine: load, plan, apply, wait; what fails is undone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from classhub.errors import ClasshubError, OutsideFailed
+from classhub.operations.status import is_up
+from classhub.plan import changes
+from classhub.plan.running import Running, State
+from classhub.plan.steps import Plan
+
+if TYPE_CHECKING:
+    from classhub.config.model import Config
+    from classhub.operations.machine import OnOneMachine
+    from classhub.targets.interface import Target, Tell
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What `up` is about to do."""
+
+    config: Config
+    before: Running | None
+    plan: Plan
+
+    @property
+    def starts(self) -> bool:
+        """True when this run starts the supervisor: a foreground `up` follows it then."""
+        return any(step.do == "start supervisor" for step in self.plan.steps)
+
+
+def prepare(target: OnOneMachine, folder: Path, environ: Mapping[str, str], what: str = "classhub up") -> Prepared:
+    """Load the folder and plan against what runs. Changes nothing; after mistakes a running hub goes on."""
+    from classhub.config.load import load
+
+    before = target.inspect()
+    try:
+        config = load(folder, environ)
+        settings = target.settings(config)
+    except ClasshubError as error:
+        if before is not None and is_up(before):
+            error.what += f" Nothing was changed: the hub at {before.address} goes on as it is."
+        raise
+    return Prepared(config, before, changes.plan(before, settings, changes.digest(settings), what=what))
+
+
+def carry_out(target: Target, prepared: Prepared, tell: Tell, timeout_s: float) -> Running:
+    """Apply the plan and wait until the hub answers. A failure or Ctrl-C leaves things as they were before."""
+    try:
+        target.apply(prepared.plan, tell)
+        return wait_until_up(target, timeout_s)
+    except BaseException as error:
+        outcome = _undo(target, prepared, tell, timeout_s)
+        if isinstance(error, ClasshubError):
+            error.what = f"{error.what} {outcome}".strip()
+        raise
+
+
+def wait_until_up(target: Target, timeout_s: float, poll_s: float = 0.1) -> Running:
+    """Look until the hub answers; OutsideFailed with the reason when it keeps failing or takes too long."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        now = target.inspect()
+        if now is not None and now.state is State.RUNNING:
+            return now
+        if now is not None and any(part.state is State.FAILING for part in now.parts):
+            raise _failed(now, "The hub does not start.")
+        if time.monotonic() > deadline:
+            raise _failed(now, f"The hub did not answer within {timeout_s:g} s.")
+        time.sleep(poll_s)
+
+
+def _failed(now: Running | None, what: str) -> OutsideFailed:
+    reasons = [f"{part.name}: {part.reason}" for part in (now.parts if now else ()) if part.reason]
+    return OutsideFailed(what, "; ".join(reasons), "Read why: `classhub logs hub`.")
+
+
+def _undo(target: Target, prepared: Prepared, tell: Tell, timeout_s: float) -> str:
+    """Back to what was before; says how that went."""
+    before = prepared.before
+    try:
+        if before is None or not is_up(before):
+            target.stop(keep_servers=True)
+            return "What had started was stopped again."
+        # A hub that was not well before is no place to go back to.
+        return _go_back(target, before, tell, timeout_s) if before.state is State.RUNNING else ""
+    except ClasshubError as error:
+        return f"Undoing it failed too: {error.what}"
+
+
+def _go_back(target: Target, before: Running, tell: Tell, timeout_s: float) -> str:
+    now = target.inspect()
+    revision = next((one for one in target.history() if one.number == before.revision), None)
+    if now is None or revision is None or now.revision == before.revision:
+        goes_on = now is not None and now.state is State.RUNNING
+        return f"The hub at {before.address} goes on as it was." if goes_on else ""
+    tell(f"Going back to revision {revision.number}.")
+    target.apply(changes.way_back(now, revision), tell)
+    wait_until_up(target, timeout_s)
+    return f"The hub went back to revision {revision.number} and runs."

@@ -1,0 +1,47 @@
+"""What the contract needs to try a Target: the target, settings that it accepts, a student's server."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from classhub.operations.machine import OnOneMachine
+from doubles.target_memory import MemoryTarget
+
+CANARY = "canary-secret-5b1d9e"
+
+
+class Harness(Protocol):
+    target: OnOneMachine
+
+    def settings(self, variant: int = 0) -> Mapping[str, Any]:
+        """Settings that hold CANARY somewhere in the hub's part. Another variant: other hub settings, same address."""
+        ...
+
+    def start_server(self, user: str) -> None:
+        """Bring that user's default server up and wait until it is ready. The hub runs."""
+        ...
+
+
+@dataclass
+class MemoryHarness:
+    target: MemoryTarget
+
+    def settings(self, variant: int = 0) -> Mapping[str, Any]:
+        return {"proxy": {"port": 8000}, "hub": {"variant": variant, "secret": CANARY}, "culler": {"every": 60}}
+
+    def start_server(self, user: str) -> None:
+        if user not in self.target.people.known:
+            self.target.api().add_user(user)
+        self.target.api().start_server(user)
+
+
+@contextmanager
+def make_memory(folder: Path) -> Iterator[Harness]:
+    (folder / "config").mkdir()
+    yield MemoryHarness(MemoryTarget(folder / "config"))
+
+
+TARGETS: dict[str, Callable[[Path], AbstractContextManager[Harness]]] = {"memory": make_memory}
+"""name -> a context manager that takes an empty folder; it stops whatever still runs at its end."""

@@ -1,0 +1,216 @@
+"""A Target that lives in this process: the contract's first implementation, and what commands are tested on.
+
+Programs really run, homes are real folders; only hub, proxy and culler are make-believe.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from classhub.config.model import Config
+from classhub.config.parity import Machine
+from classhub.errors import NotFound, NotRunning, OutsideFailed
+from classhub.outside import process
+from classhub.plan import changes
+from classhub.plan.checks import Check
+from classhub.plan.records import Finished, Home, Kind, Record, Usage, UsageRow
+from classhub.plan.running import Part, Running, Server, State
+from classhub.plan.steps import Plan, Revision
+from doubles.target_memory_api import MemoryApi
+
+ADDRESS = "http://127.0.0.1:8000/"
+
+
+@dataclass
+class MemoryHomes:
+    folder: Path
+
+    def list(self, sizes: bool = False) -> tuple[Home, ...]:
+        return tuple(self._home(path, sizes) for path in sorted(self.folder.iterdir()))
+
+    def _home(self, path: Path, sizes: bool) -> Home:
+        size = sum(file.stat().st_blocks * 512 for file in path.rglob("*")) if sizes else None
+        return Home(path.name, str(path), size, path.stat().st_mtime)
+
+
+@dataclass
+class MemoryTarget:
+    """first, found, saying: what a test wants it to say. breaks: which steps fail; breaks_once: the first time only."""
+
+    folder: Path
+    first: list[str] = field(default_factory=list)
+    found: list[Check] = field(default_factory=list)
+    saying: list[str] = field(default_factory=list)
+    breaks: dict[str, BaseException] = field(default_factory=dict)
+    breaks_once: bool = False
+    supervised: bool = False
+    parts: dict[str, Part] = field(default_factory=dict)
+    servers: dict[tuple[str, str], Server] = field(default_factory=dict)
+    applied: list[tuple[Revision, Mapping[str, Any]]] = field(default_factory=list)
+    logs: dict[str, list[Record]] = field(default_factory=dict)
+    earlier_logs: dict[str, list[Record]] = field(default_factory=dict)
+    events: dict[str, list[Record]] = field(default_factory=dict)
+    limit: int = 0
+
+    def __post_init__(self) -> None:
+        self.homes_folder = self.folder.parent / "homes"
+        self.homes_folder.mkdir(exist_ok=True)
+        self.people = MemoryApi(self)
+
+    # the Target protocol
+
+    def inspect(self, wanted: Config | None = None) -> Running | None:
+        if not self.applied:
+            return None
+        revision, settings = self.applied[-1]
+        return Running(
+            self._state(),
+            ADDRESS if self.parts else "",
+            tuple(self.parts.values()),
+            tuple(self.servers.values()),
+            revision.number,
+            revision.digest,
+            changes.part_digests(settings),
+            supervised=self.supervised or not self.parts,
+        )
+
+    def apply(self, plan: Plan, tell: Any) -> None:
+        settings = self._of_revision(plan.revision) if plan.revision is not None else plan.settings
+        for step in plan.steps:
+            tell(step.sentence)
+            if step.do in self.breaks:
+                raise self.breaks.pop(step.do) if self.breaks_once else self.breaks[step.do]
+            self._do(step.do, settings, plan.what)
+
+    def history(self) -> list[Revision]:
+        return [revision for revision, _ in self.applied]
+
+    def stop(self, keep_servers: bool) -> None:
+        self.parts.clear()
+        self.supervised = False
+        if not keep_servers:
+            self.servers.clear()
+
+    def remove(self, tell: Any) -> None:
+        self.stop(keep_servers=False)
+        for kept in (self.applied, self.logs, self.earlier_logs, self.events):
+            kept.clear()  # type: ignore[attr-defined]
+        self.people = MemoryApi(self)
+        tell("Removed.")
+
+    def api(self) -> Any:
+        self._must_run()
+        return self.people
+
+    def records(self, who: str, kind: Kind, previous: bool, follow: bool) -> Iterator[Record]:
+        source = self.events if kind is Kind.EVENTS else self.earlier_logs if previous else self.logs
+        if who not in self.logs:
+            raise NotFound(f"There is no log of {who!r}.", fix="See who is there: `classhub status`.")
+        yield from list(source.get(who, ()))
+        while follow:
+            time.sleep(0.01)
+
+    def run(self, who: str, argv: list[str], terminal: bool) -> Finished:
+        if (who, "") not in self.servers and who not in self.parts:
+            raise NotRunning(f"No server of {who} runs.", fix="It starts when they sign in.")
+        done = process.run(argv, check=False)
+        return Finished(done.code, done.out, done.err)
+
+    def usage(self) -> Usage:
+        self._must_run()
+        rows = [UsageRow(name, "part", time.process_time(), 50_000_000) for name in self.parts]
+        rows += [UsageRow(user, "server", 0.5, 60_000_000, 1_000_000_000) for user, _ in self.servers]
+        return Usage((*rows, UsageRow("machine", "machine", None, None)), 10**9, 10**10)
+
+    def restart(self, part: str, tell: Any) -> None:
+        self._must_run()
+        if part not in self.parts:
+            raise NotFound(f"There is no part {part!r}.", fix=f"Name one of: {', '.join(self.parts)}.")
+        tell(f"The {part} restarts.")
+        self._restart(part)
+
+    def scale(self, pool: str, count: int, tell: Any) -> None:
+        if pool != "servers":
+            raise NotFound(f"There is no pool {pool!r} on one machine.", fix="Name the pool `servers`.")
+        self.limit = count
+        tell(f"At most {count} servers at the same time.")
+
+    def homes(self) -> MemoryHomes:
+        return MemoryHomes(self.homes_folder)
+
+    # what only one machine has
+
+    def first_lines(self) -> list[str]:
+        return self.first
+
+    def settings(self, config: Config) -> Mapping[str, Any]:
+        hub = {"admins": list(config.login.admins)}
+        return {"proxy": {"port": config.settings.local.port}, "hub": hub, "culler": {"every": 60}}
+
+    def checks(self) -> list[Check]:
+        return self.found
+
+    def machine(self) -> Machine:
+        return Machine(is_root=False, memory_limits=False, cpu_limits=False)
+
+    def follow(self) -> Iterator[str]:
+        yield from self.saying
+
+    # how it does it
+
+    def start_server(self, user: str) -> None:
+        self.servers[(user, "")] = Server(user, since=time.time())
+        (self.homes_folder / user).mkdir(exist_ok=True)
+        self._log(user, "The server started.")
+
+    def _state(self) -> State:
+        if not self.parts:
+            return State.STOPPED
+        states = {part.state for part in self.parts.values()}
+        return next((state for state in (State.FAILING, State.STARTING) if state in states), State.RUNNING)
+
+    def _must_run(self) -> None:
+        if not self.parts:
+            raise NotRunning("The hub does not run.", fix="Start it: `classhub up`.")
+
+    def _of_revision(self, number: int) -> Mapping[str, Any]:
+        for revision, settings in self.applied:
+            if revision.number == number:
+                return settings
+        raise NotFound(f"There is no revision {number}.", fix="See them: `classhub history`.")
+
+    def _do(self, do: str, settings: Mapping[str, Any], what: str) -> None:
+        verb, name = do.split(" ", 1)
+        if do == "write settings":
+            self._write(settings, what)
+        elif do == "start supervisor":
+            self.supervised = True
+        elif name not in changes.PARTS:
+            raise OutsideFailed(f"There is no step {do!r}.")
+        elif verb == "start":
+            self.parts.setdefault(name, self._part(name))
+        elif verb == "restart":
+            self._restart(name)
+        elif verb == "stop":
+            self.parts.pop(name, None)
+
+    def _write(self, settings: Mapping[str, Any], what: str) -> None:
+        digest = changes.digest(settings)
+        if not self.applied or self.applied[-1][0].digest != digest:
+            self.applied.append((Revision(len(self.applied) + 1, time.time(), "admin", what, digest), settings))
+
+    def _part(self, name: str) -> Part:
+        self._log(name, f"The {name} started.")
+        return Part(name, State.RUNNING, pid=4242, since=time.time())
+
+    def _restart(self, name: str) -> None:
+        before = self.parts.get(name)
+        self.earlier_logs[name] = self.logs.pop(name, [])
+        restarts = before.restarts + 1 if before else 0
+        self.parts[name] = replace(self._part(name), restarts=restarts)
+
+    def _log(self, who: str, text: str) -> None:
+        self.logs.setdefault(who, []).append(Record(text, time.time(), who))
+        self.events.setdefault(who, []).append(Record(text, time.time(), who))

@@ -1,0 +1,128 @@
+"""users, token, exec, restart, scale."""
+
+import pytest
+
+
+def test_a_token_is_alone_on_stdout(classhub, running):
+    result = classhub("token")
+    assert (result.code, result.out) == (0, "canary-token-9c1e\n")
+    assert "rk@college.edu" in result.err and "canary" not in result.err
+    assert running.people.minted == [{"name": "rk@college.edu", "expires_in_s": 3600, "scopes": ()}]
+
+
+def test_a_token_for_somebody_with_less(classhub, running):
+    classhub("token", "--for", "alice@college.edu", "--expires", "15m", "--scope", "list:users", "--scope", "read:hub")
+    assert running.people.minted[0] == {
+        "name": "alice@college.edu",
+        "expires_in_s": 900,
+        "scopes": ("list:users", "read:hub"),
+    }
+
+
+def test_no_token_without_a_hub(classhub):
+    result = classhub("token")
+    assert (result.code, result.out) == (1, "")
+
+
+@pytest.mark.parametrize("length", ["", "1", "0s", "-1h", "1.5h", "1y", "1 h", "9" * 40 + "s"])
+def test_a_length_of_time_needs_a_unit(classhub, length):
+    result = classhub("token", "--expires", length)
+    assert result.code == 2
+    assert "90s" in result.err
+
+
+def test_users_list_parses(classhub, running):
+    running.people.asking = ["Jane.Doe"]
+    people = classhub("users", "list", "--json").json
+    assert [(one["name"], one["standing"]) for one in people] == [
+        ("Jane.Doe", "asks"),
+        ("alice@college.edu", "user"),
+        ("rk@college.edu", "admin"),
+    ]
+    assert "Jane.Doe" in classhub("users", "list").out
+
+
+def test_users_list_needs_a_hub(classhub):
+    assert classhub("users", "list", "--json").code == 1
+
+
+def test_an_invitation_is_alone_on_stdout(classhub, running):
+    result = classhub("users", "invite", "bob@college.edu")
+    assert result.out == "http://127.0.0.1:8000/hub/enter?key=canary-link-7f3a\n"
+    assert "bob@college.edu only, once" in result.err
+
+
+def test_invitations_json_pairs_name_and_link(classhub, running):
+    assert [one["name"] for one in classhub("users", "invite", "--json", "bob", "eve").json] == ["bob", "eve"]
+
+
+def test_approve_and_decline(classhub, running):
+    running.people.asking = ["Jane.Doe", "eve"]
+    assert classhub("users", "approve", "Jane.Doe").out == "Jane.Doe may enter.\n"
+    assert classhub("users", "decline", "eve").out == "eve was refused.\n"
+    assert classhub("users", "approve", "eve").code == 1
+
+
+def test_add_says_whether_it_is_new(classhub, running):
+    result = classhub("users", "add", "bob", "alice@college.edu")
+    assert result.out == "bob is a user now.\nalice@college.edu is a user already.\n"
+
+
+def test_remove_asks_by_name_and_says_that_the_home_stays(classhub, running):
+    refused = classhub("users", "remove", "alice@college.edu", stdin="")
+    assert refused.code == 1
+    assert "The home stays" in refused.err
+    assert running.servers
+    result = classhub("users", "remove", "alice@college.edu", stdin="alice@college.edu\n")
+    assert result.out.startswith("alice@college.edu is no user any more; 1 server stopped. The home stays")
+    assert classhub("users", "remove", "nobody", "--yes").code == 1
+
+
+@pytest.mark.parametrize("code", [0, 1, 7, 130])
+def test_exec_passes_the_exit_code_on(classhub, running, code):
+    assert classhub("exec", "alice@college.edu", "--", "/bin/sh", "-c", f"exit {code}").code == code
+
+
+def test_exec_keeps_streams_apart_and_arguments_whole(classhub, running):
+    script = 'echo "$1"; echo oops >&2'
+    result = classhub("exec", "alice@college.edu", "--", "/bin/sh", "-c", script, "sh", "--json -n $(id)")
+    assert (result.out, result.err) == ("--json -n $(id)\n", "oops\n")
+
+
+def test_exec_works_without_the_dashes_too(classhub, running):
+    assert classhub("exec", "alice@college.edu", "echo", "-n", "hi").out == "hi"
+
+
+@pytest.mark.parametrize("argv", [["exec", "alice@college.edu"], ["exec", "alice@college.edu", "--"], ["exec"]])
+def test_exec_without_a_program_is_wrong_usage(classhub, running, argv):
+    assert classhub(*argv).code == 2
+
+
+def test_exec_without_a_server_is_said(classhub, running):
+    result = classhub("exec", "bob", "--", "true")
+    assert result.code == 1
+    assert "Next: " in result.err
+
+
+def test_a_shell_needs_a_terminal(classhub, running):
+    result = classhub("shell", "alice@college.edu")
+    assert result.code == 2
+    assert "classhub exec" in result.err
+
+
+def test_restart_says_what_it_did(classhub, running):
+    assert classhub("restart", "hub").out == "The hub was restarted.\n"
+    assert running.parts["hub"].restarts == 1
+
+
+def test_restart_of_an_unknown_part_names_the_parts(classhub, running):
+    result = classhub("restart", "hubb")
+    assert result.code == 1
+    assert "proxy, hub, culler" in result.err
+
+
+def test_scale_says_the_limit(classhub, running):
+    assert classhub("scale", "servers", "30").out == "The limit of servers is 30.\n"
+    assert classhub("scale", "servers", "0").out == "There is no limit of servers now.\n"
+    assert classhub("scale", "servers", "--", "-1").code == 2
+    assert classhub("scale", "gpu", "1").code == 1

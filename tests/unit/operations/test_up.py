@@ -1,0 +1,139 @@
+"""up: load, plan, apply, wait; what fails is undone."""
+
+from dataclasses import replace
+
+import pytest
+
+from classhub.errors import ClasshubError, Mistakes, OutsideFailed
+from classhub.operations.up import carry_out, prepare, wait_until_up
+from classhub.operations.welcome import welcome
+from classhub.plan.running import State
+
+
+def up(target, folder, told=None):
+    prepared = prepare(target, folder, {})
+    carry_out(target, prepared, (told if told is not None else []).append, timeout_s=1)
+    return prepared
+
+
+@pytest.fixture
+def running(target, folder):
+    """A hub that was brought up, with a student's server."""
+    up(target, folder)
+    target.start_server("alice@college.edu")
+    return target.inspect()
+
+
+def change(folder):
+    text = (folder / "config.yaml").read_text()
+    (folder / "config.yaml").write_text(text.replace("rk@college.edu", "rk@college.edu, other@college.edu"))
+
+
+def fails(target, step):
+    target.breaks[step] = OutsideFailed("Port 8000 is taken.", "nginx (pid 812) listens there.", "Stop it.")
+
+
+def test_a_first_up_starts_everything_and_is_followed(target, folder):
+    assert up(target, folder).starts
+    assert target.inspect().state is State.RUNNING
+
+
+def test_a_second_up_has_nothing_to_do(target, folder, running):
+    again = prepare(target, folder, {})
+    assert again.plan.empty and not again.starts
+
+
+def test_a_change_is_applied_and_not_followed(target, folder, running):
+    change(folder)
+    prepared = up(target, folder)
+    assert [step.do for step in prepared.plan.steps] == ["write settings", "restart hub"]
+    assert not prepared.starts
+
+
+def test_a_dead_supervisor_is_replaced_and_followed(target, folder, running):
+    target.supervised = False
+    assert up(target, folder).starts
+    assert target.inspect().servers == running.servers
+
+
+def test_mistakes_leave_a_running_hub_alone_and_say_so(target, folder, running):
+    (folder / "config.yaml").write_text("hubb: {}\n")
+    with pytest.raises(Mistakes) as refused:
+        prepare(target, folder, {})
+    assert "http://127.0.0.1:8000/ goes on as it is." in str(refused.value)
+    assert target.inspect() == running
+
+
+def test_mistakes_without_a_hub_do_not_speak_of_one(target, folder):
+    (folder / "config.yaml").write_text("hubb: {}\n")
+    with pytest.raises(Mistakes) as refused:
+        prepare(target, folder, {})
+    assert "goes on" not in str(refused.value)
+
+
+def test_a_failed_first_start_leaves_nothing_half_started(target, folder):
+    fails(target, "start hub")
+    with pytest.raises(OutsideFailed, match=r"What had started was stopped again\."):
+        up(target, folder)
+    assert target.inspect().state is State.STOPPED
+
+
+def test_an_interrupted_first_start_leaves_nothing_half_started(target, folder):
+    target.breaks["start culler"] = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        up(target, folder)
+    assert target.inspect().state is State.STOPPED
+
+
+def test_a_failed_change_goes_back_and_servers_go_on(target, folder, running):
+    change(folder)
+    target.breaks_once = True
+    fails(target, "restart hub")
+    with pytest.raises(OutsideFailed, match=r"went back to revision 1 and runs"):
+        up(target, folder)
+    now = target.inspect()
+    assert (now.state, now.settings_digest, now.servers) == (State.RUNNING, running.settings_digest, running.servers)
+
+
+def test_a_failed_way_back_is_said_too(target, folder, running):
+    change(folder)
+    fails(target, "restart hub")
+    with pytest.raises(OutsideFailed, match=r"Undoing it failed too: Port 8000 is taken\."):
+        up(target, folder)
+
+
+def test_a_change_that_failed_before_anything_was_written_touches_nothing(target, folder, running):
+    change(folder)
+    fails(target, "write settings")
+    with pytest.raises(OutsideFailed, match=r"goes on as it was\."):
+        up(target, folder)
+    assert target.inspect() == running
+
+
+def test_a_hub_that_keeps_failing_says_why(target, folder, running):
+    target.parts["hub"] = replace(target.parts["hub"], state=State.FAILING, reason="No module named 'x'")
+    with pytest.raises(OutsideFailed, match="No module named 'x'"):
+        wait_until_up(target, timeout_s=5)
+
+
+def test_waiting_ends(target, folder, running):
+    target.parts["hub"] = replace(target.parts["hub"], state=State.STARTING)
+    with pytest.raises(OutsideFailed, match=r"did not answer within 0\.05 s"):
+        wait_until_up(target, timeout_s=0.05, poll_s=0.01)
+
+
+def test_the_welcome_has_all_that_an_admin_needs(target, folder):
+    prepared = up(target, folder)
+    told = welcome(target, prepared.config, target.inspect())
+    assert (told.address, told.admin, told.trouble) == ("http://127.0.0.1:8000/", "rk@college.edu", "")
+    assert told.link and told.sign_in and told.parity
+
+
+def test_a_hub_without_a_link_is_still_welcome(target, folder, monkeypatch):
+    def refuse(name):
+        raise ClasshubError("The hub does not allow this.")
+
+    prepared = up(target, folder)
+    monkeypatch.setattr(target.people, "enter_link", refuse)
+    told = welcome(target, prepared.config, target.inspect())
+    assert (told.link, told.trouble) == ("", "The hub does not allow this.")
