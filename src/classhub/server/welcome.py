@@ -50,7 +50,9 @@ def deliver(material: Path, home: Path, folder: str, course: str) -> bool:
 def _copy_whole(material: Path, target: Path) -> None:
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        shutil.copytree(material, part, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+        shutil.copytree(
+            material, part, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+        )
         for path in [part, *part.rglob("*")]:
             if not path.is_symlink():
                 path.chmod(path.stat().st_mode | (0o700 if path.is_dir() else 0o600))

@@ -10,7 +10,12 @@ from classhub.targets.local.paths import Paths
 async def answers(part: str, settings: Mapping[str, Any], paths: Paths) -> bool:
     """True when the part serves: Caddy's admin socket, the hub's health page; the culler once its hub does."""
     if part == "proxy":
-        return await _status(asyncio.open_unix_connection(str(paths.caddy_admin)), "/config/apps/http/servers/public/listen") == 200
+        return (
+            await _status(
+                asyncio.open_unix_connection(str(paths.caddy_admin)), "/config/apps/http/servers/public/listen"
+            )
+            == 200
+        )
     hub = settings["proxy"]["hub"]
     host, port = hub.rsplit(":", 1)
     return await _status(asyncio.open_connection(host, int(port)), f"{settings['proxy']['base_url']}hub/health") == 200

@@ -78,14 +78,20 @@ def all_checks(paths: Paths) -> list[Check]:
 def _account() -> Check:
     if is_root():
         return Check("account", seen="root: each student's server gets an account of its own")
-    return Check("account", "not root: all servers share your account, so this is one person's trial", "start it as root: sudo make up")
+    return Check(
+        "account",
+        "not root: all servers share your account, so this is one person's trial",
+        "start it as root: sudo make up",
+    )
 
 
 def _interpreter() -> Check:
     problem = interpreter_problem()
     if problem:
         what, _, fix = problem.partition(" Fix: ")
-        return Check("interpreter", what, fix or "install ClassHub in a folder that is open to all, such as /opt/classhub")
+        return Check(
+            "interpreter", what, fix or "install ClassHub in a folder that is open to all, such as /opt/classhub"
+        )
     return Check("interpreter", seen=f"{sys.executable} runs as a student's account")
 
 
@@ -94,13 +100,24 @@ def _limits() -> Check:
     if support.memory and support.cpu:
         return Check("limits", seen=f"memory and CPU limits hold (cgroup {support.version})")
     lacking = " and ".join(name for name, there in (("memory", support.memory), ("CPU", support.cpu)) if not there)
-    return Check("limits", f"{lacking} limits of config.yaml do not hold here: {support.why}", "start it as root on a Linux with cgroups")
+    return Check(
+        "limits",
+        f"{lacking} limits of config.yaml do not hold here: {support.why}",
+        "start it as root on a Linux with cgroups",
+    )
 
 
 def _walls() -> Check:
     if sys.platform != "linux":
-        return Check("walls", "only Linux can keep students' files and processes apart", "use it alone here; teach from a Linux machine")
-    return Check("walls", seen="homes, temporary files and processes of others are hidden" if is_root() else "none: one account for all")
+        return Check(
+            "walls",
+            "only Linux can keep students' files and processes apart",
+            "use it alone here; teach from a Linux machine",
+        )
+    return Check(
+        "walls",
+        seen="homes, temporary files and processes of others are hidden" if is_root() else "none: one account for all",
+    )
 
 
 def _socket_path(paths: Paths) -> Check:
@@ -121,7 +138,11 @@ def _disk(paths: Paths) -> Check:
     place = next(folder for folder in (paths.homes, *paths.homes.parents) if folder.is_dir())
     free = shutil.disk_usage(place).free
     if free < LEAST_FREE_BYTES:
-        return Check("disk", f"only {free / 2**20:.0f} MiB are free where homes lie ({place})", f"make room: du -xh -d1 '{place}' | sort -h")
+        return Check(
+            "disk",
+            f"only {free / 2**20:.0f} MiB are free where homes lie ({place})",
+            f"make room: du -xh -d1 '{place}' | sort -h",
+        )
     return Check("disk", seen=f"{free / 2**30:.0f} GiB free for homes")
 
 
@@ -129,4 +150,7 @@ def _memory() -> Check:
     import psutil
 
     available = psutil.virtual_memory().available
-    return Check("memory", seen=f"{available / 2**30:.1f} GiB available: room for about {available // SERVER_BYTES} servers with a kernel each")
+    return Check(
+        "memory",
+        seen=f"{available / 2**30:.1f} GiB available: room for about {available // SERVER_BYTES} servers with a kernel each",
+    )

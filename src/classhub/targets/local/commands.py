@@ -33,7 +33,12 @@ def command(part: str, settings: Mapping[str, Any], paths: Paths, environ: Mappi
 def _proxy(settings: Mapping[str, Any], paths: Paths, environ: Mapping[str, str]) -> Command:
     config = paths.runtime / "caddy.json"
     argv = (_beside_python("caddy"), "run", "--config", str(config))
-    env = {**_plain(environ), "HOME": str(paths.state), "XDG_DATA_HOME": str(paths.state / "caddy"), "XDG_CONFIG_HOME": str(paths.state / "caddy")}
+    env = {
+        **_plain(environ),
+        "HOME": str(paths.state),
+        "XDG_DATA_HOME": str(paths.state / "caddy"),
+        "XDG_CONFIG_HOME": str(paths.state / "caddy"),
+    }
     return Command(argv, env, paths.state, paths.logs / "proxy.log")
 
 
@@ -58,8 +63,23 @@ def _plain(environ: Mapping[str, str]) -> dict[str, str]:
 
     OAuth secrets may be given as environment variables, as oauthenticator documents.
     """
-    keep = ("LANG", "LC_ALL", "TZ", "TMPDIR", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
-    kept = {name: value for name, value in environ.items() if name in keep or name.startswith(("OAUTH", "GOOGLE_", "GITHUB_", "GITLAB_"))}
+    keep = (
+        "LANG",
+        "LC_ALL",
+        "TZ",
+        "TMPDIR",
+        "http_proxy",
+        "https_proxy",
+        "no_proxy",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "REQUESTS_CA_BUNDLE",
+    )
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if name in keep or name.startswith(("OAUTH", "GOOGLE_", "GITHUB_", "GITLAB_"))
+    }
     path = environ.get("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     return {**kept, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{path}", "PYTHONUNBUFFERED": "1"}
 

@@ -71,7 +71,9 @@ async def _follow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, su
 
 def _peer_uid(connection: socket.socket) -> int:
     if sys.platform == "linux":
-        _, uid, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
+        _, uid, _ = struct.unpack(
+            "3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        )
         return int(uid)
     return os.geteuid()  # the folder is 0700, and the socket 0600
 

@@ -20,7 +20,15 @@ def add(folder: Path, settings: Mapping[str, Any], what: str) -> Revision:
     """Write the next revision; the oldest beyond 50 go."""
     numbers = _numbers(folder)
     revision = Revision((numbers[-1] if numbers else 0) + 1, time.time(), who(), what, digest(settings))
-    text = json.dumps({"when": revision.when, "who": revision.who, "what": what, "digest": revision.digest, "settings": dict(settings)})
+    text = json.dumps(
+        {
+            "when": revision.when,
+            "who": revision.who,
+            "what": what,
+            "digest": revision.digest,
+            "settings": dict(settings),
+        }
+    )
     write_private(_file(folder, revision.number), text)
     for number in numbers[: max(0, len(numbers) + 1 - KEPT)]:
         _file(folder, number).unlink(missing_ok=True)

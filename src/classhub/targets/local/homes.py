@@ -22,7 +22,9 @@ class LocalHomes:
         known = uids.users(self.paths.uids_json)
         owners = {names.slug(user): user for user in known}
         folders = sorted(entry.name for entry in os.scandir(self.paths.homes) if entry.is_dir(follow_symlinks=False))
-        return tuple(self._home(name, owners.get(name) or names.user_of(name) or name, known, sizes) for name in folders)
+        return tuple(
+            self._home(name, owners.get(name) or names.user_of(name) or name, known, sizes) for name in folders
+        )
 
     def _home(self, name: str, owner: str, known: dict[str, int], sizes: bool) -> Home:
         path = self.paths.homes / name

@@ -26,7 +26,10 @@ def run(paths: Paths, who: str, argv: list[str], terminal: bool) -> Finished:
     user, _, server = who.partition("/")
     entry = registry.read(paths.servers, user, server)
     if entry is None or not entry.alive:
-        raise NotRunning(f"{who} has no running server.", fix=f"start it from the admin page, or look at the files: ls '{paths.homes / names.slug(user)}'")
+        raise NotRunning(
+            f"{who} has no running server.",
+            fix=f"start it from the admin page, or look at the files: ls '{paths.homes / names.slug(user)}'",
+        )
     return _run_inside(entry, paths.homes / names.slug(user), argv, terminal)
 
 
@@ -38,7 +41,14 @@ def _run_here(paths: Paths, argv: list[str], terminal: bool) -> Finished:
 
 
 def _run_inside(entry: registry.Entry, home: Path, argv: list[str], terminal: bool) -> Finished:
-    spec = Spec(argv, _environment(entry, home), str(home), uid=entry.uid, gid=entry.uid, join=entry.process if entry.uid is not None else None)
+    spec = Spec(
+        argv,
+        _environment(entry, home),
+        str(home),
+        uid=entry.uid,
+        gid=entry.uid,
+        join=entry.process if entry.uid is not None else None,
+    )
     with tempfile.TemporaryFile() as file:
         file.write(spec.to_json().encode())
         file.seek(0)
@@ -54,7 +64,15 @@ def _environment(entry: registry.Entry, home: Path) -> dict[str, str]:
     try:
         raw = Path(f"/proc/{entry.process.pid}/environ").read_bytes()
     except OSError:
-        return {"HOME": str(home), "PATH": os.environ.get("PATH", ""), "USER": entry.user, "TERM": os.environ.get("TERM", "dumb")}
+        return {
+            "HOME": str(home),
+            "PATH": os.environ.get("PATH", ""),
+            "USER": entry.user,
+            "TERM": os.environ.get("TERM", "dumb"),
+        }
     pairs = (item.partition(b"=") for item in raw.split(b"\0") if item)
     env = {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs}
-    return {**{name: value for name, value in env.items() if name not in SECRET_NAMES}, "TERM": os.environ.get("TERM", "dumb")}
+    return {
+        **{name: value for name, value in env.items() if name not in SECRET_NAMES},
+        "TERM": os.environ.get("TERM", "dumb"),
+    }

@@ -15,7 +15,10 @@ from classhub.walls import identity
 def running(paths: Paths, applied: Mapping[str, Any], supervisor: Mapping[str, Any] | None, revision: int) -> Running:
     """A photograph. Without a supervisor, parts that live are shown as running and `supervised` is False."""
     parts = _watched(supervisor, paths) if supervisor else _orphans(paths)
-    servers = tuple(Server(entry.user, entry.server, True, entry.process.pid, entry.since) for entry in registry.read_all(paths.servers))
+    servers = tuple(
+        Server(entry.user, entry.server, True, entry.process.pid, entry.since)
+        for entry in registry.read_all(paths.servers)
+    )
     state = _state(parts, bool(supervisor))
     return Running(
         state=state,
@@ -77,13 +80,17 @@ def _state(parts: tuple[Part, ...], supervised: bool) -> State:
 
 
 def _notes(applied: Mapping[str, Any]) -> tuple[str, ...]:
-    if applied["login"]["stand_in"]:
-        return (f"The {applied['login']['configured']} login lacks its secrets here: people enter by invitation (`classhub users invite NAME`).",)
-    return ()
+    """How people sign in, when that is not as config.yaml says."""
+    login = applied["login"]
+    return (login["why"],) if login["stand_in"] else ()
 
 
 def last_words(paths: Paths, part: str) -> str:
     """Why a part ended, as its log tells: the last line that is no traceback's."""
-    lines = [line.strip() for line in logs.tail(paths.logs / f"{part}.log", 60) if line.strip() and not line.startswith((" ", "\t"))]
+    lines = [
+        line.strip()
+        for line in logs.tail(paths.logs / f"{part}.log", 60)
+        if line.strip() and not line.startswith((" ", "\t"))
+    ]
     telling = [line for line in lines if line.startswith(("[C", "[E", "Error", "hub.extraConfig")) or "Error:" in line]
     return (telling or lines or ["its log is empty"])[-1][:300]

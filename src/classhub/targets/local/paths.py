@@ -1,5 +1,6 @@
 """Where a hub on this machine keeps things. Folders are private; sockets lie in a short folder (107 bytes at most)."""
 
+import contextlib
 import hashlib
 import os
 from dataclasses import dataclass
@@ -139,10 +140,8 @@ def _ensure_writable(folder: Path) -> None:
     except OSError as error:
         raise _unusable(folder, error) from error
     finally:
-        try:
+        with contextlib.suppress(OSError):  # what failed above is told
             probe.unlink(missing_ok=True)
-        except OSError:
-            pass
 
 
 def _unusable(folder: Path, error: OSError) -> OutsideFailed:

@@ -36,7 +36,11 @@ def slug_of(who: str) -> str:
 def need_part(part: str) -> None:
     """Raises NotFound that names the parts."""
     if part not in PARTS:
-        raise NotFound(f"There is no part named {part!r}.", cause="parts are " + ", ".join(PARTS), fix=f"classhub restart {PARTS[1]}")
+        raise NotFound(
+            f"There is no part named {part!r}.",
+            cause="parts are " + ", ".join(PARTS),
+            fix=f"classhub restart {PARTS[1]}",
+        )
 
 
 def need_user(paths: Paths, who: str) -> None:
@@ -47,13 +51,23 @@ def need_user(paths: Paths, who: str) -> None:
         return
     near = get_close_matches(user, [*known, *LOGGED], n=1)
     hint = f"did you mean {near[0]}?" if near else "nobody of that name ever had a server here"
-    raise NotFound(f"There is no user or part named {user!r}.", cause=hint, fix="classhub users list; parts are " + ", ".join(LOGGED))
+    raise NotFound(
+        f"There is no user or part named {user!r}.",
+        cause=hint,
+        fix="classhub users list; parts are " + ", ".join(LOGGED),
+    )
 
 
 def known_users(paths: Paths) -> set[str]:
     """Everybody who ever had a server here: from homes, events and the uid map."""
     folders = [(paths.homes, ""), (paths.events, ".jsonl"), (paths.user_logs, ".log")]
-    slugs = {path.name.removesuffix(end) for folder, end in folders if folder.is_dir() for path in folder.iterdir() if path.name.endswith(end)}
+    slugs = {
+        path.name.removesuffix(end)
+        for folder, end in folders
+        if folder.is_dir()
+        for path in folder.iterdir()
+        if path.name.endswith(end)
+    }
     found = {names.user_of(slug) for slug in slugs}
     return {user for user in found if user} | set(uids.users(paths.uids_json))
 

@@ -19,7 +19,10 @@ MOST_STARTS_AT_ONCE = 8
 def settings(config: Config, machine: Machine, paths: Paths, *, is_root: bool, cores: int) -> dict[str, Any]:
     """JSON values only. "proxy", "hub", "culler" (empty without culling), "login". Holds secrets."""
     own = traits(
-        config.values, release=config.settings.release, namespace=config.settings.namespace, chart_version=config.settings.chart_version
+        config.values,
+        release=config.settings.release,
+        namespace=config.settings.namespace,
+        chart_version=config.settings.chart_version,
     )
     services = list(own.get("JupyterHub", {}).get("services", []))
     proxy = _proxy(config, machine, paths)
@@ -44,7 +47,7 @@ def address(config: Config) -> str:
     local = config.settings.local
     scheme = "http" if local.https == "off" else "https"
     host = local.host or local.address
-    host = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - shown, not bound
+    host = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
     host = f"[{host}]" if ":" in host else host
     default = {"http": 80, "https": 443}[scheme]
     port = "" if local.port == default else f":{local.port}"
@@ -69,7 +72,12 @@ def _proxy(config: Config, machine: Machine, paths: Paths) -> dict[str, Any]:
         "sockets": str(paths.sockets),
         "admin": str(paths.caddy_admin),
         "storage": str(paths.state / "caddy"),
-        "https": {"mode": local.https, "host": local.host, "certificate": str(local.certificate or ""), "key": str(local.key or "")},
+        "https": {
+            "mode": local.https,
+            "host": local.host,
+            "certificate": str(local.certificate or ""),
+            "key": str(local.key or ""),
+        },
     }
 
 
@@ -114,10 +122,22 @@ def _culler(services: Sequence[Mapping[str, Any]], machine: Machine, proxy: Mapp
     for service in services:
         if service.get("name") == CULLER and "command" in service:
             url = f"--url=http://{proxy['hub']}{proxy['base_url']}hub/api"
-            return {"argv": [sys.executable, *(url if word.startswith("--url=") else word for word in service["command"][1:])], "token": machine.culler_token}
+            return {
+                "argv": [
+                    sys.executable,
+                    *(url if word.startswith("--url=") else word for word in service["command"][1:]),
+                ],
+                "token": machine.culler_token,
+            }
     return {}
 
 
 def _login(config: Config) -> dict[str, Any]:
     login = config.login
-    return {"stand_in": login.stand_in, "configured": login.configured, "admins": list(login.admins), "allowed": list(login.allowed)}
+    return {
+        "stand_in": login.stand_in,
+        "configured": login.configured,
+        "why": login.why,
+        "admins": list(login.admins),
+        "allowed": list(login.allowed),
+    }

@@ -30,7 +30,9 @@ def start_supervisor(paths: Paths, applied: Mapping[str, Any]) -> None:
             _need_public_port(applied["proxy"]["listen"])
         checks.need_interpreter(paths)
         process.start_detached(
-            [sys.executable, "-m", "classhub.targets.local.supervisor", str(paths.state)], log=paths.logs / "supervisor.log", cwd=paths.state
+            [sys.executable, "-m", "classhub.targets.local.supervisor", str(paths.state)],
+            log=paths.logs / "supervisor.log",
+            cwd=paths.state,
         )
     _wait_for_socket(paths)
 
@@ -65,14 +67,26 @@ def _need_public_port(listen: str) -> None:
         if machine.is_free(address, number):
             return
     except PermissionError as error:
-        raise OutsideFailed(f"Port {number} needs root.", cause="ports below 1024 are reserved", fix=elsewhere) from error
+        raise OutsideFailed(
+            f"Port {number} needs root.", cause="ports below 1024 are reserved", fix=elsewhere
+        ) from error
     except OSError as error:
         raise OutsideFailed(
-            f"This machine has no address {address}.", cause=error.strerror or "", fix="correct local.address in config/classhub.yaml; 127.0.0.1 is this machine alone"
+            f"This machine has no address {address}.",
+            cause=error.strerror or "",
+            fix="correct local.address in config/classhub.yaml; 127.0.0.1 is this machine alone",
         ) from error
-    raise OutsideFailed(f"Port {number} on {address} is taken by {machine.listener_of(number)}.", cause="another program, or another hub, listens there", fix=f"stop it, or {elsewhere}")
+    raise OutsideFailed(
+        f"Port {number} on {address} is taken by {machine.listener_of(number)}.",
+        cause="another program, or another hub, listens there",
+        fix=f"stop it, or {elsewhere}",
+    )
 
 
 def student_environment(home: Path) -> dict[str, str]:
     """The least that a program needs to run as a student."""
-    return {"HOME": str(home), "PATH": f"{Path(sys.executable).parent}{os.pathsep}/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
+    return {
+        "HOME": str(home),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}/usr/local/bin:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+    }

@@ -59,7 +59,7 @@ def remove_state(paths: Paths, tell: Tell) -> None:
     if not paths.state.is_dir():
         return
     for entry in sorted(paths.state.iterdir()):
-        if entry == paths.homes or entry == paths.uids_json:
+        if entry == paths.homes or entry.name.startswith(paths.uids_json.name):
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)

@@ -43,7 +43,9 @@ class Supervisor:
         async def answers() -> bool:
             return await answering.answers(name, self.settings(), self.paths)
 
-        return Watch(name, lambda: self._command(name), answers, self.tell, self._remember, lambda: self._may_start(name))
+        return Watch(
+            name, lambda: self._command(name), answers, self.tell, self._remember, lambda: self._may_start(name)
+        )
 
     def _may_start(self, name: str) -> bool:
         return name != "culler" or self.watches["hub"].state is State.RUNNING
@@ -106,7 +108,9 @@ class Supervisor:
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             wanted = [watch for watch in self.watches.values() if watch.wanted]
-            if all(watch.state is State.RUNNING for watch in wanted) or any(watch.state is State.FAILING for watch in wanted):
+            if all(watch.state is State.RUNNING for watch in wanted) or any(
+                watch.state is State.FAILING for watch in wanted
+            ):
                 break
             await asyncio.sleep(0.05)
         return self.status()

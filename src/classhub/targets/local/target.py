@@ -11,13 +11,13 @@ from classhub.config.model import Config
 from classhub.errors import NotHere, NotRunning, WrongUsage
 from classhub.hub.files import write_private
 from classhub.outside.hub_api import HubApi
-from classhub.plan.changes import digest, part_digests
+from classhub.plan.changes import digest
 from classhub.plan.checks import Check
 from classhub.plan.records import Finished, Kind, Record, Usage
 from classhub.plan.running import Running, State
 from classhub.plan.steps import Plan, Revision, Step
 from classhub.targets.interface import Tell
-from classhub.targets.local import checks, control, history, inspection, inside, records, starting, stopping, usage
+from classhub.targets.local import checks, control, history, inside, inspection, records, starting, stopping, usage
 from classhub.targets.local.homes import LocalHomes
 from classhub.targets.local.machine import ensure_machine
 from classhub.targets.local.paths import Paths, ensure_folders, paths_of
@@ -58,6 +58,10 @@ class LocalTarget:
             machine = starting.usable_ports(paths, machine)
         return settings(config, machine, paths, is_root=os.geteuid() == 0, cores=os.cpu_count() or 1)
 
+    def follow(self) -> Iterator[str]:
+        """The supervisor's sentences until it ends."""
+        return control.follow(self.paths.control)
+
     def checks(self) -> list[Check]:
         """For doctor."""
         return checks.all_checks(self.paths)
@@ -76,7 +80,13 @@ class LocalTarget:
 
     def _compare(self, running: Running, wanted: Config) -> Running:
         same = digest(dict(self.settings(wanted))) == running.settings_digest
-        return replace(running, notes=(*running.notes, "Nothing would change." if same else "The settings in config/ differ from what runs."))
+        return replace(
+            running,
+            notes=(
+                *running.notes,
+                "Nothing would change." if same else "The settings in config/ differ from what runs.",
+            ),
+        )
 
     def apply(self, plan: Plan, tell: Tell) -> None:
         for step in plan.steps:
@@ -155,7 +165,11 @@ class LocalTarget:
             raise WrongUsage("A number of servers is 0 (no limit) or more.", fix="classhub scale servers 40")
         ensure_folders(self.paths)
         write_private(self.paths.limits_json, json.dumps({"servers": count}))
-        tell(f"At most {count} servers run at the same time from now on; those that run go on." if count else "No limit of simultaneous servers from now on.")
+        tell(
+            f"At most {count} servers run at the same time from now on; those that run go on."
+            if count
+            else "No limit of simultaneous servers from now on."
+        )
 
     def homes(self) -> LocalHomes:
         return LocalHomes(self.paths)
@@ -177,8 +191,3 @@ class LocalTarget:
 def _last_number(paths: Paths) -> int:
     numbers = history.revisions(paths.history)
     return numbers[-1].number if numbers else 0
-
-
-def part_digests_of(applied: Mapping[str, Any]) -> dict[str, str]:
-    """By part, for Running."""
-    return part_digests(applied)

@@ -21,8 +21,8 @@ def usage(parts: Iterable[Part], paths: Paths) -> Usage:
 def _server(entry: registry.Entry) -> UsageRow:
     name = f"{entry.user}/{entry.server}" if entry.server else entry.user
     group = cgroups.find(entry.group) if entry.group else None
-    if group is not None and group.memory_bytes() is not None:
-        return UsageRow(name, "server", group.cpu_seconds(), group.memory_bytes(), group.memory_limit())
+    if group is not None:
+        return UsageRow(name, "server", group.cpu_seconds(), group.memory_bytes(), entry.memory_limit)
     return _tree(name, "server", entry.process.pid)
 
 

@@ -21,6 +21,11 @@ FAILING_AFTER = 3
 PAUSES_S = (0.1, 0.5, 2, 5, 10, 30)
 
 
+def _settle(future: "asyncio.Future[None]") -> None:
+    if not future.done():
+        future.set_result(None)
+
+
 @dataclass
 class Watch:
     """State of one part. `make` gives the command anew at each start; `answers` says whether the part serves."""
@@ -78,7 +83,7 @@ class Watch:
     def _popen(self, command: Command) -> None:
         self._child = None
         with command.log.open("ab") as log:
-            os.chmod(log.fileno(), 0o600)
+            command.log.chmod(0o600)
             self._child = subprocess.Popen(
                 command.argv,
                 cwd=command.cwd,
@@ -116,7 +121,7 @@ class Watch:
             return
         loop = asyncio.get_running_loop()
         gone = loop.create_future()
-        loop.add_reader(handle, lambda: gone.done() or gone.set_result(None))
+        loop.add_reader(handle, _settle, gone)
         try:
             await gone
         finally:
@@ -175,4 +180,11 @@ class Watch:
     def as_json(self) -> dict[str, Any]:
         """For parts.json and the control socket."""
         process = self.process.to_json() if self.process else None
-        return {"name": self.name, "state": self.state.value, "process": process, "since": self.since, "restarts": self.restarts, "deaths": self.deaths}
+        return {
+            "name": self.name,
+            "state": self.state.value,
+            "process": process,
+            "since": self.since,
+            "restarts": self.restarts,
+            "deaths": self.deaths,
+        }

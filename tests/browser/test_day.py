@@ -1,0 +1,155 @@
+"""A day at the college, in the order in which it happens. Each test goes on where the one before ended."""
+
+import re
+
+import pytest
+
+from hub.student import eventually
+
+ADMIN = "instructor@college.edu"
+ALICE = "alice@college.edu"
+PASSWORD = "a long enough secret"
+
+
+def link_in(text: str) -> str:
+    return re.findall(r"https?://\S+code=\S+", text)[0]
+
+
+def code_cell(page, number: int):
+    return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").nth(number)
+
+
+def run_cell(page, number: int) -> str:
+    """Click into it, Shift+Enter, and what it then shows."""
+    cell = code_cell(page, number)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    output = cell.locator(".jp-OutputArea-output").first
+    output.wait_for()
+    return output.inner_text()
+
+
+def test_the_admin_enters_by_the_link_that_up_printed(hub, people, picture):
+    admin = people("admin")
+    link = link_in(hub.up())
+    admin.goto(link)
+    admin.wait_for_url(re.compile(r"/hub/(home|spawn)|/user/"))
+    admin.goto(f"{hub.address}hub/admin")
+    admin.get_by_text(ADMIN).first.wait_for()
+    picture(admin, "admin")
+
+
+def test_the_link_works_once_only(hub, people):
+    link = link_in(hub.run("open", "--print").stdout)
+    people("admin").goto(link)
+    people("admin").wait_for_url(re.compile(r"/hub/(home|spawn)|/user/"))
+    stranger = people("stranger")
+    stranger.goto(link)
+    stranger.get_by_text("classhub open").wait_for()
+    assert "/hub/enter" in stranger.url
+
+
+def test_alice_is_invited_chooses_a_password_and_her_server_starts(hub, people):
+    alice = people("alice")
+    alice.goto(link_in(hub.run("users", "invite", ALICE).stdout))
+    alice.locator("input[type=password]").first.fill(PASSWORD)
+    for field in alice.locator("input[type=password]").all()[1:]:
+        field.fill(PASSWORD)
+    alice.locator("[type=submit]").first.click()
+    alice.wait_for_url(re.compile(r"/user/alice(@|%40)college.edu/lab"), timeout=120_000)
+
+
+def test_she_opens_the_first_lab_and_a_cell_shows_its_output(hub, people, picture):
+    alice = people("alice")
+    alice.goto(f"{hub.address}user/{ALICE}/lab/tree/comp141/labs/lab01.ipynb")
+    code_cell(alice, 0).wait_for()
+    alice.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for()
+    assert "Hello, COMP 141!" in run_cell(alice, 0)
+    picture(alice, "lab01")
+
+
+def test_the_hub_dies_and_her_next_cell_still_knows_its_variables(hub, people):
+    alice, old = people("alice"), hub.pid("hub")
+    hub.kill("hub")
+    assert "COMP 141 has 8 characters" in run_cell(alice, 1)
+    eventually(lambda: hub.pid("hub") != old and hub.status()["state"] == "running")
+    alice.reload()
+    code_cell(alice, 0).wait_for()
+
+
+def test_she_logs_out_and_back_in_with_her_password(hub, people):
+    alice = people("alice")
+    alice.goto(f"{hub.address}hub/logout")
+    alice.goto(f"{hub.address}hub/login")
+    sign_in(alice, ALICE, PASSWORD)
+    alice.wait_for_url(re.compile(r"/user/alice(@|%40)college.edu/lab"), timeout=120_000)
+
+
+def test_jane_doe_asks_for_access_and_is_approved(hub, people, picture):
+    jane, admin = people("jane"), people("admin")
+    jane.goto(f"{hub.address}hub/login")
+    picture(jane, "login")
+    jane.get_by_text("Ask for access").click()
+    jane.locator("input[name=username]").fill("Jane.Doe")
+    for field in jane.locator("input[type=password]").all():
+        field.fill(PASSWORD)
+    jane.locator("[type=submit]").first.click()
+    jane.get_by_text("the instructor").first.wait_for()
+    jane.goto(f"{hub.address}hub/login")
+    sign_in(jane, "Jane.Doe", PASSWORD)
+    jane.get_by_text(re.compile("invalid|not", re.I)).first.wait_for()
+    admin.goto(f"{hub.address}hub/authorize")
+    admin.get_by_text("jane.doe").first.wait_for()
+    admin.get_by_role("button", name="Approve").first.click()
+    admin.wait_for_load_state()
+    jane.goto(f"{hub.address}hub/login")
+    sign_in(jane, "Jane.Doe", PASSWORD)
+    jane.wait_for_url(re.compile(r"/user/jane\.doe/lab"), timeout=120_000)
+
+
+def test_a_stranger_who_asks_under_the_admins_name_gets_nothing(hub, people):
+    stranger = people("stranger")
+    stranger.goto(f"{hub.address}hub/signup")
+    stranger.locator("input[name=username]").fill(ADMIN)
+    for field in stranger.locator("input[type=password]").all():
+        field.fill(PASSWORD)
+    stranger.locator("[type=submit]").first.click()
+    stranger.get_by_text("the instructor").first.wait_for()
+    stranger.goto(f"{hub.address}hub/login")
+    sign_in(stranger, ADMIN, PASSWORD)
+    stranger.get_by_text(re.compile("invalid|not", re.I)).first.wait_for()
+    assert "asks" not in hub.run("users", "list").stdout
+
+
+def test_the_admin_enters_and_stops_a_students_server(hub, people):
+    admin = people("admin")
+    admin.goto(f"{hub.address}user/{ALICE}/lab")
+    if "/hub/" in admin.url or admin.locator("text=Authorize").count():
+        admin.locator("[type=submit]").first.click()
+    admin.locator("#jp-main-dock-panel").wait_for()
+    admin.goto(f"{hub.address}hub/admin")
+    row = admin.locator("tr", has_text=ALICE).first
+    row.get_by_role("button", name="Stop Server").click()
+    eventually(lambda: ALICE not in [server["user"] for server in hub.status()["servers"]], 60)
+
+
+def test_a_stopped_servers_address_shows_a_page_in_words(hub, people):
+    alice = people("alice")
+    alice.goto(f"{hub.address}user/{ALICE}/lab")
+    alice.get_by_text(re.compile("not running|Start My Server|Launch Server|Launch", re.I)).first.wait_for()
+
+
+def sign_in(page, name: str, password: str) -> None:
+    page.locator("input[name=username]").fill(name)
+    page.locator("input[name=password]").fill(password)
+    page.locator("[type=submit]").first.click()
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_our_pages_fit_a_phone(hub, chromium, width):
+    context = chromium.new_context(viewport={"width": width, "height": 700})
+    page = context.new_page()
+    for path in ("hub/login", "hub/signup", "hub/enter?code=unknown", "hub/invitation?code=unknown"):
+        page.goto(f"{hub.address}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    context.close()

@@ -1,0 +1,126 @@
+"""Whatever is killed, students keep their servers, kernels and variables."""
+
+import json
+import os
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from hub.student import eventually
+
+
+@pytest.fixture(scope="module")
+def alice(hub):
+    student = hub.student()
+    student.start()
+    student.start_kernel()
+    student.run("x = 41")
+    return student
+
+
+def healthy(hub) -> bool:
+    return httpx2.get(f"{hub.address}hub/health", timeout=30).status_code == 200
+
+
+def servers(hub) -> dict[str, int]:
+    return {server["user"]: server["pid"] for server in hub.status()["servers"]}
+
+
+def count_up(student) -> int:
+    return int(student.run("x += 1; print(x)"))
+
+
+@pytest.mark.parametrize("part", ["hub", "proxy"])
+def test_a_killed_part_comes_back_and_the_kernel_keeps_its_variables(hub, alice, part):
+    before, value, old = servers(hub), count_up(alice), hub.pid(part)
+    hub.kill(part)
+    eventually(lambda: hub.pid(part) != old)
+    eventually(lambda: healthy(hub))
+    assert count_up(alice) == value + 1
+    assert servers(hub) == before
+    assert alice.get("/api/status").status_code == 200
+
+
+def test_up_adopts_what_a_killed_supervisor_left(hub, alice):
+    before, value = servers(hub), count_up(alice)
+    parts = {part: hub.pid(part) for part in ("hub", "proxy", "culler")}
+    hub.kill("supervisor")
+    assert count_up(alice) == value + 1, "servers do not need the supervisor"
+    assert hub.status()["supervised"] is False
+    hub.up()
+    assert {part: hub.pid(part) for part in parts} == parts
+    assert hub.status()["supervised"] is True
+    assert servers(hub) == before
+    old = hub.pid("proxy")
+    hub.kill("proxy")
+    eventually(lambda: hub.pid("proxy") != old and healthy(hub))
+
+
+def test_everything_killed_at_once_loses_no_variable(hub, alice):
+    before, value = servers(hub), count_up(alice)
+    hub.kill("supervisor", "hub", "proxy", "culler")
+    hub.up()
+    eventually(lambda: healthy(hub))
+    eventually(lambda: alice.api.user(alice.name)["servers"][""]["ready"])
+    assert count_up(alice) == value + 1
+    assert servers(hub) == before
+
+
+def test_down_can_keep_servers_for_the_next_up(hub, alice):
+    before, value = servers(hub), count_up(alice)
+    hub.down("--keep-servers")
+    assert hub.status()["state"] == "stopped"
+    assert servers(hub) == before
+    hub.up()
+    alice.wait_ready()
+    assert count_up(alice) == value + 1
+    assert servers(hub) == before
+
+
+def test_an_entry_of_a_recycled_pid_is_never_signalled(hub, alice):
+    """A reboot leaves such entries: the pid exists, but it is somebody else's."""
+    entry = json.loads((hub.state / "servers" / f"{alice.name}.json").read_text())
+    stranger = {**entry, "user": "bob@college.edu", "process": {**entry["process"], "pid": os.getpid()}}
+    (hub.state / "servers" / "bob@college.edu.json").write_text(json.dumps(stranger))
+    assert "bob@college.edu" not in servers(hub)
+    hub.down("--keep-servers")  # we are still here to see it
+    hub.up()
+    alice.wait_ready()
+    (hub.state / "servers" / "bob@college.edu.json").unlink(missing_ok=True)
+
+
+def test_a_dead_server_is_noticed_and_the_hub_says_why(hub):
+    bob = hub.student("bob@college.edu")
+    bob.start()
+    os.kill(servers(hub)["bob@college.edu"], 9)
+    eventually(lambda: not bob.api.user(bob.name)["servers"].get("", {}).get("ready"), 10)
+    events = hub.run("events", "bob@college.edu").stdout
+    assert "SIGKILL" in events
+    bob.start()
+    assert bob.get("/api/status").status_code == 200
+
+
+def test_fifty_restarts_leave_nothing_behind(hub, alice):
+    def trace():
+        supervisor = hub.pid("supervisor")
+        descriptors = len(list(Path(f"/proc/{supervisor}/fd").iterdir()))
+        files = sorted(
+            str(path.relative_to(hub.state))
+            for path in hub.state.rglob("*")
+            if "homes" not in path.parts and "logs" not in path.parts
+        )
+        sockets = sorted(path.name for path in Path(hub.settings()["proxy"]["sockets"]).iterdir())
+        return len(hub.left_processes()), descriptors, files, sockets
+
+    value = count_up(alice)
+    before = trace()
+    for _ in range(20):
+        hub.run("restart", "proxy")
+    for _ in range(20):
+        hub.run("restart", "culler")
+    for _ in range(10):
+        hub.run("restart", "hub")
+    eventually(lambda: healthy(hub))
+    assert count_up(alice) == value + 1
+    eventually(lambda: trace() == before, 20)

@@ -1,0 +1,210 @@
+"""A student's server: its own account and home, limits, names of every kind, and a start that cannot be broken from inside."""
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from hub.student import eventually
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="accounts and limits of their own need root")
+
+
+@pytest.fixture(scope="module")
+def alice(hub):
+    student = hub.student()
+    student.start()
+    student.start_kernel()
+    return student
+
+
+def home(hub, name: str) -> Path:
+    return next(
+        Path(row["path"]) for row in json.loads(hub.run("homes", "list", "--json").stdout) if row["owner"] == name
+    )
+
+
+def test_the_home_is_private_and_holds_the_course_material(hub, alice):
+    folder = home(hub, alice.name)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    eventually(lambda: (folder / "comp141" / "labs" / "lab01.ipynb").exists())
+    assert (
+        alice.run("from pathlib import Path; print(Path.home().joinpath('comp141/labs/lab01.ipynb').exists())").strip()
+        == "True"
+    )
+    assert alice.run("open('comp141/mine.txt', 'w').write('kept'); print('ok')").strip() == "ok"
+
+
+@as_root
+def test_each_student_has_an_own_uid_and_sees_nothing_of_the_others(hub, alice):
+    bob = hub.student("bob@college.edu")
+    bob.start()
+    bob.start_kernel()
+    uids = {student.name: int(student.run("import os; print(os.getuid())")) for student in (alice, bob)}
+    assert len(set(uids.values())) == 2 and 0 not in uids.values()
+    look = "import os; print(os.listdir(os.path.dirname(os.path.expanduser('~'))))"
+    assert alice.run(look).strip() == "['alice@college.edu']"
+    assert "x" not in alice.run(
+        f"import os\ntry: print(os.listdir({str(hub.state)!r}))\nexcept OSError as e: print(e)"
+    ).replace("homes", "")
+    sockets = hub.settings()["proxy"]["sockets"]
+    seen = alice.run(f"import os\ntry: print('seen', os.listdir({sockets!r}))\nexcept OSError as e: print('hidden')")
+    assert "seen" not in seen
+    assert "PermissionError" in alice.run(
+        f"import os; os.kill({bob_pid(hub)}, 0)"
+    ) or "ProcessLookupError" in alice.run(f"import os; os.kill({bob_pid(hub)}, 0)")
+    assert "CapEff:\t0000000000000000" in alice.run("print(open('/proc/self/status').read())")
+
+
+def bob_pid(hub) -> int:
+    return next(server["pid"] for server in hub.status()["servers"] if server["user"] == "bob@college.edu")
+
+
+@as_root
+def test_kernels_open_no_port(hub, alice):
+    look = "import psutil; print([c.laddr.port for p in [psutil.Process(), psutil.Process().parent()] for c in p.net_connections() if c.status == 'LISTEN'])"
+    assert alice.run(look).strip() == "[]"
+
+
+@as_root
+def test_the_memory_limit_ends_the_kernel_and_not_the_hub(hub):
+    carol = hub.student("carol@college.edu")
+    carol.start()
+    carol.start_kernel()
+    with pytest.raises((TimeoutError, TypeError, Exception)):
+        carol.run("x = bytearray(3 * 2**30)", timeout_s=20)
+    assert hub.student("carol@college.edu").api.info()["version"]
+
+
+@pytest.mark.parametrize(
+    "name", ["jane.doe", "o'neil@college.edu", "x" * 70, "zoë@college.edu", "学生", "a b", "a+b@college.edu", "学" * 40]
+)
+def test_any_user_name_gets_a_server(hub, name):
+    student = hub.student(name)
+    student.start()
+    from urllib.parse import quote
+
+    student.name = quote(name)
+    assert student.get("/api/status").status_code == 200
+    student.name = name
+    student.api.stop_server(name)
+
+
+def test_a_named_server_runs_beside_the_default_one(hub, alice):
+    alice.api.start_server(alice.name, "second")
+    eventually(lambda: alice.api.user(alice.name)["servers"].get("second", {}).get("ready"), 60)
+    assert alice.get("/second/api/status").status_code == 200
+    assert alice.get("/api/status").status_code == 200
+    old = hub.pid("proxy")
+    hub.kill("proxy")
+    eventually(lambda: hub.pid("proxy") != old)
+    eventually(lambda: alice.get("/second/api/status").status_code == 200)
+    alice.api.stop_server(alice.name, "second", remove=True)
+    eventually(lambda: "second" not in alice.api.user(alice.name)["servers"])
+
+
+BROKEN = {
+    "a config file with a syntax error": (".jupyter/jupyter_server_config.py", "this is not python ("),
+    "a json config that is none": (".jupyter/jupyter_server_config.json", "{"),
+    "a package that shadows tornado": (
+        ".local/lib/python{version}/site-packages/tornado/__init__.py",
+        "raise SystemExit('broken')",
+    ),
+    "settings of Lab that are no json": (
+        ".jupyter/lab/user-settings/@jupyterlab/apputils-extension/themes.jupyterlab-settings",
+        "{{{",
+    ),
+    "a folder where a file belongs": (".jupyter/jupyter_server_config.py/oops", ""),
+}
+
+
+@pytest.mark.parametrize("situation", BROKEN)
+def test_broken_dot_files_do_not_lock_a_student_out(hub, situation):
+    import sys
+
+    name = f"broken{list(BROKEN).index(situation)}@college.edu"
+    student = hub.student(name)
+    student.start()
+    student.api.stop_server(name)
+    eventually(lambda: not student.api.user(name)["servers"])
+    path, text = BROKEN[situation]
+    folder = home(hub, name)
+    file = folder / path.format(version=f"{sys.version_info[0]}.{sys.version_info[1]}")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        for part in [file, *file.parents]:
+            if part.is_relative_to(folder):
+                os.chown(part, owner.st_uid, owner.st_gid)
+    student.start()
+    assert student.get("/api/status").status_code == 200
+    student.api.stop_server(name)
+
+
+def test_a_server_that_cannot_start_says_why(hub):
+    dora = hub.student("dora@college.edu")
+    dora.start()
+    dora.api.stop_server(dora.name)
+    eventually(lambda: not dora.api.user(dora.name)["servers"])
+    folder = home(hub, dora.name)
+    folder.rename(folder.with_name("aside"))
+    folder.write_text("a file in place of the home")
+    try:
+        dora.api.start_server(dora.name)
+        eventually(lambda: "is not a folder" in hub.run("events", dora.name).stdout)
+        assert "is not a folder" in hub.run("logs", dora.name).stdout
+    finally:
+        folder.unlink()
+        folder.with_name("aside").rename(folder)
+    dora.start()
+
+
+def test_an_admin_runs_a_program_in_a_students_server(hub, alice):
+    done = hub.run("exec", alice.name, "--", "sh", "-c", "id -u; pwd; exit 7", check=False)
+    assert done.returncode == 7
+    assert done.stdout.splitlines()[-1].endswith("alice@college.edu")
+    if os.geteuid() == 0:
+        assert done.stdout.split()[0] != "0"
+    assert hub.run("exec", "nobody@college.edu", "--", "true", check=False).returncode == 1
+
+
+def test_logs_of_a_student_and_of_parts_are_found_by_name(hub, alice):
+    assert "Jupyter Server" in hub.run("logs", alice.name).stdout
+    assert "JupyterHub is now running" in hub.run("logs", "hub").stdout
+    wrong = hub.run("logs", "alicia@college.edu", check=False)
+    assert wrong.returncode == 1 and "alice@college.edu" in wrong.stderr
+    for log in (hub.state / "logs").rglob("*.log"):
+        assert stat.S_IMODE(log.stat().st_mode) == 0o600
+
+
+def test_a_token_opens_the_api_for_one_hour_and_is_all_that_stdout_holds(hub, alice):
+    import httpx2
+
+    token = hub.run("token").stdout.strip()
+    assert token and "\n" not in token
+    answer = httpx2.get(f"{hub.address}hub/api/users", headers={"Authorization": f"token {token}"})
+    assert answer.status_code == 200 and any(user["name"] == alice.name for user in answer.json())
+    limited = hub.run(
+        "token", "--for", "alice@college.edu", "--scope", "read:users:name!user", "--expires", "10m"
+    ).stdout.strip()
+    assert httpx2.get(f"{hub.address}hub/api/users", headers={"Authorization": f"token {limited}"}).status_code in (
+        200,
+        403,
+    )
+    assert httpx2.delete(
+        f"{hub.address}hub/api/users/bob@college.edu", headers={"Authorization": f"token {limited}"}
+    ).status_code in (403, 404)
+
+
+def test_secrets_stand_in_no_command_line_and_no_world_readable_file(hub, alice):
+    tokens = [*hub.settings()["hub"]["tokens"].values()]
+    lines = "\n".join(
+        path.read_text(errors="replace") for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()
+    )
+    assert not [token for token in tokens if token in lines]
+    for path in hub.state.rglob("*"):
+        if "homes" not in path.parts and path.is_file():
+            assert path.stat().st_mode & 0o077 == 0, path
