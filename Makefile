@@ -38,5 +38,5 @@ bench: .venv
 
 # Needs uv (https://docs.astral.sh/uv/); everyone else installs what it wrote, with plain pip.
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/base.txt requirements/base.in
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/base.txt -o requirements/dev.txt requirements/dev.in
+	uv pip compile --overrides requirements/overrides.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/base.txt requirements/base.in
+	uv pip compile --overrides requirements/overrides.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/base.txt -o requirements/dev.txt requirements/dev.in
