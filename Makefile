@@ -14,29 +14,30 @@ down: .venv
 	@exec $(CLASSHUB) down
 
 .venv:
-	@sh scripts/venv base $(PYTHON)
+	@sh scripts/venv base "$(PYTHON)"
 
 test: .venv
-	@sh scripts/venv dev $(PYTHON)
+	@sh scripts/venv dev "$(PYTHON)"
 	@sh scripts/test $(TESTS)
 
 check: .venv
-	@sh scripts/venv dev $(PYTHON)
+	@sh scripts/venv dev "$(PYTHON)"
 	@"$(CURDIR)/$(BIN)/python" -m ruff check .
 	@"$(CURDIR)/$(BIN)/python" -m ruff format --check .
 	@"$(CURDIR)/$(BIN)/python" -m mypy
 	@"$(CURDIR)/$(BIN)/lint-imports" --no-cache
 
 format: .venv
-	@sh scripts/venv dev $(PYTHON)
+	@sh scripts/venv dev "$(PYTHON)"
 	@"$(CURDIR)/$(BIN)/python" -m ruff check --fix-only .
 	@"$(CURDIR)/$(BIN)/python" -m ruff format .
 
 bench: .venv
-	@sh scripts/venv dev $(PYTHON)
-	@"$(CURDIR)/$(BIN)/python" -m tests.bench
+	@sh scripts/venv dev "$(PYTHON)"
+	@cd tests && "$(CURDIR)/$(BIN)/python" -m bench
 
 # Needs uv (https://docs.astral.sh/uv/); everyone else installs what it wrote, with plain pip.
 lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/build.txt requirements/build.in
 	uv pip compile --overrides requirements/overrides.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/base.txt requirements/base.in
 	uv pip compile --overrides requirements/overrides.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/base.txt -o requirements/dev.txt requirements/dev.in
