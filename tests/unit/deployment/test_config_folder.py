@@ -202,7 +202,7 @@ def test_every_setting_of_classhub_is_shown_with_its_default():
         defaults.target, {"version": defaults.chart_version}, defaults.release, defaults.namespace,
     )  # fmt: skip
     assert shown["local"] == vars(Local())
-    assert (CONFIG / shown["homes"]["folder"]).resolve() == ROOT / ".classhub" / "homes"
+    assert (ROOT / shown["homes"]["folder"]).resolve() == ROOT / ".classhub" / "homes"
 
 
 def test_what_is_not_hidden_in_classhub_is_the_default_too():

@@ -1,0 +1,228 @@
+"""Write the pages of docs/reference from the program itself: .venv/bin/python docs/make_reference.py
+
+Commands come from their --help, settings from the dataclasses of config/model.py and the docstrings under their
+fields. What a setting means in practice is in the tables below. tests/unit/docs fails when a page is out of date.
+"""
+
+import ast
+import dataclasses
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from click.testing import CliRunner
+
+from classhub.cli.here import Here
+from classhub.cli.root import SECTIONS, root
+from classhub.config import model
+from classhub.config.settings import HTTPS
+
+FOLDER = Path(__file__).parent / "reference"
+WRITTEN = "<!-- Written by docs/make_reference.py. Change the program or that script, then run it again. -->\n"
+
+COMMANDS_HEAD = """# Commands
+
+The program is `.venv/bin/classhub` in the folder of the clone; the pages write `classhub` for short
+([how to shorten it](../../README.md#the-command)). Options of `classhub` itself, as `-C`, stand before the command.
+
+- `WHO` is a user name or a part of the hub: `hub`, `proxy`, `culler`; for `logs`, `events` and `exec` also `supervisor`.
+  A named server is `NAME/SERVER`.
+- Answers go to stdout, everything about them to stderr. `--json` is for scripts.
+- Exit codes: 0 fine, 1 mistakes found or refused, 2 wrong usage, 3 something outside failed, 4 a bug of ours
+  (a log file is named), 130 stopped by Ctrl-C.
+"""
+
+CLASSHUB_HEAD = """# classhub.yaml
+
+What ClassHub needs to know and the chart's values have no word for. The file and every key in it are optional. A key
+that does not exist is a mistake with its line, never ignored. A change holds after the next `classhub up`.
+"""
+
+CLASSHUB = {
+    "target": (
+        "Text: `local` or `cluster`. ClassHub runs hubs on one machine so far: `cluster` is taken and changes nothing yet."
+    ),
+    "chart.version": (
+        "Text, in quotes. The Zero to JupyterHub chart that config.yaml is written for: its keys, types and defaults are "
+        "what config.yaml is checked against. A version without a table here gives a warning and is checked as 4.4.0."
+    ),
+    "release": (
+        "Text: small letters, digits, dashes, at most 53. Helm's name for the hub on the cluster. On this machine only "
+        "`hub.extraConfig` sees it."
+    ),
+    "namespace": "Text, as `release`. The Kubernetes namespace. Without effect on this machine.",
+    "homes.folder": (
+        "A path. If it is relative it starts at the folder that holds config/; `~` is allowed. It must not lie inside "
+        "config/, and the folder above it must exist. Changing it moves nothing: stop the hub, move the folder, change "
+        "the setting, start."
+    ),
+    "local.address": (
+        "An IP address or `localhost`. `0.0.0.0` is all addresses of this machine. Other than loopback needs root. See "
+        "[Open it to the college](../how-to/open-it-to-the-college.md)."
+    ),
+    "local.port": "A whole number from 1 to 65535. Where the hub is reached. Ports below 1024 need root.",
+    "local.certificate": (
+        "A path to a PEM file with the certificate and the chain. If it is relative it starts at config/. Needs "
+        "`local.key`. The proxy reads it when it starts: after a renewal run `classhub restart proxy`."
+    ),
+    "local.key": "A path to the PEM file of the private key, as `local.certificate`. Nobody else should be able to read it.",
+    "local.https": (
+        f"Text: {', '.join(f'`{word}`' for word in HTTPS)}. With certificate and key given the default is `own`. `off`: what people "
+        "type, passwords included, crosses the network readable; fine on 127.0.0.1 only. `acme`: `local.host` must lead "
+        "to this machine, and ports 80 and 443 must be reachable from the internet. `internal` needs `local.host` too; "
+        "browsers warn until Caddy's root certificate is installed in them, and as root Caddy adds it to what this machine "
+        "trusts ([more](../how-to/open-it-to-the-college.md#without-either))."
+    ),
+    "local.host": (
+        "A host name alone: no https://, port or path. Also the name in every address and link that ClassHub prints, "
+        "with any `https`. Give it whenever others are to use the hub: without it links say the address, or 127.0.0.1."
+    ),
+    "local.servers": (
+        "A whole number from 0. Over it a start is refused with a sentence; running servers go on. "
+        "`classhub scale servers N` sets the same at once, without a restart, and wins from then on; 0 is no limit."
+    ),
+    "local.starts_at_once": (
+        "A whole number from 0 to 1000. By default cores + 1, at most 8. Higher is not faster: starts then share the "
+        "same cores, and all of them get slow."
+    ),
+}
+
+COURSES_HEAD = """# courses/NAME.yaml
+
+One file is one course; its name, without `.yaml`, is the course's: letters, digits, dots and dashes. Every key is
+optional, a key that does not exist is a mistake with its line. A new course reaches a student at the next start of the
+student's server, after `classhub up`.
+
+Material is copied into a home once. A folder of that name that is there already is never touched, and a later change of
+the material does not reach homes that have it. Every student of the hub gets every course, whoever `people` names.
+"""
+
+COURSES = {
+    "title": ("Text", "the file's name", "What people call the course."),
+    "material": (
+        "A path to a folder",
+        "none",
+        "Starts at the folder that holds config/. It must exist. Without it students get nothing of this course.",
+    ),
+    "folder": (
+        "Text: one plain folder name, no dot first",
+        "the file's name",
+        "What the material is called in a student's home. Two courses must not share one. Keep it once students have "
+        "the material: a new name is delivered as a second copy.",
+    ),
+    "libraries": (
+        "A list of text, as `numpy>=2`",
+        "none",
+        "What the course needs. Checked for its form and kept for later: nothing is installed. On one machine install "
+        "into .venv, on the cluster put it into config/Dockerfile.",
+    ),
+    "people": (
+        "A mapping; each value a name or a list of names",
+        "none",
+        "Who teaches and who takes it. Checked for its form and kept for later: it gives no rights and takes none.",
+    ),
+    "meetings": ("A list of mappings", "none", "When it meets. Checked for its form and kept for later."),
+    "assignments": (
+        "A mapping of mappings",
+        "none",
+        "What is handed out. Checked for its form and kept for later. Paths are inside the material.",
+    ),
+}
+
+
+def commands(group: click.Group = root, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The words of every command: (), ("up",), ("users", "invite"), ..."""
+    yield words
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, (*words, name))
+        else:
+            yield (*words, name)
+
+
+def help_text(words: tuple[str, ...]) -> str:
+    """What `classhub WORDS --help` prints in a terminal of 100 columns."""
+    options = {"prog_name": "classhub", "terminal_width": 100, "obj": Here(), "catch_exceptions": False}
+    return CliRunner().invoke(root, [*words, "--help"], **options).output
+
+
+def commands_page() -> str:
+    """docs/reference/commands.md"""
+    parts = [WRITTEN + COMMANDS_HEAD, _help_of(())]
+    for title, section in SECTIONS.items():
+        parts.append(f"## {title}\n")
+        parts += [_help_of(words) for words in commands() if words and words[0] in section]
+    return "\n".join(parts)
+
+
+def _help_of(words: tuple[str, ...]) -> str:
+    heading = f"### {' '.join(('classhub', *words))}\n\n" if words else ""
+    return f"{heading}```text\n{help_text(words).rstrip()}\n```\n"
+
+
+def settings() -> dict[str, tuple[Any, str]]:
+    """Every key of classhub.yaml in the file's order: its default, and the docstring under its field."""
+    found = {}
+    for name, default, words in _fields(model.Settings):
+        key = {"chart_version": "chart.version", "homes_folder": "homes.folder"}.get(name, name)
+        if name == "local":
+            found.update({f"local.{inner}": (value, text) for inner, value, text in _fields(model.Local)})
+        else:
+            found[key] = (default, words)
+    return found
+
+
+def _fields(kind: type) -> Iterator[tuple[str, Any, str]]:
+    """Name, default and docstring of each field of a dataclass that can be made without arguments."""
+    body = ast.parse(inspect.getsource(kind)).body[0]
+    assert isinstance(body, ast.ClassDef)
+    words, last = {}, ""
+    for line in body.body:
+        if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
+            last = line.target.id
+        elif last and isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant):
+            words[last] = inspect.cleandoc(str(line.value.value))
+    made = kind()
+    for field in dataclasses.fields(made):
+        yield field.name, getattr(made, field.name), words.get(field.name, "")
+
+
+def classhub_page() -> str:
+    """docs/reference/classhub-yaml.md. KeyError for a key that the table above does not know."""
+    parts = [WRITTEN + CLASSHUB_HEAD]
+    for key, (default, words) in settings().items():
+        parts.append(f"## {key}\n\nDefault: {_shown(default)}. {words}".rstrip() + f"\n\n{CLASSHUB[key]}\n")
+    return "\n".join(parts)
+
+
+def _shown(default: Any) -> str:
+    if default is None or default == "":
+        return "none"
+    return f'`"{default}"`' if default == "off" else f"`{default}`"
+
+
+def courses_page() -> str:
+    """docs/reference/courses-yaml.md"""
+    parts = [
+        f"## {key}\n\n{type_}. Default: {default}.\n\n{words}\n" for key, (type_, default, words) in COURSES.items()
+    ]
+    return "\n".join([WRITTEN + COURSES_HEAD, *parts])
+
+
+PAGES = {"commands.md": commands_page, "classhub-yaml.md": classhub_page, "courses-yaml.md": courses_page}
+
+
+def main() -> None:
+    """Write all pages."""
+    for name, page in PAGES.items():
+        FOLDER.joinpath(name).write_text(page(), encoding="utf-8")
+        sys.stdout.write(f"docs/reference/{name}\n")
+
+
+if __name__ == "__main__":
+    main()
