@@ -15,7 +15,10 @@ def main() -> int:
         sys.stderr.write(text.format(*(OLDEST + sys.version_info[:2] + (sys.executable,))))
         sys.stderr.write("Next: run it with a newer one, as `make PYTHON=python3.12 up`.\n")
         return 2
-    from classhub.cli.run import run
+    try:
+        from classhub.cli.run import run
+    except KeyboardInterrupt:
+        return 130
 
     return run(sys.argv[1:])
 

@@ -43,5 +43,13 @@ def make_memory(folder: Path) -> Iterator[Harness]:
     yield MemoryHarness(MemoryTarget(folder / "config"))
 
 
-TARGETS: dict[str, Callable[[Path], AbstractContextManager[Harness]]] = {"memory": make_memory}
+@contextmanager
+def make_local(folder: Path) -> Iterator[Harness]:
+    from contract import harness_local
+
+    with harness_local.make_local(folder) as made:
+        yield made
+
+
+TARGETS: dict[str, Callable[[Path], AbstractContextManager[Harness]]] = {"memory": make_memory, "local": make_local}
 """name -> a context manager that takes an empty folder; it stops whatever still runs at its end."""

@@ -5,6 +5,7 @@ Programs really run, homes are real folders; only hub, proxy and culler are make
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,9 @@ class MemoryTarget:
 
     def first_lines(self) -> list[str]:
         return self.first
+
+    def alone(self, tell) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def settings(self, config: Config) -> Mapping[str, Any]:
         hub = {"admins": list(config.login.admins)}

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from classhub.outside.hub_api import HubApi
+from classhub.targets.local.target import LocalTarget
 from hub.student import Student, eventually
 
 REPOSITORY = Path(__file__).parents[2]
@@ -104,8 +105,7 @@ class Deployment:
         return log.read_text(errors="replace")[-3000:] if log.exists() else "(no hub.log)"
 
     def api(self) -> HubApi:
-        settings = self.settings()
-        return HubApi(settings["proxy"]["url"], settings["hub"]["tokens"]["classhub"])
+        return LocalTarget(self.config).api()
 
     def student(self, name: str = "alice@college.edu") -> Student:
         return Student(self.api(), self.address, name)

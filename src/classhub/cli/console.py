@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from enum import Enum
 from typing import Any, TextIO
 
+from classhub.cli.called import as_typed
 from classhub.cli.words import cell, clean
 from classhub.errors import Refused
 
@@ -20,7 +21,7 @@ Tell = Callable[[str], None]
 
 def say(text: str = "") -> None:
     """A line of the answer."""
-    _write(clean(text) + "\n")
+    _write(as_typed(clean(text), sys.argv[0]) + "\n")
 
 
 def raw(text: str, stream: TextIO | None = None) -> None:
@@ -31,7 +32,7 @@ def raw(text: str, stream: TextIO | None = None) -> None:
 def aside(text: str) -> None:
     """A line about the answer, on stderr."""
     with suppress(BrokenPipeError):
-        print(clean(text), file=sys.stderr, flush=True)
+        print(as_typed(clean(text), sys.argv[0]), file=sys.stderr, flush=True)
 
 
 def log_line(text: str) -> None:

@@ -4,6 +4,7 @@ import os
 import select
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -57,7 +58,10 @@ def _fail(error: Exception, argv: Sequence[str], here: Here) -> int:
 
 
 def _take_any_character() -> None:
-    """A user name that this terminal cannot show is spelt out, instead of ending the command."""
+    """A user name that this terminal cannot show is spelt out, and a closed stream is a deep hole: neither ends the command."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - for as long as we live
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:

@@ -37,8 +37,11 @@ def up(here: Here, detach: bool, keep_servers: bool, timeout_s: int) -> None:
     with _killed_politely():
         for line in here.target.first_lines():
             say(line)
-        prepared = prepare(here.target, here.folder, os.environ)
-        running = _bring(here, prepared, timeout_s)
+        with here.target.alone(aside):
+            prepared = prepare(here.target, here.folder, os.environ)
+            for finding in prepared.config.findings:
+                aside(str(finding))
+            running = _bring(here, prepared, timeout_s)
         if prepared.starts and not detach:
             _stay(here, prepared, running, keep_servers)
             return

@@ -1,7 +1,8 @@
 """hub.extraConfig: the college's own Python for the hub."""
 
 import re
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from classhub.config.traits.lookup import mapping
@@ -10,6 +11,23 @@ from classhub.config.traits.lookup import mapping
 def extra_config(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(key, source) in the order in which the hub runs them, after everything else; all in one namespace."""
     return [(key, source) for key, source in mapping(values, "hub.extraConfig").items() if isinstance(source, str)]
+
+
+def syntax_errors(values: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
+    """(key, line within the snippet, reason) of each snippet that is no Python. Parsed, never run."""
+    for key, source in extra_config(values):
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                compile(source, f"hub.extraConfig.{key}", "exec", dont_inherit=True)
+        except SyntaxError as error:
+            yield key, error.lineno or 1, error.msg
+        except ValueError as error:
+            yield key, 1, str(error)
+
+
+def lines_below(source: Any, line: int) -> int:
+    """How far below its key line `line` of a snippet stands: a text block begins one line further down."""
+    return line if "\n" in str(source) else 0
 
 
 def sets_authenticator(values: Mapping[str, Any]) -> str:

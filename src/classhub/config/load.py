@@ -25,6 +25,7 @@ def load(folder: Path, environ: Mapping[str, str]) -> Config:
     reader.check_secrets_mode()
     own = layer(*(document.values for document in files))
     values = reader.values(own, files, settings)
+    reader.check_snippets(own, files)
     errors = [finding for finding in reader.findings if finding.severity == "error"]
     if errors:
         raise Mistakes(sorted(errors, key=lambda finding: (finding.file, finding.line, finding.column)))
@@ -146,6 +147,17 @@ class _Reader:
             file, line, column = self._place(problem.where, files)
             self.findings.append(Finding("error", file, line, column, problem.message, problem.why, problem.fix))
         return values
+
+    def check_snippets(self, own: Mapping[str, object], files: list[Document]) -> None:
+        """hub.extraConfig is Python: what cannot be parsed would only show when the hub has gone down for it."""
+        from classhub.config.extra_config import extra_config, lines_below, syntax_errors
+
+        for key, line, reason in syntax_errors(own):
+            file, below, _ = self._place(("hub", "extraConfig", key), files)
+            message = f"hub.extraConfig.{key}, line {line}: this is not Python: {reason}."
+            fix = "Correct the line; in a text block (|) all lines keep their indentation relative to the first."
+            further = lines_below(dict(extra_config(own))[key], line)
+            self.findings.append(Finding("error", file, below + further, 1, message, "The hub would not start.", fix))
 
     def _place(self, where: Where, files: list[Document]) -> tuple[str, int, int]:
         """The last file that has the value; of a value that none has, its nearest parent."""

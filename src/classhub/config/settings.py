@@ -102,9 +102,14 @@ def _consistent(local: Fields, found: Local) -> None:
     elif has_certificate and found.https != "own":
         message = f"local.certificate is given, but local.https is {found.https}, so it is not used."
         local.wrong("https", message, "", "https: own", severity="warning")
-    if found.https == "acme" and not found.host:
-        why = "A public certificate is issued for a host name that leads here."
-        local.wrong("https", "local.https is acme, but local.host is missing.", why, "Add host: hub.college.edu")
+    if found.https in ("acme", "internal") and not found.host:
+        why = "A certificate is issued for a host name that leads here."
+        local.wrong(
+            "https", f"local.https is {found.https}, but local.host is missing.", why, "Add host: hub.college.edu"
+        )
+    if found.address in ("0.0.0.0", "::") and not found.host:
+        message = f"local.address is {found.address}, but local.host is missing, so links say 127.0.0.1."
+        local.wrong("address", message, "Nobody else can follow them.", "Add host: hub.college.edu", severity="warning")
 
 
 def _address(local: Fields) -> str:

@@ -59,7 +59,13 @@ def start(order: Order, rescue: bool) -> tuple["subprocess.Popen[bytes]", regist
     )
     with listen(order.sockets, order.user, order.server) as listener:
         env = launch.environment(
-            order.given, order.machine, user=order.user, home=folder, runtime=runtime, prefix=order.prefix, rescue=rescue
+            order.given,
+            order.machine,
+            user=order.user,
+            home=folder,
+            runtime=runtime,
+            prefix=order.prefix,
+            rescue=rescue,
         )
         env["CLASSHUB_LISTEN_FD"] = str(listener.fileno())
         mounts = _mounts(order, uid, [folder, runtime]) if uid is not None else reach.Mounts()
@@ -108,11 +114,17 @@ def _spec(order: Order, env: dict[str, str], uid: int | None, mounts: reach.Moun
         show=mounts.show,
         links=mounts.links,
         private_tmp=True,
+        tmp_bytes=_tmp_bytes(order.limits),
         account=Account(order.user[:32], env["HOME"]),
         hide_processes=True,
         nofile=OPEN_FILES,
         keep_fds=keep,
     )
+
+
+def _tmp_bytes(limits: Limits) -> int | None:
+    """Half the memory limit: what lies in /tmp counts as memory, and the kernel cannot take it back."""
+    return limits.memory_bytes // 2 if limits.memory_bytes else None
 
 
 def _mounts(order: Order, uid: int, own: Sequence[Path]) -> reach.Mounts:

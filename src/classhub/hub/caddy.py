@@ -23,7 +23,8 @@ def configuration(proxy: Mapping[str, Any], explicit: Sequence[Mapping[str, str]
     (folder) and `https` {mode, host, certificate, key}. explicit: routes as `explicit_routes` keeps them.
     """
     servers = {"public": _public(proxy, explicit), "internal": _internal(proxy, explicit)}
-    apps: Json = {"http": {"servers": servers}}
+    # an internal authority stays in our folder: nothing is added to the machine's trust store
+    apps: Json = {"http": {"servers": servers}, "pki": {"certificate_authorities": {"local": {"install_trust": False}}}}
     tls = _tls(proxy["https"])
     if tls:
         apps["tls"] = tls
@@ -85,6 +86,8 @@ def _proxy_to(dial: str, **more: Any) -> Json:
         "upstreams": [{"dial": dial}],
         "flush_interval": -1,
         "stream_close_delay": STREAMS_SURVIVE,
+        # Caddy overwrites X-Forwarded-*; tornado would believe these two as well
+        "headers": {"request": {"delete": ["X-Real-Ip", "X-Scheme"]}},
         **more,
     }
 
@@ -105,7 +108,11 @@ def _name_rule(proxy: Mapping[str, Any]) -> Json:
     dial = f"unix/{proxy['sockets']}/{{http.regexp.user.1}}.sock"
     return {
         "match": [{"path_regexp": {"name": "user", "pattern": pattern}}],
-        "handle": [_proxy_to(dial)],
+        # JupyterHub leaves @ as it is in addresses; browsers and learning systems may not
+        "handle": [
+            {"handler": "rewrite", "uri_substring": [{"find": "%40", "replace": "@", "limit": 1}]},
+            _proxy_to(dial),
+        ],
         "terminal": True,
     }
 

@@ -4,8 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tornado.web import HTTPError
-
 from classhub.hub import registry
 from classhub.walls.cgroups import Limits
 
@@ -22,13 +20,12 @@ def of(spawner: Any) -> Limits:
     )
 
 
-def check(state: Path, servers: Path) -> None:
-    """Refuse a start over the limit that `classhub scale servers N` set. Raises HTTPError 429, which JupyterHub shows."""
+def no_room(state: Path, servers: Path, configured: int) -> str:
+    """Why no server may start now: `classhub scale servers N`, else local.servers, is reached. Empty when one may."""
     try:
         most = int(json.loads((state / "limits.json").read_text())["servers"])
     except (FileNotFoundError, ValueError, KeyError):
-        return
+        most = configured
     if most and len(registry.read_all(servers)) >= most:
-        raise HTTPError(
-            429, f"{most} servers run, and this machine takes no more. Try again when somebody has stopped theirs."
-        )
+        return f"{most} servers run, and this machine takes no more; try again when somebody has stopped theirs"
+    return ""

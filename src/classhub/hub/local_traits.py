@@ -56,6 +56,7 @@ def _network(c: Any, settings: Mapping[str, Any], state: Path) -> None:
     c.Spawner.http_timeout = max(
         120, c.Spawner.get("http_timeout", 0) if isinstance(c.Spawner.get("http_timeout", 0), int) else 0
     )
+    c.JupyterHub.cookie_options = {"samesite": "Lax", **c.JupyterHub.get("cookie_options", {})}
     c.JupyterHub.cleanup_servers = False
     c.JupyterHub.cleanup_proxy = False
 
@@ -115,6 +116,7 @@ def _login(c: Any, login: Mapping[str, Any]) -> None:
         c.JupyterHub.authenticator_class = StandInAuthenticator
         c.StandInAuthenticator.admin_users = set(login["admins"])
         c.StandInAuthenticator.allowed_users = set(login["allowed"])
+        c.StandInAuthenticator.blocked_users = set(c.Authenticator.get("blocked_users", set()))
         c.Authenticator.allow_all = False
     else:
         c.JupyterHub.authenticator_class = oauth.in_words(c.JupyterHub.authenticator_class)

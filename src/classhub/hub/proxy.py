@@ -16,6 +16,7 @@ from traitlets import Dict, Unicode
 
 from classhub.hub import caddy
 from classhub.hub.files import write_private
+from classhub.hub.routes import read_routes
 from classhub.walls import names
 
 
@@ -69,15 +70,6 @@ class CaddyProxy(Proxy):
         async with self._lock:
             write_private(Path(self.routes_file), json.dumps(routes))
             await load(self.settings, routes)
-
-
-def read_routes(path: Path) -> dict[str, dict[str, Any]]:
-    """Explicit routes by routespec; none when the file is not there."""
-    try:
-        routes: dict[str, dict[str, Any]] = json.loads(path.read_text())
-    except FileNotFoundError:
-        return {}
-    return routes
 
 
 def dial_server(sockets: str, user: str, server: str) -> str | None:

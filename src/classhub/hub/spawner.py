@@ -23,8 +23,9 @@ LONGEST_POLL_S = 5
 class CannotStart(Exception):
     """A start that failed, in words for the student; JupyterHub shows `jupyterhub_message` on its page."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, try_again: bool = False) -> None:
         super().__init__(sentence)
+        self.try_again = try_again
         self.jupyterhub_message = f"{sentence}. Your files are safe. Your instructor sees more with `classhub logs`."
 
 
@@ -48,7 +49,8 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
     async def start(self) -> str:
         """Queue, start, wait until it answers. The internal address comes back."""
         self._said = []
-        limits.check(self._folder("state"), self._folder("servers"))
+        if full := limits.no_room(self._folder("state"), self._folder("servers"), self.machine.get("servers", 0)):
+            raise self._cannot(full)
         await self._wait_for_turn_and_start()
         self._watch()
         return self._url()
@@ -103,7 +105,9 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
             self._say("The server is starting.")
             try:
                 await self._start_once(rescue=False)
-            except CannotStart:
+            except CannotStart as first:
+                if not first.try_again:
+                    raise
                 self._say("Trying once more without the settings in the home.")
                 await self._start_once(rescue=True)
             self._say("The server is ready.")
@@ -144,8 +148,8 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
         if await probe.wait(entry, f"{self.server.base_url}api", self.own_start_timeout):
             return
         if entry.alive:
-            raise self._cannot(f"It did not answer within {self.own_start_timeout} s")
-        raise self._cannot(self._why(entry, self._reap()))
+            raise self._cannot(f"It did not answer within {self.own_start_timeout} s", try_again=True)
+        raise self._cannot(self._why(entry, self._reap()), try_again=True)
 
     async def _clean_up(self, entry: registry.Entry, patience_s: float) -> None:
         await asyncio.to_thread(registry.end, [entry], patience_s)
@@ -200,9 +204,9 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
         group = cgroups.find(entry.group) if entry.group else None
         return reasons.explain(code, self._log_end(), group.oom_kills() if group else 0)
 
-    def _cannot(self, sentence: str) -> CannotStart:
+    def _cannot(self, sentence: str, try_again: bool = False) -> CannotStart:
         self._say(f"The server could not start. {sentence}.")
-        return CannotStart(sentence)
+        return CannotStart(sentence, try_again)
 
     def _say(self, sentence: str) -> None:
         self._said.append(sentence)

@@ -31,7 +31,9 @@ def find(given: Path | None, environ: Mapping[str, str], here: Path) -> Path:
 def _named(given: Path, source: str, here: Path) -> Path:
     folder = here / given.expanduser()
     if not folder.is_dir():
-        raise WrongUsage(f"{given} is not a folder.", f"{source} names it.", "Name the folder that holds config.yaml.")
+        what = f"{given} is not a folder." if folder.exists() else f"There is no folder {given}."
+        fix = "Name the folder that holds config.yaml, as in `classhub -C PATH/config up`."
+        raise WrongUsage(what, f"{source} names it.", fix)
     if not (folder / "config.yaml").is_file() and _is_deployment(folder / "config"):
         folder /= "config"
     return folder.resolve()

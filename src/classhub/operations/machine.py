@@ -1,17 +1,22 @@
 """What a hub on one machine can tell beyond the Target protocol: what `up`, `doctor` and `parity` ask."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from classhub.config.model import Config
 from classhub.config.parity import Machine
 from classhub.plan.checks import Check
-from classhub.targets.interface import Target
+from classhub.targets.interface import Target, Tell
 
 
 class OnOneMachine(Target, Protocol):
     def first_lines(self) -> list[str]:
         """What must be said before all else: "One person's trial: ..." when not root; often nothing."""
+        ...
+
+    def alone(self, tell: Tell) -> AbstractContextManager[None]:
+        """Held while one command plans and applies. Another waits until it is let go, and `tell`s that it waits."""
         ...
 
     def settings(self, config: Config) -> Mapping[str, Any]:

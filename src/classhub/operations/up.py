@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classhub.errors import ClasshubError, OutsideFailed
+from classhub.errors import ClasshubError, Mistakes, OutsideFailed
 from classhub.operations.status import is_up
 from classhub.plan import changes
 from classhub.plan.running import Running, State
@@ -43,6 +43,8 @@ def prepare(target: OnOneMachine, folder: Path, environ: Mapping[str, str], what
         config = load(folder, environ)
         settings = target.settings(config)
     except ClasshubError as error:
+        if not isinstance(error, Mistakes):
+            _name_the_place(error, folder)
         if before is not None and is_up(before):
             error.what += f" Nothing was changed: the hub at {before.address} goes on as it is."
         raise
@@ -57,8 +59,19 @@ def carry_out(target: Target, prepared: Prepared, tell: Tell, timeout_s: float) 
     except BaseException as error:
         outcome = _undo(target, prepared, tell, timeout_s)
         if isinstance(error, ClasshubError):
+            _name_the_place(error, prepared.config.folder)
             error.what = f"{error.what} {outcome}".strip()
         raise
+
+
+def _name_the_place(error: ClasshubError, folder: Path) -> None:
+    """file:line before the sentence that speaks of a setting."""
+    from classhub.config.blame import place
+
+    if found := place(f"{error.what} {error.fix}", folder):
+        error.what = f"{found}: {error.what}"
+    elif found := place(error.cause, folder):
+        error.cause = f"{found}: {error.cause}"
 
 
 def wait_until_up(target: Target, timeout_s: float, poll_s: float = 0.1) -> Running:
@@ -76,8 +89,11 @@ def wait_until_up(target: Target, timeout_s: float, poll_s: float = 0.1) -> Runn
 
 
 def _failed(now: Running | None, what: str) -> OutsideFailed:
-    reasons = [f"{part.name}: {part.reason}" for part in (now.parts if now else ()) if part.reason]
-    return OutsideFailed(what, "; ".join(reasons), "Read why: `classhub logs hub`.")
+    failing = [part for part in (now.parts if now else ()) if part.reason]
+    if not failing:
+        return OutsideFailed(what, "", "Read why: `classhub logs hub`, or give it longer: `classhub up --timeout 5m`.")
+    reasons = "; ".join(f"{part.name}: {part.reason}" for part in failing)
+    return OutsideFailed(what, reasons, f"Mend that, then `classhub up`. More is in `classhub logs {failing[0].name}`.")
 
 
 def _undo(target: Target, prepared: Prepared, tell: Tell, timeout_s: float) -> str:
@@ -85,8 +101,10 @@ def _undo(target: Target, prepared: Prepared, tell: Tell, timeout_s: float) -> s
     before = prepared.before
     try:
         if before is None or not is_up(before):
+            now = target.inspect()
             target.stop(keep_servers=True)
-            return "What had started was stopped again."
+            started = now is not None and (is_up(now) or now.supervised)
+            return "What had started was stopped again." if started else "Nothing was started."
         # A hub that was not well before is no place to go back to.
         return _go_back(target, before, tell, timeout_s) if before.state is State.RUNNING else ""
     except ClasshubError as error:

@@ -40,11 +40,16 @@ class AccessRequest:
 class HubApi:
     """address: what a person types into a browser. socket: the hub's or the proxy's unix socket, if it is to be used.
 
+    via: where to ask instead, for a hub on this machine: its own certificate may be known to browsers only.
+
     Every call raises OutsideFailed (no answer, or the hub is at fault), NotFound or Refused.
     """
 
-    def __init__(self, address: str, token: str, *, socket: str | None = None, timeout_s: float = 10) -> None:
+    def __init__(
+        self, address: str, token: str, *, via: str = "", socket: str | None = None, timeout_s: float = 10
+    ) -> None:
         self.address = address if address.endswith("/") else f"{address}/"
+        self._via = via or self.address
         self._token = token
         self._socket = socket
         self._timeout_s = timeout_s
@@ -189,9 +194,9 @@ class HubApi:
             headers = {"Authorization": f"token {self._token}", "Accept": "application/jupyterhub-pagination+json"}
             transport = httpx2.HTTPTransport(uds=self._socket) if self._socket else None
             # $HTTP_PROXY is for the world outside: a token for our own machine must not go there.
-            near = bool(self._socket) or (urlsplit(self.address).hostname or "") in ("127.0.0.1", "::1", "localhost")
+            near = bool(self._socket) or (urlsplit(self._via).hostname or "") in ("127.0.0.1", "::1", "localhost")
             self._client = httpx2.Client(
-                base_url=self.address, headers=headers, transport=transport, trust_env=not near, timeout=self._timeout_s
+                base_url=self._via, headers=headers, transport=transport, trust_env=not near, timeout=self._timeout_s
             )
         return self._client
 

@@ -9,6 +9,9 @@ from typing import Any
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    from classhub.server import lab
+
+    lab.leave_node_alone()  # here, as jupyterlab's own points are asked right after ours and ask node
     return [{"module": "classhub.server"}]
 
 

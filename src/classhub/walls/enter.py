@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 FAILED = 72  # EX_OSFILE of sysexits.h
+NOT_ALLOWED, NOT_THERE = 126, 127  # a program that did not start, as a shell counts it
 TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm")
 CLONE_NEWNS = 0x00020000  # this and the following: linux/sched.h, mount.h, prctl.h, capability.h
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 4096, 16384, 1 << 18
@@ -67,8 +68,12 @@ def main(argument: str) -> NoReturn:
         limit(spec)
     with step(f"go to the folder {spec['cwd']}"):
         os.chdir(spec["cwd"])
-    with step(f"start {argv[0]}"):
+    try:
         become(argv, env)
+    except OSError as error:
+        sys.stderr.write(f"classhub: cannot start {argv[0]}: {error.strerror}\n")
+        sys.stderr.flush()
+        os._exit(NOT_THERE if isinstance(error, FileNotFoundError) else NOT_ALLOWED)
 
 
 def become(argv: list[str], env: dict[str, str]) -> NoReturn:

@@ -96,7 +96,7 @@ def test_wrong_usage_is_exit_code_2_with_a_hint(classhub, argv):
 def test_a_folder_that_is_not_there_is_wrong_usage(classhub):
     result = classhub("-C", "nowhere", "status")
     assert result.code == 2
-    assert "nowhere is not a folder" in result.err
+    assert "There is no folder nowhere." in result.err
 
 
 def test_without_a_deployment_folder_the_way_to_name_one_is_said(classhub, tmp_path, monkeypatch):

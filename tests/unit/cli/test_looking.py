@@ -133,8 +133,10 @@ def test_parity_parses_without_a_hub(classhub):
     assert classhub("parity").out.strip()
 
 
-def test_open_prints_the_address(classhub, running):
-    assert classhub("open", "--print").out == "http://127.0.0.1:8000/\n"
+def test_open_prints_a_new_link_for_the_admin(classhub, running):
+    link = classhub("open", "--print").out
+    assert link.startswith("http://127.0.0.1:8000/") and link.count("\n") == 1
+    assert classhub("open").out.startswith("The hub is at http://127.0.0.1:8000/\n")
 
 
 def test_open_needs_a_hub(classhub):

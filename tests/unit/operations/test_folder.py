@@ -70,5 +70,5 @@ def test_a_strange_config_yaml_in_a_parent_is_not_ours(tmp_path):
 @pytest.mark.parametrize("environ", [{}, {"CLASSHUB_CONFIG": "nowhere"}])
 def test_a_name_that_is_no_folder_is_wrong_usage(tmp_path, environ):
     given = None if environ else tmp_path / "nowhere"
-    with pytest.raises(WrongUsage, match="nowhere is not a folder"):
+    with pytest.raises(WrongUsage, match=r"There is no folder .*nowhere"):
         find(given, environ, tmp_path)

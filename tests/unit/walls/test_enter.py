@@ -61,17 +61,18 @@ def test_the_exit_code_is_the_programs():
 
 
 @pytest.mark.parametrize(
-    ("fields", "sentence"),
+    ("fields", "sentence", "code"),
     [
-        ({"cwd": "/no/where"}, "cannot go to the folder /no/where: No such file or directory"),
-        ({"argv": ["/no/program"]}, "cannot start /no/program: No such file or directory"),
-        ({"argv": ["no-program"]}, "cannot start no-program: No such file or directory"),
-        ({"keep_fds": [99]}, "cannot prepare the process: Bad file descriptor"),
+        ({"cwd": "/no/where"}, "cannot go to the folder /no/where: No such file or directory", 72),
+        ({"argv": ["/no/program"]}, "cannot start /no/program: No such file or directory", 127),
+        ({"argv": ["no-program"]}, "cannot start no-program: No such file or directory", 127),
+        ({"argv": ["/etc"]}, "cannot start /etc: Permission denied", 126),
+        ({"keep_fds": [99]}, "cannot prepare the process: Bad file descriptor", 72),
     ],
 )
-def test_a_step_that_fails_is_one_sentence(fields, sentence):
+def test_a_step_that_fails_is_one_sentence(fields, sentence, code):
     done = enter(shell("true", **fields))
-    assert (done.returncode, done.stderr) == (72, f"classhub: {sentence}\n")
+    assert (done.returncode, done.stderr) == (code, f"classhub: {sentence}\n")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]\n", "{}\n"])

@@ -10,11 +10,10 @@ from typing import Any
 from classhub.config.model import Config
 from classhub.errors import OutsideFailed, Refused
 from classhub.plan.checks import Check
-from classhub.targets.local.paths import SOCKET_PATH_BYTES, Paths
+from classhub.targets.local.paths import Paths
 from classhub.walls import cgroups, reach
 from classhub.walls.uids import FIRST
 
-LOOPBACK = ("127.", "::1", "localhost")
 LEAST_FREE_BYTES = 2**30
 SERVER_BYTES = 160 * 2**20
 """A plain server with one kernel (facts: speed.md, 1)."""
@@ -37,13 +36,20 @@ def first_lines() -> list[str]:
 def refuse_open_address(config: Config) -> None:
     """Not root: loopback only, until walls of another kind are built (design.md, section 6)."""
     address = config.settings.local.address
-    if is_root() or address.startswith(LOOPBACK):
+    if is_root() or _is_loopback(address):
         return
     raise Refused(
         f"local.address {address} would let other machines in, and ClassHub was not started by root.",
         cause="without root all students' servers would share your account",
         fix="start it as root (sudo make up), or remove local.address from config/classhub.yaml",
     )
+
+
+def _is_loopback(address: str) -> bool:
+    """config/ was read, so it is an IP address or localhost."""
+    import ipaddress
+
+    return address == "localhost" or ipaddress.ip_address(address).is_loopback
 
 
 def machine() -> Any:
@@ -92,7 +98,8 @@ def _interpreter() -> Check:
         return Check(
             "interpreter", what, fix or "install ClassHub in a folder that is open to all, such as /opt/classhub"
         )
-    return Check("interpreter", seen=f"{sys.executable} runs as a student's account")
+    who = "a student's account" if is_root() else "your account, as all servers do here"
+    return Check("interpreter", seen=f"{sys.executable} runs as {who}")
 
 
 def _limits() -> Check:
@@ -114,16 +121,16 @@ def _walls() -> Check:
             "only Linux can keep students' files and processes apart",
             "use it alone here; teach from a Linux machine",
         )
-    return Check(
-        "walls",
-        seen="homes, temporary files and processes of others are hidden" if is_root() else "none: one account for all",
-    )
+    if not is_root():
+        return Check(
+            "walls",
+            "none: a program in one server can read the other homes, and this hub's own secrets",
+            "let nobody in whom you do not trust; for a class, start it as root",
+        )
+    return Check("walls", seen="homes, temporary files and processes of others are hidden")
 
 
 def _socket_path(paths: Paths) -> Check:
-    length = len(os.fsencode(paths.sockets)) + len("/alice@college.edu.sock")
-    if length > SOCKET_PATH_BYTES:
-        return Check("sockets", f"{paths.sockets} is too long a path for sockets", "set a shorter XDG_RUNTIME_DIR")
     return Check("sockets", seen=str(paths.runtime))
 
 

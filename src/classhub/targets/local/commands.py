@@ -13,6 +13,10 @@ PARTS = ("proxy", "hub", "culler")
 """In the order of starting. The hub needs the proxy to probe students' servers."""
 
 
+LOGIN_VARIABLES = ("OAUTH", "GOOGLE_", "GITHUB_", "GITLAB_", "CILOGON_", "BITBUCKET_", "AUTH0_", "OPENSHIFT_URL")
+"""Where oauthenticator 17 looks for a client's id and secret beside the traits (read in its source)."""
+
+
 @dataclass(frozen=True)
 class Command:
     argv: tuple[str, ...]
@@ -75,11 +79,7 @@ def _plain(environ: Mapping[str, str]) -> dict[str, str]:
         "SSL_CERT_DIR",
         "REQUESTS_CA_BUNDLE",
     )
-    kept = {
-        name: value
-        for name, value in environ.items()
-        if name in keep or name.startswith(("OAUTH", "GOOGLE_", "GITHUB_", "GITLAB_"))
-    }
+    kept = {name: value for name, value in environ.items() if name in keep or name.startswith(LOGIN_VARIABLES)}
     path = environ.get("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     return {**kept, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{path}", "PYTHONUNBUFFERED": "1"}
 

@@ -79,7 +79,7 @@ def _peer_uid(connection: socket.socket) -> int:
 
 
 def ask(path: Path, request: Mapping[str, Any], timeout_s: float = 30) -> dict[str, Any]:
-    """One question. Raises NotRunning when no supervisor listens, OutsideFailed when it does not answer or refuses."""
+    """One question. Raises NotRunning when no supervisor of ours listens, OutsideFailed when it does not answer or refuses."""
     with _connect(path, timeout_s) as connection:
         try:
             connection.sendall(json.dumps(request).encode() + b"\n")
@@ -110,4 +110,7 @@ def _connect(path: Path, timeout_s: float | None) -> socket.socket:
     except OSError as error:
         connection.close()
         raise NotRunning("No hub runs here.", fix="classhub up") from error
+    if _peer_uid(connection) != os.geteuid():  # in /tmp anybody may have made the folder before us
+        connection.close()
+        raise NotRunning("No hub of this account runs here.", fix="classhub up")
     return connection

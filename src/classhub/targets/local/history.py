@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from classhub.errors import NotFound
+from classhub.errors import NotFound, OutsideFailed
 from classhub.hub.files import write_private
 from classhub.plan.changes import digest
 from classhub.plan.steps import Revision
+from classhub.targets.local.state_files import damaged, read_json
 
 KEPT = 50
+FIELDS = ("when", "who", "what", "digest", "settings")
 
 
 def add(folder: Path, settings: Mapping[str, Any], what: str) -> Revision:
@@ -39,17 +41,24 @@ def revisions(folder: Path) -> list[Revision]:
     """Oldest first."""
     found = []
     for number in _numbers(folder):
-        raw = json.loads(_file(folder, number).read_text())
-        found.append(Revision(number, raw["when"], raw["who"], raw["what"], raw["digest"]))
+        try:
+            raw = read_json(_file(folder, number), FIELDS)
+            found.append(Revision(number, raw["when"], raw["who"], raw["what"], raw["digest"]))
+        except OutsideFailed:  # an old revision is no reason to stop; there is just no way back to it
+            path = _file(folder, number)
+            found.append(Revision(number, path.stat().st_mtime, "", f"(damaged, no way back to it: {path})", ""))
     return found
 
 
 def settings_of(folder: Path, number: int) -> dict[str, Any]:
-    """Raises NotFound for a number that is not kept."""
+    """Raises NotFound for a number that is not kept, OutsideFailed for a damaged one."""
+    path = _file(folder, number)
     try:
-        settings: dict[str, Any] = json.loads(_file(folder, number).read_text())["settings"]
+        settings = read_json(path, FIELDS)["settings"]
     except FileNotFoundError as error:
         raise NotFound(f"There is no revision {number} here.", fix="classhub history") from error
+    if not isinstance(settings, dict):
+        raise damaged(path, "")
     return settings
 
 

@@ -9,6 +9,7 @@ from classhub.errors import NotRunning
 from classhub.hub import registry
 from classhub.outside import process
 from classhub.plan.records import Finished
+from classhub.targets.local.inspection import anything_lives
 from classhub.targets.local.paths import Paths
 from classhub.targets.local.records import LOGGED, need_user
 from classhub.walls import names
@@ -21,6 +22,8 @@ SECRET_NAMES = ("JUPYTERHUB_API_TOKEN", "JPY_API_TOKEN")
 def run(paths: Paths, who: str, argv: list[str], terminal: bool) -> Finished:
     """Raises NotRunning when this user has no server. A part's name means: here, as the hub's own account."""
     if who in LOGGED:
+        if not anything_lives(paths):
+            raise NotRunning("No hub runs here.", fix="classhub up")
         return _run_here(paths, argv, terminal)
     need_user(paths, who)
     user, _, server = who.partition("/")

@@ -7,7 +7,7 @@ from typing import Any
 from classhub.hub import registry
 from classhub.plan.changes import digest, part_digests
 from classhub.plan.running import Part, Running, Server, State
-from classhub.targets.local import logs
+from classhub.targets.local import logs, reasons
 from classhub.targets.local.paths import Paths
 from classhub.walls import identity
 
@@ -63,9 +63,9 @@ def parts_file(paths: Paths) -> dict[str, Any]:
     """parts.json; empty when it is not there or was cut short."""
     try:
         raw: dict[str, Any] = json.loads(paths.parts_json.read_text())
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return {}
-    return raw
+    return {name: part for name, part in raw.items() if isinstance(part, dict)} if isinstance(raw, dict) else {}
 
 
 def _state(parts: tuple[Part, ...], supervised: bool) -> State:
@@ -86,11 +86,5 @@ def _notes(applied: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def last_words(paths: Paths, part: str) -> str:
-    """Why a part ended, as its log tells: the last line that is no traceback's."""
-    lines = [
-        line.strip()
-        for line in logs.tail(paths.logs / f"{part}.log", 60)
-        if line.strip() and not line.startswith((" ", "\t"))
-    ]
-    telling = [line for line in lines if line.startswith(("[C", "[E", "Error", "hub.extraConfig")) or "Error:" in line]
-    return (telling or lines or ["its log is empty"])[-1][:300]
+    """Why a part ended, as its log tells."""
+    return reasons.reason(logs.tail(paths.logs / f"{part}.log", 60))

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from classhub.errors import OutsideFailed
 from classhub.hub.files import write_private
+from classhub.targets.local.state_files import damaged, read_json
+
+NEW_TOKENS = " (servers that run must then be started again)"
 
 
 @dataclass(frozen=True)
@@ -31,15 +34,11 @@ class Machine:
 def ensure_machine(path: Path) -> Machine:
     """Read it, or make it. Raises OutsideFailed when the file is damaged: new tokens would lock out running servers."""
     try:
-        return Machine(**json.loads(path.read_text()))
+        return Machine(**read_json(path, then=NEW_TOKENS))
     except FileNotFoundError:
         pass
-    except (ValueError, TypeError) as error:
-        raise OutsideFailed(
-            f"{path} is damaged.",
-            cause=str(error),
-            fix=f"move it away (mv {path} {path}.damaged) and run `classhub up`; running servers must then be started again",
-        ) from error
+    except TypeError as error:
+        raise damaged(path, NEW_TOKENS) from error
     hub, internal = free_ports(2)
     made = Machine(hub, internal, secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_hex(32))
     write_private(path, json.dumps(asdict(made)))

@@ -5,6 +5,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from classhub.errors import OutsideFailed
 
@@ -92,18 +93,19 @@ def paths_of(state: Path, homes: Path | None = None) -> Paths:
 
 
 def runtime_folder(state: Path) -> Path:
-    """Short, private, and the same for the same state folder."""
+    """Short, private, and the same for the same state folder, whatever the environment.
+
+    Not in $XDG_RUNTIME_DIR: it is gone with the last login, the hub of `up -d` is not, and cron does not know it.
+    """
     name = hashlib.sha256(os.fsencode(state)).hexdigest()[:8]
     if os.geteuid() == 0:
         return Path("/run/classhub") / name
-    own = os.environ.get("XDG_RUNTIME_DIR", "")
-    if own and len(own) < 40 and Path(own).is_dir():
-        return Path(own) / f"classhub-{name}"
     return Path("/tmp") / f"classhub-{os.geteuid()}" / name
 
 
 def ensure_folders(paths: Paths) -> None:
     """Make every folder, private. Raises OutsideFailed in words when the disk is read-only, full or another's."""
+    _refuse_trap(paths.runtime.parent)
     for folder in (paths.runtime.parent, paths.runtime, paths.sockets, paths.student_runtime):
         _ensure_folder(folder, 0o755 if folder == Path("/run/classhub") else 0o700)
     for folder in (paths.state, paths.history, paths.servers, paths.logs, paths.user_logs, paths.events):
@@ -112,20 +114,33 @@ def ensure_folders(paths: Paths) -> None:
     _ensure_writable(paths.state)
 
 
+def _refuse_trap(folder: Path) -> None:
+    """Everybody may make things in /tmp: what another account laid there under our name is not followed, nor obeyed."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return
+    if folder.parent == Path("/tmp") and found.st_uid != os.geteuid():
+        raise OutsideFailed(
+            f"{folder} was made by another account ({_owner(found.st_uid)}), and ClassHub must keep its sockets there.",
+            cause="everybody may write in /tmp; whoever made it could listen to your hub",
+            fix=f"ask the administrator of this machine to remove it: sudo rm -r {folder}",
+        )
+
+
 def _ensure_folder(folder: Path, mode: int, tighten: bool = True) -> None:
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise OutsideFailed(
+            f"{folder} must be a folder, and is not.",
+            fix=f"move it away: mv {quote(str(folder))} {quote(f'{folder}.old')}",
+        )
     try:
         folder.mkdir(mode=mode, parents=folder.parent.name == "run", exist_ok=True)
         found = folder.lstat()
     except OSError as error:
         raise _unusable(folder, error) from error
-    if not folder.is_dir() or folder.is_symlink():
-        raise OutsideFailed(f"{folder} must be a folder, and is not.", fix=f"move it away: mv {folder} {folder}.old")
     if found.st_uid != os.geteuid():
-        raise OutsideFailed(
-            f"{folder} belongs to {_owner(found.st_uid)}, not to the account that runs ClassHub ({_owner(os.geteuid())}).",
-            cause="the hub was started by another account before (as root, with sudo?)",
-            fix=f"start it as {_owner(found.st_uid)}, or hand the folder over: chown -R {_owner(os.geteuid())} {folder}",
-        )
+        raise _foreign(folder, found.st_uid)
     if tighten and found.st_mode & 0o777 != mode:
         folder.chmod(mode)
 
@@ -144,16 +159,42 @@ def _ensure_writable(folder: Path) -> None:
             probe.unlink(missing_ok=True)
 
 
+def _foreign(folder: Path, owner: int) -> OutsideFailed:
+    me = _owner(os.geteuid())
+    return OutsideFailed(
+        f"{folder} belongs to {_owner(owner)}, not to the account that runs ClassHub ({me}).",
+        cause="the hub was started by another account before (as root, with sudo?), or the folder was copied",
+        fix=f"start it as {_owner(owner)}, or hand the folder over: {_hand_over(folder, me)}",
+    )
+
+
+def _hand_over(folder: Path, me: str) -> str:
+    """Never what is in the homes: those belong to the students."""
+    name = quote(str(folder))
+    if os.geteuid() != 0:
+        return f"sudo chown -R {me} {name}"
+    if folder.name != ".classhub":
+        return f"chown {me} {name}"
+    return f"find {name} -path {quote(str(folder / 'homes'))} -prune -o -exec chown -h {me} {{}} +"
+
+
 def _unusable(folder: Path, error: OSError) -> OutsideFailed:
     import errno
 
+    parent = quote(str(folder.parent))
+    if error.errno == errno.ENOENT:
+        return OutsideFailed(
+            f"The folder {folder} cannot be made: there is no {folder.parent}.",
+            "a typing error, or a disk that is not mounted",
+            f"correct homes.folder in config/classhub.yaml, or: mkdir -p {parent}",
+        )
     fixes = {
         errno.EROFS: ("the disk is mounted read-only", "put the deployment folder on a disk that can be written to"),
-        errno.ENOSPC: ("the disk is full", f"make room and try again; `df -h {folder.parent}` shows how much there is"),
+        errno.ENOSPC: ("the disk is full", f"make room and try again; `df -h {parent}` shows how much there is"),
         errno.EDQUOT: ("your quota is used up", "make room and try again"),
-        errno.EACCES: ("the folder belongs to another account", f"see who owns it: ls -ld {folder.parent}"),
+        errno.EACCES: ("the folder belongs to another account", f"see who owns it: ls -ld {parent}"),
     }
-    cause, fix = fixes.get(error.errno or 0, (error.strerror or "unknown", f"look at it: ls -ld {folder}"))
+    cause, fix = fixes.get(error.errno or 0, (error.strerror or "unknown", f"look at it: ls -ld {parent}"))
     return OutsideFailed(f"ClassHub cannot write in {folder}.", cause=cause, fix=fix)
 
 

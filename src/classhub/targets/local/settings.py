@@ -86,6 +86,7 @@ def _machine(config: Config, paths: Paths, is_root: bool, cores: int) -> dict[st
         "id": paths.runtime.name,
         "root": is_root,
         "python": sys.executable,
+        "servers": config.settings.local.servers,
         "starts_at_once": config.settings.local.starts_at_once or starts_at_once(cores),
         "folders": {
             "state": str(paths.state),

@@ -9,9 +9,13 @@ from typing import Any
 
 from classhub.errors import NotRunning, OutsideFailed
 from classhub.outside import process
+from classhub.plan.steps import Plan
 from classhub.targets.local import checks, control, machine
+from classhub.targets.local.alone import whole
 from classhub.targets.local.machine import Machine
 from classhub.targets.local.paths import Paths
+from classhub.targets.local.state_files import need_sound_database
+from classhub.walls import uids
 
 SUPERVISOR_TIMEOUT_S = 20
 
@@ -23,18 +27,32 @@ def usable_ports(paths: Paths, known: Machine) -> Machine:
     return machine.move_ports(paths.machine_json, known)
 
 
-def start_supervisor(paths: Paths, applied: Mapping[str, Any]) -> None:
-    """Detached from this terminal. Raises OutsideFailed in words, with nothing started."""
-    if not _is_listening(paths):
-        if not _proxy_lives(paths):
-            _need_public_port(applied["proxy"]["listen"])
+def need_sound_state(paths: Paths) -> None:
+    """The files that people's accounts and homes hang on. Raises ClasshubError in words; nothing is repaired by guessing."""
+    need_sound_database(paths.database)
+    uids.users(paths.uids_json)
+
+
+def look_ahead(paths: Paths, plan: Plan, applied: Mapping[str, Any] | None) -> None:
+    """Everything that would make these steps fail half-way. Raises OutsideFailed in words; nothing was touched yet."""
+    steps = {step.do for step in plan.steps}
+    if "start supervisor" in steps:
         checks.need_interpreter(paths)
-        process.start_detached(
-            [sys.executable, "-m", "classhub.targets.local.supervisor", str(paths.state)],
-            log=paths.logs / "supervisor.log",
-            cwd=paths.state,
-        )
-    _wait_for_socket(paths)
+    if steps & {"start proxy", "restart proxy"} and "proxy" in plan.settings:
+        ours = str(applied["proxy"]["listen"]) if applied and _proxy_lives(paths) else ""
+        _need_public_port(plan.settings["proxy"]["listen"], ours)
+
+
+def start_supervisor(paths: Paths) -> None:
+    """Detached from this terminal. Raises OutsideFailed in words. Ctrl-C waits until it can be told to stop."""
+    with whole():
+        if not _is_listening(paths):
+            process.start_detached(
+                [sys.executable, "-m", "classhub.targets.local.supervisor", str(paths.state)],
+                log=paths.logs / "supervisor.log",
+                cwd=paths.state,
+            )
+        _wait_for_socket(paths)
 
 
 def _is_listening(paths: Paths) -> bool:
@@ -59,22 +77,26 @@ def _wait_for_socket(paths: Paths) -> None:
         time.sleep(0.03)
 
 
-def _need_public_port(listen: str) -> None:
+def _need_public_port(listen: str, ours: str) -> None:
+    """ours: where our own proxy listens now, which is free for us."""
     host, _, port = listen.rpartition(":")
     address, number = host.strip("[]"), int(port)
-    elsewhere = f"set another port in config/classhub.yaml, for example\n  local:\n    port: {number + 1 if number >= 1024 else 8000}"
+    example = number + 1 if 1024 <= number < 65535 else 8000
+    elsewhere = f"set another local.port in config/classhub.yaml, for example\n  local:\n    port: {example}"
     try:
-        if machine.is_free(address, number):
+        if machine.is_free(address, 0 if ours.rpartition(":")[2] == port else number):
             return
     except PermissionError as error:
         raise OutsideFailed(
-            f"Port {number} needs root.", cause="ports below 1024 are reserved", fix=elsewhere
+            f"Port {number} needs root.",
+            cause="ports below 1024 are kept for the administrator of the machine",
+            fix=f"start it as root (sudo make up), or {elsewhere}",
         ) from error
     except OSError as error:
         raise OutsideFailed(
             f"This machine has no address {address}.",
-            cause=error.strerror or "",
-            fix="correct local.address in config/classhub.yaml; 127.0.0.1 is this machine alone",
+            cause="a typing error, or the network that has it is down; `ip address` lists what is here",
+            fix="correct local.address in config/classhub.yaml: 127.0.0.1 is this machine alone, 0.0.0.0 all its addresses",
         ) from error
     raise OutsideFailed(
         f"Port {number} on {address} is taken by {machine.listener_of(number)}.",

@@ -19,18 +19,19 @@ STOP_TIMEOUT_S = 90
 def stop(paths: Paths, keep_servers: bool) -> None:
     """Fine when nothing runs. Returns when all is down."""
     try:
+        supervisor = identity.of(control.ask(paths.control, {"do": "status"})["pid"])
         control.ask(paths.control, {"do": "stop", "keep_servers": keep_servers}, STOP_TIMEOUT_S)
-        _wait_for_end(paths)
+        _wait_for_end(supervisor)
     except NotRunning:
         _stop_orphans(paths, keep_servers)
-    if not keep_servers and paths.runtime.is_dir():
+    if paths.runtime.is_dir() and not registry.read_all(paths.servers):
         shutil.rmtree(paths.runtime)
 
 
-def _wait_for_end(paths: Paths) -> None:
+def _wait_for_end(supervisor: Identity | None) -> None:
     deadline = time.monotonic() + 5
-    while paths.control.exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
+    while supervisor and identity.is_alive(supervisor) and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def _stop_orphans(paths: Paths, keep_servers: bool) -> None:

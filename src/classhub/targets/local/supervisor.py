@@ -16,12 +16,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from classhub.errors import ClasshubError
 from classhub.hub import caddy, registry
 from classhub.hub.files import write_private
+from classhub.hub.routes import read_routes
 from classhub.plan.running import State
 from classhub.targets.local import answering, logs
+from classhub.targets.local.alone import take_for_life
 from classhub.targets.local.commands import PARTS, Command, command
-from classhub.targets.local.control import serve
+from classhub.targets.local.control import ask, serve
 from classhub.targets.local.paths import Paths, runtime_folder
 from classhub.targets.local.watch import Watch
 from classhub.walls import identity
@@ -64,22 +67,20 @@ class Supervisor:
     def _write_caddy_json(self, settings: Mapping[str, Any]) -> None:
         """With the explicit routes of now: a killed proxy comes back with all of them."""
         self.paths.caddy_admin.unlink(missing_ok=True)
-        try:
-            routes = list(json.loads(self.paths.routes_json.read_text()).values())
-        except FileNotFoundError:
-            routes = []
-        write_private(self.paths.runtime / "caddy.json", json.dumps(caddy.configuration(settings["proxy"], routes)))
+        explicit = list(read_routes(self.paths.routes_json).values())
+        write_private(self.paths.runtime / "caddy.json", json.dumps(caddy.configuration(settings["proxy"], explicit)))
 
     def tell(self, sentence: str) -> None:
-        """To the log, and to everyone who follows."""
-        with (self.paths.logs / "supervisor.log").open("a") as log:
+        """To the log, and to everyone who follows. A full disk loses the line, never a restart."""
+        with contextlib.suppress(OSError), (self.paths.logs / "supervisor.log").open("a") as log:
             log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {sentence}\n")
         for queue in self.listeners:
             queue.put_nowait(sentence)
 
     def _remember(self) -> None:
         watches = getattr(self, "watches", {})
-        write_private(self.paths.parts_json, json.dumps({name: watch.as_json() for name, watch in watches.items()}))
+        with contextlib.suppress(OSError):  # a full disk: the next change is written again
+            write_private(self.paths.parts_json, json.dumps({name: watch.as_json() for name, watch in watches.items()}))
 
     def adopt(self) -> None:
         """Take over what an earlier supervisor started and still lives."""
@@ -178,7 +179,19 @@ def main() -> None:
     os.umask(0o077)
     _raise_open_files()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    asyncio.run(Supervisor(Paths(state, runtime_folder(state), state / "homes")).run())
+    paths = Paths(state, runtime_folder(state), state / "homes")
+    if not take_for_life(paths.runtime / "supervisor.lock", lambda: _is_served(paths)):
+        return
+    asyncio.run(Supervisor(paths).run())
+
+
+def _is_served(paths: Paths) -> bool:
+    """Another supervisor of this hub answers."""
+    try:
+        ask(paths.control, {"do": "status"}, timeout_s=2)
+    except ClasshubError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

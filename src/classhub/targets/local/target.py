@@ -3,12 +3,13 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from classhub.config.model import Config
-from classhub.errors import NotHere, NotRunning, WrongUsage
+from classhub.errors import NotHere, NotRunning, OutsideFailed, WrongUsage
 from classhub.hub.files import write_private
 from classhub.outside.hub_api import HubApi
 from classhub.plan.changes import digest
@@ -18,10 +19,12 @@ from classhub.plan.running import Running, State
 from classhub.plan.steps import Plan, Revision, Step
 from classhub.targets.interface import Tell
 from classhub.targets.local import checks, control, history, inside, inspection, records, starting, stopping, usage
+from classhub.targets.local.alone import alone
 from classhub.targets.local.homes import LocalHomes
 from classhub.targets.local.machine import ensure_machine
 from classhub.targets.local.paths import Paths, ensure_folders, paths_of
 from classhub.targets.local.settings import settings
+from classhub.targets.local.state_files import read_json
 
 RESTART_TIMEOUT_S = 60
 
@@ -38,7 +41,7 @@ class LocalTarget:
         """As the applied settings say; the homes may lie elsewhere."""
         try:
             homes = Path(self._applied()["hub"]["machine"]["folders"]["homes"])
-        except (FileNotFoundError, KeyError, ValueError):
+        except (FileNotFoundError, KeyError, TypeError, OutsideFailed):
             homes = None
         return paths_of(self.state, homes)
 
@@ -48,11 +51,16 @@ class LocalTarget:
         """Said before all else."""
         return checks.first_lines()
 
+    def alone(self, tell: Tell) -> AbstractContextManager[None]:
+        """One command at a time plans and applies; the lock is the deployment folder itself."""
+        return alone(self.folder, lambda: tell("Another command is at work on this hub; it goes first."))
+
     def settings(self, config: Config) -> Mapping[str, Any]:
         """The settings of `config` here; makes folders, ports and tokens of this deployment the first time."""
         checks.refuse_open_address(config)
         paths = paths_of(self.state, config.settings.homes_folder)
         ensure_folders(paths)
+        starting.need_sound_state(paths)
         machine = ensure_machine(paths.machine_json)
         if self._supervisor() is None and not inspection.anything_lives(paths):
             machine = starting.usable_ports(paths, machine)
@@ -89,6 +97,7 @@ class LocalTarget:
         )
 
     def apply(self, plan: Plan, tell: Tell) -> None:
+        starting.look_ahead(self.paths, plan, self._applied() if self.paths.hub_json.exists() else None)
         for step in plan.steps:
             tell(step.sentence)
             self._run(step, plan)
@@ -98,7 +107,7 @@ class LocalTarget:
         if step.do == "write settings":
             self._write(plan)
         elif step.do == "start supervisor":
-            starting.start_supervisor(self.paths, self._applied())
+            starting.start_supervisor(self.paths)
         elif verb == "start":
             control.ask(self.paths.control, {"do": "start", "parts": [part]})
         elif verb == "restart":
@@ -132,7 +141,10 @@ class LocalTarget:
         if running is None or running.state is State.STOPPED:
             raise NotRunning("No hub runs here.", fix="classhub up")
         applied = self._applied()
-        return HubApi(applied["proxy"]["url"], applied["hub"]["tokens"]["classhub"])
+        proxy = applied["proxy"]
+        # through the proxy a restarting hub is a short wait; behind a certificate of one's own only the hub's door is sure
+        via = "" if proxy["https"]["mode"] == "off" else f"http://{proxy['hub']}{proxy['base_url']}"
+        return HubApi(proxy["url"], applied["hub"]["tokens"]["classhub"], via=via)
 
     def records(self, who: str, kind: Kind, previous: bool, follow: bool) -> Iterator[Record]:
         return records.read(self.paths, who, kind, previous, follow)
@@ -177,8 +189,7 @@ class LocalTarget:
     # --- small things
 
     def _applied(self) -> dict[str, Any]:
-        applied: dict[str, Any] = json.loads((self.state / "hub.json").read_text())
-        return applied
+        return read_json(self.state / "hub.json", ("proxy", "hub", "culler", "login"))
 
     def _supervisor(self) -> dict[str, Any] | None:
         """Its answer, or None when nobody listens."""

@@ -6,10 +6,13 @@ import signal
 import subprocess
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from classhub.plan.running import State
+from classhub.targets.local import reasons
 from classhub.targets.local.commands import Command
 from classhub.walls import identity
 from classhub.walls.identity import Identity
@@ -44,6 +47,8 @@ class Watch:
     deaths: int = 0
     wanted: bool = False
     _child: "subprocess.Popen[bytes] | None" = None
+    _wrote: tuple[Path, int] | None = None
+    """Its log, and where in it the newest start begins."""
     _task: "asyncio.Task[None] | None" = field(default=None, repr=False)
 
     def start(self) -> None:
@@ -64,14 +69,15 @@ class Watch:
         """False when these settings do without this part."""
         while not self.may_start():
             await asyncio.sleep(0.1)
-        command = self.make()
-        if command is None:
-            self.wanted = False
-            self._set(State.STOPPED)
-            return False
+        self._child = None
         try:
+            command = self.make()
+            if command is None:
+                self.wanted = False
+                self._set(State.STOPPED)
+                return False
             self._popen(command)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             # counted as a death: said, then tried again after a pause
             self.tell(f"The {self.name} could not be started: {error}")
             self.deaths = max(self.deaths, FAILING_AFTER)
@@ -81,8 +87,8 @@ class Watch:
         return True
 
     def _popen(self, command: Command) -> None:
-        self._child = None
         with command.log.open("ab") as log:
+            self._wrote = (command.log, log.tell())
             command.log.chmod(0o600)
             self._child = subprocess.Popen(
                 command.argv,
@@ -135,11 +141,23 @@ class Watch:
     async def _mourn(self) -> None:
         """Say it, count it, wait a little."""
         self.deaths = self.deaths + 1 if time.time() - self.since < QUICK_DEATH_S else 1
+        if self._will_fail_again():
+            self.deaths = max(self.deaths, FAILING_AFTER)
         self.restarts += 1
         self.process = None
         self._set(State.FAILING if self.deaths >= FAILING_AFTER else State.STARTING)
         self.tell(f"The {self.name} ended{self._how()}; it is started again.")
         await asyncio.sleep(PAUSES_S[min(self.deaths - 1, len(PAUSES_S) - 1)])
+
+    def _will_fail_again(self) -> bool:
+        """By what it wrote since its start, as a setting of the wrong type: said at once, not after three tries."""
+        if self._wrote is None:
+            return False
+        path, start = self._wrote
+        with suppress(OSError), path.open("rb") as log:
+            log.seek(start)
+            return reasons.is_hopeless(log.read(65536).decode(errors="replace").splitlines())
+        return False
 
     def _how(self) -> str:
         code = self._child.returncode if self._child else None

@@ -1,0 +1,71 @@
+"""One at a time: commands that change a hub, and supervisors of it. And what Ctrl-C must not cut in two."""
+
+import fcntl
+import os
+import signal
+import threading
+import time
+import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+HELD_BACK = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def alone(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
+    """A lock on a folder, until the end of the block; the kernel lets go of it when we are killed. waiting: said once."""
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:  # whoever reads the folder tells what is wrong with it
+        yield
+        return
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError:
+            pass  # a file system without locks: then it is up to the admin
+        yield
+    finally:
+        os.close(handle)
+
+
+def take_for_life(lock: Path, is_served: Callable[[], bool], patience_s: float = 10) -> bool:
+    """For as long as this process lives. False when another has it and serves, or does not let go of it."""
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if is_served() or time.monotonic() > deadline:
+                os.close(handle)
+                return False
+            time.sleep(0.05)
+        else:
+            return True
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """Ctrl-C and a polite kill wait for the end of the block."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+
+    def note(number: int, frame: types.FrameType | None) -> None:
+        came.append(number)
+
+    before = {number: signal.signal(number, note) for number in HELD_BACK}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])

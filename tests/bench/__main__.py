@@ -1,0 +1,93 @@
+"""`make bench`: figures beside a reference in the same run, printed as a table and never asserted.
+
+Walls on a shared machine are upper bounds: look at the ratios. The share of the processors that others took is printed.
+"""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench import ours, plain
+from bench.machine import others_share
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def median_s(run: Callable[[], object], times: int) -> float:
+    """Median wall seconds."""
+    return statistics.median(_timed(run) for _ in range(times))
+
+
+def _timed(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def program(*argv: str) -> Callable[[], object]:
+    return lambda: subprocess.run(argv, check=True, capture_output=True, cwd=REPOSITORY)
+
+
+def command_line() -> list[tuple[str, str, str]]:
+    """The command line beside an empty Python."""
+    nothing = median_s(program(sys.executable, "-c", "pass"), 15)
+    rows = [("python -c pass", f"{nothing:.3f} s", "1.0")]
+    load = "from pathlib import Path; from classhub.config.load import load; load(Path('config'), {})"
+    for name, argv in {
+        "classhub --help": (sys.executable, "-m", "classhub", "--help"),
+        "reading config/": (sys.executable, "-c", load),
+        "classhub status": (sys.executable, "-m", "classhub", "status"),
+    }.items():
+        took = median_s(program(*argv), 11)
+        rows.append((name, f"{took:.3f} s", f"{took / nothing:.1f}"))
+    return rows
+
+
+def hubs(folder: Path, at_once: int) -> list[tuple[str, str, str]]:
+    """Our hub beside plain JupyterHub, in turn, in one run."""
+    rows = []
+    with plain.running(folder / "plain") as theirs:
+        rows += [("plain JupyterHub: start to login page", f"{theirs.start_s:.2f} s", "1.0")]
+        one = statistics.median(theirs.start_server(f"one{number}") for number in range(3))
+        many = theirs.start_many([f"many{number}" for number in range(at_once)])
+    rows += [
+        ("plain: one server, request to ready", f"{one:.2f} s", "1.0"),
+        (f"plain: {at_once} at once, all ready", f"{many:.1f} s", "1.0"),
+    ]
+    with ours.running(folder / "ours") as hub:
+        rows.append(("up: command to login page, warm", f"{hub.start_s:.2f} s", f"{hub.start_s / theirs.start_s:.2f}"))
+        own = statistics.median(hub.start_server(f"one{number}") for number in range(3))
+        rows.append(("one server, request to ready", f"{own:.2f} s", f"{own / one:.2f}"))
+        own = hub.start_many([f"many{number}" for number in range(at_once)])
+        rows.append((f"{at_once} at once, all ready", f"{own:.1f} s", f"{own / many:.2f}"))
+        rows += [(f"{part} killed, pages answer again", f"{hub.kill(part):.2f} s", "-") for part in ("hub", "proxy")]
+        rows += [(f"memory of the {name} (PSS)", f"{mib:.0f} MiB", "-") for name, mib in hub.memory_mib().items()]
+    return rows
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--at-once", type=int, default=12, help="servers started at the same moment")
+    options.add_argument("--no-hubs", action="store_true", help="the command line only")
+    chosen = options.parse_args()
+    others = others_share()
+    rows = command_line()
+    if not chosen.no_hubs:
+        with tempfile.TemporaryDirectory() as folder:
+            rows += hubs(Path(folder), chosen.at_once)
+    width = max(len(row[0]) for row in rows)
+    print(f"{'work':{width}}  {'median':>10}  ratio to the reference above")
+    for name, figure, ratio in rows:
+        print(f"{name:{width}}  {figure:>10}  {ratio}")
+    print(f"Others took {others():.0%} of the processors meanwhile; above 15 % run it again.")
+
+
+if __name__ == "__main__":
+    main()

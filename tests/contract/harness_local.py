@@ -1,0 +1,50 @@
+"""The target of this machine under the contract: real processes, a deployment folder of its own."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from classhub.config.load import load
+from classhub.targets.local.target import LocalTarget
+from contract.harness import CANARY
+from hub.conftest import Deployment
+from hub.student import eventually
+
+CONFIG = """\
+hub:
+  config:
+    Authenticator:
+      admin_users: [instructor@college.edu]
+  templateVars:
+    announcement: variant {variant}
+custom:
+  canary: {canary}
+"""
+
+
+class LocalHarness:
+    def __init__(self, folder: Path) -> None:
+        self.deployment = Deployment(folder)
+        self.target = LocalTarget(self.deployment.config)
+
+    def settings(self, variant: int = 0) -> Mapping[str, Any]:
+        self.deployment.write("config.yaml", CONFIG.format(variant=variant, canary=CANARY))
+        return self.target.settings(load(self.deployment.config, {}))
+
+    def start_server(self, user: str) -> None:
+        with self.target.api() as api:
+            api.add_user(user)
+            api.start_server(user)
+            eventually(lambda: api.user(user)["servers"].get("", {}).get("ready"), 120)
+
+
+@contextmanager
+def make_local(folder: Path) -> Iterator[LocalHarness]:
+    made = LocalHarness(folder / "a college")
+    try:
+        yield made
+    finally:
+        made.target.stop(keep_servers=False)
+        left = made.deployment.left_processes()
+        assert not left, f"left behind: {left}"

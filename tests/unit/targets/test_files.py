@@ -1,0 +1,133 @@
+"""What lies in .classhub: folders, history, logs, machine.json."""
+
+import json
+import os
+import stat
+
+import pytest
+
+from classhub.errors import NotFound, OutsideFailed
+from classhub.targets.local import history, logs, machine
+from classhub.targets.local.homes import LocalHomes, measure
+from classhub.targets.local.paths import Paths, ensure_folders, runtime_folder
+
+
+@pytest.fixture
+def paths(tmp_path):
+    made = Paths(tmp_path / ".classhub", tmp_path / "run" / "x", tmp_path / ".classhub" / "homes")
+    (tmp_path / "run").mkdir(mode=0o700)
+    ensure_folders(made)
+    return made
+
+
+def test_every_folder_is_private(paths):
+    for folder in (
+        paths.state,
+        paths.logs,
+        paths.user_logs,
+        paths.servers,
+        paths.history,
+        paths.sockets,
+        paths.runtime,
+    ):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_file_in_place_of_the_state_folder_is_said(tmp_path):
+    (tmp_path / ".classhub").write_text("")
+    made = Paths(tmp_path / ".classhub", tmp_path / "run" / "x", tmp_path / ".classhub" / "homes")
+    (tmp_path / "run").mkdir(mode=0o700)
+    with pytest.raises(OutsideFailed, match=r"\.classhub"):
+        ensure_folders(made)
+
+
+def test_sockets_fit_whatever_the_deployments_path(tmp_path):
+    deep = tmp_path / ("x" * 200) / ".classhub"
+    assert len(os.fsencode(runtime_folder(deep) / "s" / ("a" * 60 + ".sock"))) <= 107
+    assert runtime_folder(deep) == runtime_folder(deep) != runtime_folder(tmp_path)
+
+
+def test_history_keeps_the_newest_fifty_and_their_settings(tmp_path):
+    for number in range(60):
+        history.add(tmp_path, {"number": number}, f"change {number}")
+    kept = history.revisions(tmp_path)
+    assert [one.number for one in kept] == list(range(11, 61))
+    assert history.settings_of(tmp_path, 60) == {"number": 59}
+    with pytest.raises(NotFound):
+        history.settings_of(tmp_path, 1)
+    assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in tmp_path.iterdir())
+
+
+def test_a_log_that_grew_is_cut_while_its_writer_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(logs, "PART_LOG_BYTES", 1000)
+    log = tmp_path / "hub.log"
+    with log.open("ab") as writer:
+        writer.write(b"old line\n" * 500)
+        writer.flush()
+        logs.shrink_all(tmp_path)
+        writer.write(b"new line\n")
+    assert log.read_bytes() == b"new line\n"
+    assert (tmp_path / "hub.1.log").read_bytes().endswith(b"old line\n")
+    assert (tmp_path / "hub.1.log").stat().st_size <= 1000
+
+
+def test_a_followed_log_goes_on_through_a_cut_and_a_replacement(tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text("one\n")
+    lines = logs.read_lines(log, follow=True)
+    assert next(lines) == "one"
+    with log.open("a") as writer:
+        writer.write("two\n")
+    assert next(lines) == "two"
+    log.write_text("3\n")
+    assert next(lines) == "3"
+    log.replace(tmp_path / "a.old")
+    log.write_text("four\n")
+    assert next(lines) == "four"
+
+
+def test_the_machines_ports_and_tokens_stay_and_are_never_shown(tmp_path):
+    first = machine.ensure_machine(tmp_path / "machine.json")
+    assert machine.ensure_machine(tmp_path / "machine.json") == first
+    assert first.classhub_token not in repr(first)
+    moved = machine.move_ports(tmp_path / "machine.json", first)
+    assert moved.hub_port != first.hub_port and moved.classhub_token == first.classhub_token
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"hub_port": 1}'])
+def test_a_damaged_machine_file_is_never_replaced_in_silence(tmp_path, text):
+    file = tmp_path / "machine.json"
+    file.write_text(text)
+    with pytest.raises(OutsideFailed, match="damaged"):
+        machine.ensure_machine(file)
+    assert file.read_text() == text
+
+
+def test_homes_are_listed_by_owner_with_blocks_counted_once(paths):
+    home = paths.homes / "alice@college.edu"
+    home.mkdir()
+    (home / "data").write_bytes(os.urandom(100_000))
+    os.link(home / "data", home / "again")
+    with (home / "sparse").open("wb") as file:
+        file.truncate(10**9)
+    (home / "out").symlink_to("/")
+    (paths.homes / "jane%2Edoe").mkdir()
+    found = LocalHomes(paths).list(sizes=True)
+    assert found[0].owner == "alice@college.edu"
+    assert 100_000 <= (found[0].size_bytes or 0) < 300_000
+    assert LocalHomes(paths).list()[0].size_bytes is None
+
+
+def test_a_home_nested_beyond_recursion_is_measured(tmp_path):
+    deep = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d", dir_fd=deep)
+        inner = os.open("d", os.O_RDONLY, dir_fd=deep)
+        os.close(deep)
+        deep = inner
+    os.close(deep)
+    assert measure(tmp_path)[0] >= 0
+    json.dumps(measure(tmp_path))
+    import subprocess
+
+    subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)

@@ -1,0 +1,78 @@
+"""From a deployment folder to what the hub is given."""
+
+import json
+
+import pytest
+
+from classhub.config.load import load
+from classhub.targets.local.machine import Machine
+from classhub.targets.local.paths import Paths
+from classhub.targets.local.settings import address, base_url, settings, starts_at_once
+
+MACHINE = Machine(20002, 20001, "token-classhub", "token-culler", "00" * 32)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "config.yaml").write_text("{}")
+    return config
+
+
+def made(folder, config_yaml="{}", classhub_yaml="{}"):
+    (folder / "config.yaml").write_text(config_yaml)
+    (folder / "classhub.yaml").write_text(classhub_yaml)
+    config = load(folder, {})
+    state = folder.parent / ".classhub"
+    return config, settings(config, MACHINE, Paths(state, state / "run", state / "homes"), is_root=True, cores=2)
+
+
+def test_it_is_json_and_the_same_each_time(folder):
+    assert json.dumps(made(folder)[1]) == json.dumps(made(folder)[1])
+
+
+@pytest.mark.parametrize(
+    ("local", "shown"),
+    [
+        ("{}", "http://127.0.0.1:8000/"),
+        ("local: {port: 80}", "http://127.0.0.1/"),
+        ("local: {address: 0.0.0.0, host: hub.college.edu, port: 8000}", "http://hub.college.edu:8000/"),
+        ("local: {https: internal, host: hub.college.edu, port: 443}", "https://hub.college.edu/"),
+        ("local: {address: '::1', port: 8000}", "http://[::1]:8000/"),
+    ],
+)
+def test_the_address_is_what_people_type(folder, local, shown):
+    config, _ = made(folder, classhub_yaml=local)
+    assert address(config) == shown
+
+
+def test_the_host_of_the_cluster_is_never_used_here(folder):
+    config, wanted = made(
+        folder, "proxy: {https: {enabled: true, hosts: [hub.college.edu], letsencrypt: {contactEmail: a@college.edu}}}"
+    )
+    assert address(config) == "http://127.0.0.1:8000/"
+    assert wanted["proxy"]["https"]["mode"] == "off"
+
+
+@pytest.mark.parametrize(("given", "made_of"), [("/", "/"), ("/lab", "/lab/"), ("lab/", "/lab/")])
+def test_the_base_url_has_slashes_at_both_ends(folder, given, made_of):
+    config, _ = made(folder, f"hub: {{baseUrl: {given}}}")
+    assert base_url(config) == made_of
+
+
+def test_the_culler_is_run_by_the_supervisor_with_the_charts_own_options(folder):
+    _, wanted = made(folder, "cull: {timeout: 60, every: 5, maxAge: 100}\nhub: {baseUrl: /lab/}")
+    words = wanted["culler"]["argv"]
+    assert "--url=http://127.0.0.1:20002/lab/hub/api" in words
+    assert {"--timeout=60", "--cull-every=5", "--max-age=100"} <= set(words)
+    assert "token-culler" not in " ".join(words)
+    assert all(service["name"] != "jupyterhub-idle-culler" for service in wanted["hub"]["services"])
+
+
+def test_no_culling_means_no_culler(folder):
+    assert made(folder, "cull: {enabled: false}")[1]["culler"] == {}
+
+
+def test_two_cores_start_three_servers_at_a_time():
+    assert [starts_at_once(cores) for cores in (1, 2, 4, 64)] == [2, 3, 5, 8]
