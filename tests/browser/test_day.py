@@ -4,29 +4,12 @@ import re
 
 import pytest
 
+from browser.doing import choose_password, code_cell, link_in, open_lab, run_cell, sign_in
 from hub.student import eventually
 
 ADMIN = "instructor@college.edu"
 ALICE = "alice@college.edu"
 PASSWORD = "a long enough secret"
-
-
-def link_in(text: str) -> str:
-    return re.findall(r"https?://\S+code=\S+", text)[0]
-
-
-def code_cell(page, number: int):
-    return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").nth(number)
-
-
-def run_cell(page, number: int) -> str:
-    """Click into it, Shift+Enter, and what it then shows."""
-    cell = code_cell(page, number)
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
-    output = cell.locator(".jp-OutputArea-output").first
-    output.wait_for()
-    return output.inner_text()
 
 
 def test_the_admin_enters_by_the_link_that_up_printed(hub, people, picture):
@@ -52,18 +35,13 @@ def test_the_link_works_once_only(hub, people):
 def test_alice_is_invited_chooses_a_password_and_her_server_starts(hub, people):
     alice = people("alice")
     alice.goto(link_in(hub.run("users", "invite", ALICE).stdout))
-    alice.locator("input[type=password]").first.fill(PASSWORD)
-    for field in alice.locator("input[type=password]").all()[1:]:
-        field.fill(PASSWORD)
-    alice.locator("[type=submit]").first.click()
+    choose_password(alice, PASSWORD)
     alice.wait_for_url(re.compile(r"/user/alice(@|%40)college.edu/lab"), timeout=120_000)
 
 
 def test_she_opens_the_first_lab_and_a_cell_shows_its_output(hub, people, picture):
     alice = people("alice")
-    alice.goto(f"{hub.address}user/{ALICE}/lab/tree/comp141/labs/lab01.ipynb")
-    code_cell(alice, 0).wait_for()
-    alice.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for()
+    open_lab(alice, f"{hub.address}user/{ALICE}/lab/tree/comp141/labs/lab01.ipynb")
     assert "Hello, COMP 141!" in run_cell(alice, 0)
     picture(alice, "lab01")
 
@@ -91,9 +69,7 @@ def test_jane_doe_asks_for_access_and_is_approved(hub, people, picture):
     picture(jane, "login")
     jane.get_by_text("Ask for access").click()
     jane.locator("input[name=username]").fill("Jane.Doe")
-    for field in jane.locator("input[type=password]").all():
-        field.fill(PASSWORD)
-    jane.locator("[type=submit]").first.click()
+    choose_password(jane, PASSWORD)
     jane.get_by_text("the instructor").first.wait_for()
     jane.goto(f"{hub.address}hub/login")
     sign_in(jane, "Jane.Doe", PASSWORD)
@@ -111,9 +87,7 @@ def test_a_stranger_who_asks_under_the_admins_name_gets_nothing(hub, people):
     stranger = people("stranger")
     stranger.goto(f"{hub.address}hub/signup")
     stranger.locator("input[name=username]").fill(ADMIN)
-    for field in stranger.locator("input[type=password]").all():
-        field.fill(PASSWORD)
-    stranger.locator("[type=submit]").first.click()
+    choose_password(stranger, PASSWORD)
     stranger.get_by_text("the instructor").first.wait_for()
     stranger.goto(f"{hub.address}hub/login")
     sign_in(stranger, ADMIN, PASSWORD)
@@ -139,10 +113,21 @@ def test_a_stopped_servers_address_shows_a_page_in_words(hub, people):
     alice.get_by_text(re.compile("not running|Start My Server|Launch Server|Launch", re.I)).first.wait_for()
 
 
-def sign_in(page, name: str, password: str) -> None:
-    page.locator("input[name=username]").fill(name)
-    page.locator("input[name=password]").fill(password)
-    page.locator("[type=submit]").first.click()
+def test_a_server_that_cannot_start_says_why_on_the_page(hub, people):
+    """Something went wrong with her home: she reads what, and that her files are safe."""
+    alice = people("alice")
+    home = hub.state / "homes" / ALICE
+    home.rename(home.with_name("aside"))
+    home.write_text("in the way")
+    try:
+        alice.goto(f"{hub.address}hub/spawn/{ALICE}")
+        alice.get_by_text("is not a folder").first.wait_for()
+        alice.get_by_text("Your files are safe").first.wait_for()
+    finally:
+        home.unlink()
+        home.with_name("aside").rename(home)
+    alice.goto(f"{hub.address}hub/spawn/{ALICE}")
+    alice.wait_for_url(re.compile(r"/user/alice(@|%40)college.edu/lab"), timeout=120_000)
 
 
 @pytest.mark.parametrize("width", [400, 1280])

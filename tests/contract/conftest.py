@@ -7,9 +7,16 @@ import pytest
 
 from classhub.operations.up import wait_until_up
 from classhub.plan import changes
-from classhub.plan.running import Running
+from classhub.plan.running import Running, State
 from classhub.plan.steps import Plan
 from contract.harness import TARGETS, Harness
+from hub.student import eventually
+
+
+def whole(running: Running | None) -> Running | None:
+    """`up` does not wait for the culler; the contract does."""
+    return running if running and all(part.state is State.RUNNING for part in running.parts) else None
+
 
 Bring = Callable[[int], Running]
 
@@ -37,7 +44,8 @@ def bring(harness: Harness, plan: Callable[[int], Plan]) -> Bring:
 
     def apply(variant: int = 0) -> Running:
         harness.target.apply(plan(variant), lambda sentence: None)
-        return wait_until_up(harness.target, timeout_s=60)
+        wait_until_up(harness.target, timeout_s=60)
+        return eventually(lambda: whole(harness.target.inspect()), timeout_s=60)
 
     return apply
 

@@ -21,7 +21,7 @@ from classhub.hub import caddy, registry
 from classhub.hub.files import write_private
 from classhub.hub.routes import read_routes
 from classhub.plan.running import State
-from classhub.targets.local import answering, logs
+from classhub.targets.local import answering, logs, orphans
 from classhub.targets.local.alone import take_for_life
 from classhub.targets.local.commands import PARTS, Command, command
 from classhub.targets.local.control import ask, serve
@@ -150,15 +150,24 @@ class Supervisor:
         """Until told to stop."""
         self.adopt()
         server = await serve(self.paths.control, self)
-        keeping = asyncio.create_task(logs.keep_small(self.paths.logs))
+        orphans.take_in()
+        chores = [
+            asyncio.create_task(logs.keep_small(self.paths.logs)),
+            asyncio.create_task(orphans.bury(self._children)),
+        ]
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, lambda: asyncio.ensure_future(self._stop_and_end()))
         await self.ended.wait()
-        keeping.cancel()
+        for chore in chores:
+            chore.cancel()
         await asyncio.sleep(0.05)  # the answer to "stop" goes out first
         server.close()
         self.paths.control.unlink(missing_ok=True)
+
+    def _children(self) -> set[int]:
+        """Processes whose exit codes their watches fetch."""
+        return {watch.child for watch in self.watches.values() if watch.child is not None}
 
     async def _stop_and_end(self) -> None:
         """A plain `kill` is a polite down that keeps students' servers: the machine may only be restarting us."""

@@ -51,6 +51,11 @@ class Watch:
     """Its log, and where in it the newest start begins."""
     _task: "asyncio.Task[None] | None" = field(default=None, repr=False)
 
+    @property
+    def child(self) -> int | None:
+        """Pid of a process that we started ourselves."""
+        return self._child.pid if self._child else None
+
     def start(self) -> None:
         """Begin to watch: adopt what lives, else start it. Nothing when it is watched already."""
         self.wanted = True
@@ -67,9 +72,11 @@ class Watch:
 
     async def _launch(self) -> bool:
         """False when these settings do without this part."""
+        self._child = None
+        if not self.may_start():
+            self._set(State.STARTING)
         while not self.may_start():
             await asyncio.sleep(0.1)
-        self._child = None
         try:
             command = self.make()
             if command is None:
