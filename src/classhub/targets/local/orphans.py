@@ -15,7 +15,10 @@ EVERY_S = 2
 
 def take_in() -> bool:
     """From now on orphans of our descendants become our children. False where the system cannot."""
-    return sys.platform == "linux" and ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+    if sys.platform != "linux":
+        return False
+    failed: int = ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    return failed == 0
 
 
 async def bury(own: Callable[[], Container[int]]) -> None:
