@@ -3,6 +3,7 @@
 import os
 import shutil
 import stat
+import time
 from pathlib import Path
 
 
@@ -36,8 +37,13 @@ def _look_at(folder: Path, uid: int) -> None:
 
 def fresh_runtime(folder: Path, uid: int | None) -> Path:
     """An empty 0700 folder for kernels' sockets; outside the home, so that a full home does not stop a start."""
-    if folder.exists():
+    try:
         shutil.rmtree(folder)
+    except FileNotFoundError:
+        pass
+    except (OSError, RecursionError):
+        # folders nested a thousand deep, say: nothing of the runs before may stop a start
+        folder.rename(folder.with_name(f"{folder.name}.{time.time_ns()}"))
     folder.mkdir(mode=0o700)
     if uid is not None:
         os.chown(folder, uid, uid)
