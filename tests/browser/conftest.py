@@ -24,8 +24,9 @@ SCREENSHOTS = os.environ.get("CLASSHUB_SCREENSHOTS")
 """A folder: screenshots for README.md are written there."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
+    """For one module: while Playwright is open its event loop stands in the way of asyncio's tests."""
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine: apt-get install chromium")
     from playwright.sync_api import sync_playwright

@@ -53,7 +53,8 @@ def test_the_open_files_limit_holds_and_no_core_is_written():
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_ignored_and_blocked_signals_are_not_handed_on():
     status = enter(shell("grep -E 'SigIgn|SigBlk' /proc/self/status")).stdout
-    assert {int(line.split()[1], 16) for line in status.splitlines()} == {0}
+    threads = 1 << 31 | 1 << 32  # signals 32 and 33 are the C library's own; no program can set them
+    assert {int(line.split()[1], 16) & ~threads for line in status.splitlines()} == {0}
 
 
 def test_the_exit_code_is_the_programs():
