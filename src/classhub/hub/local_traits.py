@@ -100,6 +100,8 @@ def _spawner(c: Any, settings: Mapping[str, Any], hub: Mapping[str, Any]) -> Non
     own.own_start_timeout = int(own.get("start_timeout", 300))
     own.start_timeout = 3600
     c.JupyterHub.concurrent_spawn_limit = 0
+    # on the cluster five failures in a row restart a hub that lost its API server; here one student could do it to all
+    own.consecutive_failure_limit = 0
 
 
 UNFIT = {"namespace", "working_dir", "events_enabled"}

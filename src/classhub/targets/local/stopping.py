@@ -55,12 +55,28 @@ def _end(process: Identity, patience_s: float = 10) -> None:
     identity.send(process, signal.SIGKILL)
 
 
+OURS = (
+    "caddy",
+    "events",
+    "history",
+    "hub.json",
+    "jupyterhub",
+    "limits.json",
+    "logs",
+    "machine.json",
+    "parts.json",
+    "routes.json",
+    "servers",
+)
+"""What remove may delete, by the beginning of its name. Never `homes`, never the map of their owners (uids.json)."""
+
+
 def remove_state(paths: Paths, tell: Tell) -> None:
-    """Database, logs, secrets of ours, history: everything in .classhub but homes and the map of their owners."""
+    """Database, logs, secrets of ours, history. Only names that are ours: whatever else is there may be somebody's homes."""
     if not paths.state.is_dir():
         return
     for entry in sorted(paths.state.iterdir()):
-        if entry == paths.homes or entry.name.startswith(paths.uids_json.name):
+        if not entry.name.startswith(OURS) or paths.homes.is_relative_to(entry):
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)
