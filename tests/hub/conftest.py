@@ -172,6 +172,8 @@ def make(folder: Path, **more: str) -> Iterator[Deployment]:
         deployment.run("down", check=False)
         left = deployment.left_processes()
         assert not left, f"left behind: {left}"
+        groups = [*Path("/sys/fs/cgroup").glob(f"**/classhub-{deployment._runtime().name}")]
+        assert not groups, f"left behind: {groups}"
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from classhub.targets.interface import Tell
 from classhub.targets.local import control
 from classhub.targets.local.inspection import parts_file
 from classhub.targets.local.paths import Paths
-from classhub.walls import identity
+from classhub.walls import cgroups, identity
 from classhub.walls.identity import Identity
 
 STOP_TIMEOUT_S = 90
@@ -24,7 +24,10 @@ def stop(paths: Paths, keep_servers: bool) -> None:
         _wait_for_end(supervisor)
     except NotRunning:
         _stop_orphans(paths, keep_servers)
-    if paths.runtime.is_dir() and not registry.read_all(paths.servers):
+    if registry.read_all(paths.servers):
+        return
+    cgroups.remove_slice(f"classhub-{paths.runtime.name}")
+    if paths.runtime.is_dir():
         shutil.rmtree(paths.runtime)
 
 
