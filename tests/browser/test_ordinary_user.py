@@ -5,20 +5,15 @@ import re
 import pytest
 
 from browser.doing import choose_password, link_in, open_lab, run_cell
-from hub.ordinary import OrdinaryDeployment, open_folder
+from hub.ordinary import started
 
 ALICE = "alice@college.edu"
 
 
 @pytest.fixture(scope="module")
 def trial():
-    with open_folder() as folder:
-        deployment = OrdinaryDeployment(folder)
-        try:
-            deployment.said = deployment.up()
-            yield deployment
-        finally:
-            deployment.down()
+    with started() as deployment:
+        yield deployment
 
 
 def test_the_admin_of_the_trial_enters_by_the_link(trial, people):

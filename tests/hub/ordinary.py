@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -151,6 +151,21 @@ def open_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def started() -> Iterator[OrdinaryDeployment]:
+    """A trial that runs; `said` is what `up -d` printed. Nothing of it is left at the end."""
+    with open_folder() as folder:
+        deployment = OrdinaryDeployment(folder)
+        try:
+            deployment.said = deployment.up()
+            yield deployment
+        finally:
+            deployment.down()
+            assert not deployment.processes()
+            with suppress(OSError):  # others of this account may be at work
+                deployment.runtime.parent.rmdir()
 
 
 def mode(path: Path) -> int:

@@ -17,7 +17,7 @@ import pytest
 import zmq
 
 from hub import ordinary
-from hub.ordinary import IS_ROOT, STRANGER, UID, OrdinaryDeployment, mode, open_folder
+from hub.ordinary import IS_ROOT, STRANGER, UID, OrdinaryDeployment, mode, open_folder, started
 from hub.student import eventually
 
 acts_as_others = pytest.mark.skipif(not IS_ROOT, reason="only root can act as another account")
@@ -27,17 +27,8 @@ VICTIM = 47100 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("
 
 @pytest.fixture(scope="module")
 def trial() -> Iterator[OrdinaryDeployment]:
-    """Started once for this module; `said` is what `up -d` printed."""
-    with open_folder() as folder:
-        deployment = OrdinaryDeployment(folder)
-        try:
-            deployment.said = deployment.up()
-            yield deployment
-        finally:
-            deployment.down()
-            assert not deployment.processes()
-            with contextlib.suppress(OSError):  # others of this account may be at work
-                deployment.runtime.parent.rmdir()
+    with started() as deployment:
+        yield deployment
 
 
 @pytest.fixture(scope="module")

@@ -53,9 +53,8 @@ def _network(c: Any, settings: Mapping[str, Any], state: Path) -> None:
     c.CaddyProxy.settings = dict(proxy)
     c.CaddyProxy.routes_file = str(state / "routes.json")
     # a hub that comes back waits for a proxy that comes back, before it doubts that a server lives
-    c.Spawner.http_timeout = max(
-        120, c.Spawner.get("http_timeout", 0) if isinstance(c.Spawner.get("http_timeout", 0), int) else 0
-    )
+    wanted = c.Spawner.get("http_timeout", 0)
+    c.Spawner.http_timeout = max(120, wanted if isinstance(wanted, int) else 0)
     c.JupyterHub.cookie_options = {"samesite": "Lax", **c.JupyterHub.get("cookie_options", {})}
     c.JupyterHub.cleanup_servers = False
     c.JupyterHub.cleanup_proxy = False

@@ -5,8 +5,6 @@ identity (boot id, pid, start time) is alive.
 """
 
 import json
-import signal
-import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -63,15 +61,16 @@ def read_all(folder: Path) -> list[Entry]:
 
 def end(entries: Iterable[Entry], patience_s: float = 10) -> None:
     """Ask servers to end (they stop their kernels), then make them. Returns when all are gone."""
-    waiting = [entry for entry in entries if entry.alive]
-    for entry in waiting:
-        identity.send(entry.process, signal.SIGTERM)
-    deadline = time.monotonic() + patience_s
-    while waiting and time.monotonic() < deadline:
-        time.sleep(0.05)
-        waiting = [entry for entry in waiting if entry.alive]
-    for entry in waiting:
-        identity.send(entry.process, signal.SIGKILL)
+    identity.end([entry.process for entry in entries], patience_s)
+
+
+def end_all(folder: Path) -> None:
+    """Every server that lives, with what it leaves behind."""
+    entries = read_all(folder)
+    end(entries)
+    for entry in entries:
+        sweep(entry)
+        forget(folder, entry.user, entry.server)
 
 
 def sweep(entry: Entry) -> None:

@@ -210,16 +210,20 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
 
     def _say(self, sentence: str) -> None:
         self._said.append(sentence)
-        events.record(self._folder("events") / f"{names.slug(self.user.name, self.name)}.jsonl", sentence)
+        events.record(self._folder("events") / f"{self._slug}.jsonl", sentence)
 
     def _log_end(self) -> list[str]:
         try:
-            with self._order().log.open("rb") as log:
+            with (self._folder("logs") / f"{self._slug}.log").open("rb") as log:
                 # a student can make it as long as the disk: only its end is read
                 log.seek(max(0, log.seek(0, os.SEEK_END) - 8192))
                 return log.read(8192).decode(errors="replace").splitlines()
         except OSError:
             return []
+
+    @property
+    def _slug(self) -> str:
+        return names.slug(self.user.name, self.name)
 
     def _folder(self, name: str) -> Path:
         return Path(self.machine["folders"][name])

@@ -10,7 +10,8 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -93,6 +94,19 @@ def send(identity: Identity, signum: int) -> bool:
     finally:
         os.close(fd)
     return True
+
+
+def end(processes: Iterable[Identity], patience_s: float = 10) -> None:
+    """Ask all to end, wait for them together, kill the rest. Raises PermissionError as send does."""
+    waiting = [process for process in processes if is_alive(process)]
+    for process in waiting:
+        send(process, signal.SIGTERM)
+    deadline = time.monotonic() + patience_s
+    while waiting and time.monotonic() < deadline:
+        time.sleep(0.05)
+        waiting = [process for process in waiting if is_alive(process)]
+    for process in waiting:
+        send(process, signal.SIGKILL)
 
 
 def _send_checked(identity: Identity, signum: int) -> bool:

@@ -2,11 +2,11 @@
 
 import os
 import stat
-import subprocess
 
 import pytest
 
 from classhub.hub.home import UnusableHome, ensure_home, fresh_runtime
+from deep import nested
 
 
 def test_a_new_home_is_private(tmp_path):
@@ -49,12 +49,5 @@ def test_a_runtime_folder_is_empty_whatever_was_left_in_it(tmp_path):
 
 def test_folders_nested_beyond_recursion_do_not_stop_a_start(tmp_path):
     folder = fresh_runtime(tmp_path / "u", None)
-    inside = os.open(folder, os.O_RDONLY)
-    for _ in range(1500):
-        os.mkdir("d", dir_fd=inside)
-        deeper = os.open("d", os.O_RDONLY, dir_fd=inside)
-        os.close(inside)
-        inside = deeper
-    os.close(inside)
-    assert list(fresh_runtime(folder, None).iterdir()) == []
-    subprocess.run(["rm", "-rf", *map(str, tmp_path.iterdir())], check=True)
+    with nested(folder):
+        assert list(fresh_runtime(folder, None).iterdir()) == []

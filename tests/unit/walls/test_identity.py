@@ -167,3 +167,15 @@ def _start_with_pid(pid):
         child.kill()
         child.wait()
     return None
+
+
+def test_ending_asks_first_and_then_makes_them():
+    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
+    polite = "import time; print(1, flush=True); time.sleep(60)"
+    children = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) for code in (deaf, polite)]
+    for child in children:
+        child.stdout.readline()
+    identity.end([identity.of(child.pid) for child in children], patience_s=0.3)
+    assert [child.wait(10) for child in children] == [-signal.SIGKILL, -signal.SIGTERM]
+    for child in children:
+        child.stdout.close()

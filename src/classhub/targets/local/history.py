@@ -37,6 +37,11 @@ def add(folder: Path, settings: Mapping[str, Any], what: str) -> Revision:
     return revision
 
 
+def newest(folder: Path) -> int:
+    """The number of the newest revision, 0 before the first. Reads names only: `inspect` asks it many times a second."""
+    return max(_numbers(folder), default=0)
+
+
 def revisions(folder: Path) -> list[Revision]:
     """Oldest first."""
     found = []

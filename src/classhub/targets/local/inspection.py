@@ -14,7 +14,7 @@ from classhub.walls import identity
 
 def running(paths: Paths, applied: Mapping[str, Any], supervisor: Mapping[str, Any] | None, revision: int) -> Running:
     """A photograph. Without a supervisor, parts that live are shown as running and `supervised` is False."""
-    parts = _watched(supervisor, paths) if supervisor else _orphans(paths)
+    parts = _watched(supervisor, paths) if supervisor else orphans(paths)
     servers = tuple(
         Server(entry.user, entry.server, True, entry.process.pid, entry.since)
         for entry in registry.read_all(paths.servers)
@@ -35,7 +35,7 @@ def running(paths: Paths, applied: Mapping[str, Any], supervisor: Mapping[str, A
 
 def anything_lives(paths: Paths) -> bool:
     """True while a part or a student's server is there, watched or not."""
-    return any(part.state is not State.STOPPED for part in _orphans(paths)) or bool(registry.read_all(paths.servers))
+    return any(part.state is not State.STOPPED for part in orphans(paths)) or bool(registry.read_all(paths.servers))
 
 
 def _watched(supervisor: Mapping[str, Any], paths: Paths) -> tuple[Part, ...]:
@@ -49,7 +49,7 @@ def _part(raw: Mapping[str, Any], paths: Paths) -> Part:
     return Part(raw["name"], state, process.pid if process else None, raw["since"] or None, raw["restarts"], reason)
 
 
-def _orphans(paths: Paths) -> tuple[Part, ...]:
+def orphans(paths: Paths) -> tuple[Part, ...]:
     """Parts that an earlier supervisor started and that still live."""
     found = []
     for name, raw in parts_file(paths).items():

@@ -1,10 +1,8 @@
 """Start the supervisor, after looking at everything that would make a start fail half-way."""
 
-import os
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from classhub.errors import NotRunning, OutsideFailed
@@ -12,6 +10,7 @@ from classhub.outside import process
 from classhub.plan.steps import Plan
 from classhub.targets.local import checks, control, machine
 from classhub.targets.local.alone import whole
+from classhub.targets.local.inspection import orphans
 from classhub.targets.local.machine import Machine
 from classhub.targets.local.paths import Paths
 from classhub.targets.local.state_files import need_sound_database
@@ -64,9 +63,7 @@ def _is_listening(paths: Paths) -> bool:
 
 
 def _proxy_lives(paths: Paths) -> bool:
-    from classhub.targets.local.inspection import _orphans
-
-    return any(part.name == "proxy" for part in _orphans(paths))
+    return any(part.name == "proxy" for part in orphans(paths))
 
 
 def _wait_for_socket(paths: Paths) -> None:
@@ -103,12 +100,3 @@ def _need_public_port(listen: str, ours: str) -> None:
         cause="another program, or another hub, listens there",
         fix=f"stop it, or {elsewhere}",
     )
-
-
-def student_environment(home: Path) -> dict[str, str]:
-    """The least that a program needs to run as a student."""
-    return {
-        "HOME": str(home),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}/usr/local/bin:/usr/bin:/bin",
-        "LANG": "C.UTF-8",
-    }

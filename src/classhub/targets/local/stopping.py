@@ -1,7 +1,6 @@
 """Stop a hub on this machine, with or without a supervisor; and forget everything but homes."""
 
 import shutil
-import signal
 import time
 
 from classhub.errors import NotRunning
@@ -41,21 +40,9 @@ def _stop_orphans(paths: Paths, keep_servers: bool) -> None:
     for name in ("culler", "hub", "proxy"):
         process = identity.from_json(parts_file(paths).get(name, {}).get("process") or {})
         if process:
-            _end(process)
+            identity.end([process])
     if not keep_servers:
-        entries = registry.read_all(paths.servers)
-        registry.end(entries)
-        for entry in entries:
-            registry.sweep(entry)
-            registry.forget(paths.servers, entry.user, entry.server)
-
-
-def _end(process: Identity, patience_s: float = 10) -> None:
-    identity.send(process, signal.SIGTERM)
-    deadline = time.monotonic() + patience_s
-    while identity.is_alive(process) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    identity.send(process, signal.SIGKILL)
+        registry.end_all(paths.servers)
 
 
 OURS = (

@@ -121,11 +121,7 @@ class Supervisor:
         await self.watches["culler"].stop()
         await self.watches["hub"].stop()
         if not keep_servers:
-            entries = registry.read_all(self.paths.servers)
-            await asyncio.to_thread(registry.end, entries)
-            for entry in entries:
-                registry.sweep(entry)
-                registry.forget(self.paths.servers, entry.user, entry.server)
+            await asyncio.to_thread(registry.end_all, self.paths.servers)
         await self.watches["proxy"].stop()
 
     async def do(self, request: Mapping[str, Any]) -> dict[str, Any]:

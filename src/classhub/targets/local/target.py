@@ -83,7 +83,9 @@ class LocalTarget:
     def inspect(self, wanted: Config | None = None) -> Running | None:
         if not self.paths.hub_json.exists():
             return None
-        running = inspection.running(self.paths, self._applied(), self._supervisor(), _last_number(self.paths))
+        running = inspection.running(
+            self.paths, self._applied(), self._supervisor(), history.newest(self.paths.history)
+        )
         return running if wanted is None else self._compare(running, wanted)
 
     def _compare(self, running: Running, wanted: Config) -> Running:
@@ -123,7 +125,7 @@ class LocalTarget:
         ensure_folders(paths_of(self.state, Path(wanted["hub"]["machine"]["folders"]["homes"])))
         unchanged = paths.hub_json.exists() and digest(self._applied()) == digest(wanted)
         write_private(paths.hub_json, json.dumps(wanted))
-        if not unchanged or not history.revisions(paths.history):
+        if not unchanged or not history.newest(paths.history):
             history.add(paths.history, wanted, plan.what)
 
     def history(self) -> list[Revision]:
@@ -197,8 +199,3 @@ class LocalTarget:
             return control.ask(paths_of(self.state).control, {"do": "status"}, timeout_s=10)
         except NotRunning:
             return None
-
-
-def _last_number(paths: Paths) -> int:
-    numbers = history.revisions(paths.history)
-    return numbers[-1].number if numbers else 0
