@@ -19,10 +19,11 @@ HUB_PATIENCE = "12s"
 def configuration(proxy: Mapping[str, Any], explicit: Sequence[Mapping[str, str]] = ()) -> Json:
     """All of Caddy's configuration.
 
-    proxy: `listen`, `internal` and `hub` (host:port), `base_url`, `sockets` (folder), `admin` (socket path), `storage`
-    (folder) and `https` {mode, host, certificate, key}. explicit: routes as `explicit_routes` keeps them.
+    proxy: `listen`, `internal` and `hub` (host:port), `hub_socket` (path), `base_url`, `sockets` (folder), `admin`
+    (socket path), `storage` (folder) and `https` {mode, host, certificate, key}. explicit: routes as `explicit_routes`
+    keeps them. The hub itself has no port that a student could take while it restarts, or speak to past this proxy.
     """
-    servers = {"public": _public(proxy, explicit), "internal": _internal(proxy, explicit)}
+    servers = {"public": _public(proxy, explicit), "internal": _internal(proxy, explicit), "hub": _hub(proxy)}
     # an internal authority stays in our folder: nothing is added to the machine's trust store
     apps: Json = {"http": {"servers": servers}, "pki": {"certificate_authorities": {"local": {"install_trust": False}}}}
     tls = _tls(proxy["https"])
@@ -58,6 +59,16 @@ def _internal(proxy: Mapping[str, Any], explicit: Sequence[Mapping[str, str]]) -
         "automatic_https": {"disable": True},
         "protocols": ["h1"],
         "routes": internal_routes(proxy, explicit),
+    }
+
+
+def _hub(proxy: Mapping[str, Any]) -> Json:
+    """Where students' servers, services and our own commands reach the hub, and nothing but the hub."""
+    return {
+        "listen": [proxy["hub"]],
+        "automatic_https": {"disable": True},
+        "protocols": ["h1"],
+        "routes": [_to_hub(proxy)],
     }
 
 
@@ -123,7 +134,7 @@ def _regexp(text: str) -> str:
 
 def _to_hub(proxy: Mapping[str, Any]) -> Json:
     patience = {"try_duration": HUB_PATIENCE, "try_interval": "200ms"}
-    return {"handle": [_proxy_to(proxy["hub"], load_balancing=patience)]}
+    return {"handle": [_proxy_to(f"unix/{proxy['hub_socket']}", load_balancing=patience)]}
 
 
 def _when_unreachable(proxy: Mapping[str, Any]) -> list[Json]:
@@ -139,7 +150,9 @@ def _when_unreachable(proxy: Mapping[str, Any]) -> list[Json]:
     return [
         {
             "match": to_user,
-            "handle": [_proxy_to(proxy["hub"], load_balancing={"try_duration": "4s", "try_interval": "200ms"})],
+            "handle": [
+                _proxy_to(f"unix/{proxy['hub_socket']}", load_balancing={"try_duration": "4s", "try_interval": "200ms"})
+            ],
             "terminal": True,
         },
         {"match": [{"expression": unreachable}], "handle": [again], "terminal": True},

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 NOT_ON_ONE_MACHINE = {
     "JupyterHub": {
@@ -47,7 +48,8 @@ def _network(c: Any, settings: Mapping[str, Any], state: Path) -> None:
 
     proxy = settings["proxy"]
     c.JupyterHub.bind_url = c.JupyterHub.public_url = proxy["url"]
-    c.JupyterHub.hub_bind_url = f"http://{proxy['hub']}{proxy['base_url']}"
+    # no port of its own: only Caddy reaches it, so X-Forwarded-For is Caddy's word, and nobody answers in its place
+    c.JupyterHub.hub_bind_url = f"http+unix://{quote(proxy['hub_socket'], safe='')}{proxy['base_url']}"
     c.JupyterHub.hub_connect_url = f"http://{proxy['hub']}"
     c.JupyterHub.proxy_class = CaddyProxy
     c.CaddyProxy.settings = dict(proxy)

@@ -13,6 +13,7 @@ PROXY = {
     "listen": "127.0.0.1:8000",
     "internal": "127.0.0.1:20001",
     "hub": "127.0.0.1:20002",
+    "hub_socket": "/run/classhub/1a2b3c4d/hub.sock",
     "base_url": "/",
     "sockets": "/run/classhub/1a2b3c4d/s",
     "admin": "/run/classhub/1a2b3c4d/caddy.sock",
@@ -36,7 +37,7 @@ def test_explicit_routes_come_first_and_the_longest_before_the_shorter():
 
 def test_the_inner_listener_never_falls_back_to_the_hub():
     internal = caddy.configuration(PROXY)["apps"]["http"]["servers"]["internal"]
-    assert PROXY["hub"] not in json.dumps(internal)
+    assert PROXY["hub_socket"] not in json.dumps(internal)
 
 
 def test_nothing_asks_for_a_certificate_by_itself():

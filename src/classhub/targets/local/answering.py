@@ -16,9 +16,8 @@ async def answers(part: str, settings: Mapping[str, Any], paths: Paths) -> bool:
             )
             == 200
         )
-    hub = settings["proxy"]["hub"]
-    host, port = hub.rsplit(":", 1)
-    return await _status(asyncio.open_connection(host, int(port)), f"{settings['proxy']['base_url']}hub/health") == 200
+    door = asyncio.open_unix_connection(settings["proxy"]["hub_socket"])
+    return await _status(door, f"{settings['proxy']['base_url']}hub/health") == 200
 
 
 async def _status(connecting: Any, path: str) -> int | None:

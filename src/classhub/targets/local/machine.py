@@ -16,7 +16,7 @@ NEW_TOKENS = " (servers that run must then be started again)"
 
 @dataclass(frozen=True)
 class Machine:
-    """hub_port and internal_port: loopback ports of the hub and of Caddy's inner listener.
+    """hub_port and internal_port: Caddy's loopback ports for the hub's API and for probing students' servers.
 
     Tokens are random, 256 bits; crypt_key is 32 bytes as hex for JupyterHub's CryptKeeper.
     """

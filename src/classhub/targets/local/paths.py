@@ -79,6 +79,10 @@ class Paths:
         return self.runtime / "caddy.sock"
 
     @property
+    def hub_socket(self) -> Path:
+        return self.runtime / "hub.sock"
+
+    @property
     def sockets(self) -> Path:
         return self.runtime / "s"
 

@@ -67,6 +67,7 @@ def _proxy(config: Config, machine: Machine, paths: Paths) -> dict[str, Any]:
         "listen": f"{host}:{local.port}",
         "internal": f"127.0.0.1:{machine.internal_port}",
         "hub": f"127.0.0.1:{machine.hub_port}",
+        "hub_socket": str(paths.hub_socket),
         "base_url": base_url(config),
         "url": address(config),
         "sockets": str(paths.sockets),

@@ -21,7 +21,7 @@ from classhub.hub import caddy, registry
 from classhub.hub.files import write_private
 from classhub.hub.routes import read_routes
 from classhub.plan.running import State
-from classhub.targets.local import answering, logs, orphans
+from classhub.targets.local import answering, logs, orphans, ports
 from classhub.targets.local.alone import take_for_life
 from classhub.targets.local.commands import PARTS, Command, command
 from classhub.targets.local.control import ask, serve
@@ -40,6 +40,7 @@ class Supervisor:
         self.paths = paths
         self.listeners: set[asyncio.Queue[str]] = set()
         self.ended = asyncio.Event()
+        self.ports = ports.Held(self.tell)
         self.watches = {name: self._watch(name) for name in PARTS}
 
     def _watch(self, name: str) -> Watch:
@@ -61,6 +62,7 @@ class Supervisor:
     def _command(self, name: str) -> Command | None:
         settings = self.settings()
         if name == "proxy":
+            self.ports.keep(ports.of(settings["proxy"]))
             self._write_caddy_json(settings)
         return command(name, settings, self.paths, os.environ)
 
@@ -94,6 +96,12 @@ class Supervisor:
                 watch = self.watches[name]
                 watch.process, watch.since, watch.restarts = process, was.get("since", 0), was.get("restarts", 0)
                 self.tell(f"The {name} still runs (pid {process.pid}) and is watched again.")
+                if name == "proxy":
+                    self._hold_ports()
+
+    def _hold_ports(self) -> None:
+        with contextlib.suppress(OSError, ValueError, KeyError):  # hub.json is looked at, and spoken of, by `up`
+            self.ports.keep(ports.of(self.settings()["proxy"]))
 
     def status(self) -> dict[str, Any]:
         """For the control socket."""

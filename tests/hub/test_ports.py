@@ -1,0 +1,110 @@
+"""No student takes a port of the hub while the part behind it is away."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from classhub.targets.local import ports
+from hub.conftest import free_port
+from hub.student import eventually
+
+STRANGER = 47013
+TAKE = """
+import os, socket, sys
+os.setgid(int(sys.argv[1])); os.setuid(int(sys.argv[1]))
+taken = []
+for options in ((), ("SO_REUSEADDR",), ("SO_REUSEPORT",), ("SO_REUSEADDR", "SO_REUSEPORT")):
+    for address in ("127.0.0.1", "0.0.0.0"):
+        with socket.socket() as thief:
+            for option in options:
+                thief.setsockopt(socket.SOL_SOCKET, getattr(socket, option), 1)
+            try:
+                thief.bind((address, int(sys.argv[2])))
+                thief.listen()
+                taken.append((options, address))
+            except OSError:
+                pass
+print(taken)
+"""
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become another account")
+
+
+def taken_by_a_stranger(port: int) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", TAKE, str(STRANGER), str(port)], capture_output=True, text=True, check=True, cwd="/"
+    )
+    return done.stdout.strip()
+
+
+@needs_root
+@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])
+def test_a_held_port_is_nobody_elses_and_free_again_afterwards(address):
+    port, said = free_port(), []
+    held = ports.Held(said.append)
+    held.keep({(address, port)})
+    try:
+        assert taken_by_a_stranger(port) == "[]"
+    finally:
+        held.close()
+    assert taken_by_a_stranger(port) != "[]" and said == []
+
+
+def test_a_held_port_is_ours_to_listen_on():
+    port = free_port()
+    held = ports.Held(print)
+    held.keep({("127.0.0.1", port)})
+    with socket.socket() as ours:
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        ours.bind(("127.0.0.1", port))
+        ours.listen()
+        with socket.create_connection(("127.0.0.1", port), timeout=5):
+            pass
+    held.close()
+
+
+def test_what_cannot_be_held_is_told():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        said: list[str] = []
+        ports.Held(said.append).keep({("127.0.0.1", other.getsockname()[1])})
+    assert len(said) == 1 and "cannot be held" in said[0]
+
+
+@needs_root
+def test_while_the_proxy_is_away_its_ports_stay_ours_and_the_hub_has_none(hub):
+    """The proxy is killed, and every port of it asked for until it is back."""
+    settings = hub.settings()
+    wanted = {port for _, port in ports.of(settings["proxy"])}
+    assert wanted == listening(hub.pid("proxy"))
+    assert listening(hub.pid("hub")) == set()
+    for _ in range(3):
+        kill_and_knock(hub, wanted)
+
+
+def kill_and_knock(hub, wanted: set[int]) -> None:
+    old = hub.pid("proxy")
+    hub.kill("proxy")
+    until = time.monotonic() + 0.5
+    while time.monotonic() < until:
+        for port in wanted:
+            assert taken_by_a_stranger(port) == "[]"
+    eventually(lambda: is_back(hub, old, wanted))
+
+
+def is_back(hub, old: int, wanted: set[int]) -> bool:
+    return hub.pid("proxy") != old and listening(hub.pid("proxy")) == wanted
+
+
+def listening(pid: int) -> set[int]:
+    try:
+        connections = psutil.Process(pid).net_connections(kind="tcp")
+    except psutil.NoSuchProcess:
+        return set()
+    return {connection.laddr.port for connection in connections if connection.status == psutil.CONN_LISTEN}
