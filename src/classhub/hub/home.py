@@ -1,10 +1,11 @@
 """A student's home and runtime folder: made once, never touched by path once a student could have changed it."""
 
 import os
-import shutil
 import stat
 import time
 from pathlib import Path
+
+from classhub.walls.removal import remove_tree
 
 
 class UnusableHome(Exception):
@@ -38,11 +39,11 @@ def _look_at(folder: Path, uid: int) -> None:
 def fresh_runtime(folder: Path, uid: int | None) -> Path:
     """An empty 0700 folder for kernels' sockets; outside the home, so that a full home does not stop a start."""
     try:
-        shutil.rmtree(folder)
+        remove_tree(folder)
     except FileNotFoundError:
         pass
-    except (OSError, RecursionError):
-        # folders nested a thousand deep, say: nothing of the runs before may stop a start
+    except OSError:
+        # something still writes in it, say: nothing of the runs before may stop a start
         folder.rename(folder.with_name(f"{folder.name}.{time.time_ns()}"))
     folder.mkdir(mode=0o700)
     if uid is not None:
