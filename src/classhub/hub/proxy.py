@@ -31,6 +31,7 @@ class CaddyProxy(Proxy):
         super().__init__(**kwargs)
         self._by_rule: dict[str, dict[str, Any]] = {}
         self._lock = asyncio.Lock()
+        """Held from the reading of routes.json until Caddy has it: servers that start together keep each other's routes."""
 
     async def add_route(self, routespec: str, target: str, data: dict[str, Any]) -> None:
         """Explicit where the name rule cannot serve it."""
@@ -38,16 +39,18 @@ class CaddyProxy(Proxy):
         if dial is None:
             self._by_rule[routespec] = {"routespec": routespec, "target": target, "data": data}
             return
-        routes = read_routes(Path(self.routes_file))
-        routes[routespec] = {"prefix": routespec, "dial": dial, "target": target, "data": data}
-        await self._put(routes)
+        async with self._lock:
+            routes = read_routes(Path(self.routes_file))
+            routes[routespec] = {"prefix": routespec, "dial": dial, "target": target, "data": data}
+            await self._put(routes)
 
     async def delete_route(self, routespec: str) -> None:
         """Unknown routes are fine: JupyterHub deletes twice."""
         self._by_rule.pop(routespec, None)
-        routes = read_routes(Path(self.routes_file))
-        if routes.pop(routespec, None) is not None:
-            await self._put(routes)
+        async with self._lock:
+            routes = read_routes(Path(self.routes_file))
+            if routes.pop(routespec, None) is not None:
+                await self._put(routes)
 
     async def get_all_routes(self) -> dict[str, dict[str, Any]]:
         """Routes by routespec, the hub's own included."""
@@ -67,9 +70,8 @@ class CaddyProxy(Proxy):
         return urlparse(target).netloc
 
     async def _put(self, routes: Mapping[str, Mapping[str, Any]]) -> None:
-        async with self._lock:
-            write_private(Path(self.routes_file), json.dumps(routes))
-            await load(self.settings, routes)
+        write_private(Path(self.routes_file), json.dumps(routes))
+        await load(self.settings, routes)
 
 
 def dial_server(sockets: str, user: str, server: str) -> str | None:
