@@ -39,8 +39,16 @@ def _by_code(code: int | None, log_end: Sequence[str]) -> str:
     if code is None:
         return "It ended while nobody was watching, for example when this machine was restarted"
     if code < 0:
-        return f"It was ended by the signal {signal.Signals(-code).name}"
+        return f"It was ended by the signal {_signal_name(-code)}"
     if code == 0:
         return "It ended by itself"
     last = next((line.strip() for line in reversed(log_end) if line.strip() and not line.startswith((" ", "\t"))), "")
     return f"It ended with exit code {code}" + (f": {last[:200]}" if last else "")
+
+
+def _signal_name(number: int) -> str:
+    """Real-time signals have no name of their own in Python."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"number {number}"

@@ -10,6 +10,7 @@ from classhub.hub.reasons import explain
     [
         (-9, [], 1, "ran out of memory"),
         (-9, [], 0, "signal SIGKILL"),
+        (-40, [], 0, "signal number 40"),
         (None, [], 0, "nobody was watching"),
         (0, [], 0, "ended by itself"),
         (72, ["classhub: cannot go to the folder /x: No such file or directory"], 0, "cannot go to the folder /x"),
