@@ -3,9 +3,10 @@
 import os
 import stat
 import time
+from contextlib import suppress
 from pathlib import Path
 
-from classhub.walls.removal import remove_tree
+from classhub.walls.removal import AS_FOLDER, remove_tree
 
 
 class UnusableHome(Exception):
@@ -13,16 +14,34 @@ class UnusableHome(Exception):
 
 
 def ensure_home(folder: Path, uid: int | None) -> None:
-    """Make it 0700 for this uid (None: our own account). An existing home is only looked at."""
+    """Make it 0700 for this uid (None: our own account). An existing home is only looked at.
+
+    A hub that is killed in the middle leaves an empty folder of our own account: the next start hands it over.
+    """
     try:
-        folder.mkdir(mode=0o700)
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
         if uid is not None:
-            os.chown(folder, uid, uid, follow_symlinks=False)
-    except FileExistsError:
-        pass
+            _hand_over(folder, uid)
     except OSError as error:
         raise UnusableHome(f"The home {folder.name} could not be made: {error.strerror}") from error
     _look_at(folder, os.geteuid() if uid is None else uid)
+
+
+def _hand_over(folder: Path, uid: int) -> None:
+    """Only a folder of ours with nothing in it; held by a descriptor, so that it is the one that we looked at."""
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        return  # a student's, which root may not even open on a network disk
+    held = os.open(folder, AS_FOLDER)
+    try:
+        with os.scandir(held) as inside:
+            is_empty = next(inside, None) is None
+        if is_empty and os.fstat(held).st_uid == os.geteuid():
+            os.fchmod(held, 0o700)
+            os.fchown(held, uid, uid)
+    finally:
+        os.close(held)
 
 
 def _look_at(folder: Path, uid: int) -> None:

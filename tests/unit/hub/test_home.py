@@ -7,6 +7,7 @@ import pytest
 
 from classhub.hub.home import UnusableHome, ensure_home, fresh_runtime
 from deep import nested
+from unit.walls.student import needs_root
 
 
 def test_a_new_home_is_private(tmp_path):
@@ -31,14 +32,45 @@ def test_what_is_no_folder_is_said(tmp_path, kind):
 
 
 def test_a_home_of_another_account_is_said_with_the_command(tmp_path):
-    ensure_home(tmp_path / "alice", None)
+    home = tmp_path / "alice"
+    home.mkdir()
+    (home / "work").write_text("whose?")
     with pytest.raises(UnusableHome, match=r"chown -R 54321:54321"):
-        ensure_home(tmp_path / "alice", 54321) if os.geteuid() else _as_root(tmp_path)
+        ensure_home(home, 54321)
+    assert home.stat().st_uid == os.geteuid()
 
 
-def _as_root(folder):
-    (folder / "bob").mkdir()
-    ensure_home(folder / "bob", 54321)
+@needs_root
+def test_a_hub_that_was_killed_between_making_a_home_and_handing_it_over_locks_nobody_out(tmp_path, monkeypatch):
+    home = tmp_path / "alice"
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as now, pytest.raises(KeyboardInterrupt):
+        now.setattr(os, "chown", killed)
+        now.setattr(os, "fchown", killed)
+        ensure_home(home, 54321)
+    assert home.stat().st_uid == 0
+    ensure_home(home, 54321)
+    found = home.stat()
+    assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (54321, 54321, 0o700)
+
+
+@needs_root
+def test_an_empty_home_of_another_student_is_never_handed_over(tmp_path):
+    ensure_home(tmp_path / "alice", 54321)
+    with pytest.raises(UnusableHome, match="belongs to uid 54321"):
+        ensure_home(tmp_path / "alice", 54322)
+
+
+@needs_root
+def test_a_link_in_place_of_a_home_hands_nothing_over(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "alice").symlink_to(tmp_path / "empty")
+    with pytest.raises(UnusableHome, match="not a folder"):
+        ensure_home(tmp_path / "alice", 54321)
+    assert (tmp_path / "empty").stat().st_uid == 0
 
 
 def test_a_runtime_folder_is_empty_whatever_was_left_in_it(tmp_path):
