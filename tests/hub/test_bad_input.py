@@ -49,8 +49,8 @@ YAML = {
     "a list for a number": (
         "singleuser:\n  memory:\n    limit: [1]\n",
         "3:5",
-        "singleuser.memory.limit must be",
-        "Write one value after the colon: limit:",
+        "singleuser.memory.limit cannot be read: a list.",
+        "limit: 1G",
     ),
     "a snippet that is no Python": (
         "hub:\n  extraConfig:\n    mine: |\n      x = 1\n      y = = 2\n",

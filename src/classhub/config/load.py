@@ -138,14 +138,17 @@ class _Reader:
 
     def values(self, own: Mapping[str, object], files: list[Document], settings: Settings) -> dict[str, object]:
         """Own values over the chart's defaults, after checking that the chart would take them."""
+        from classhub.config.amounts import problems as amounts
         from classhub.config.chart.table import VERSIONS, defaults, table
         from classhub.config.chart.verdict import problems
 
         version = settings.chart_version if settings.chart_version in VERSIONS else VERSIONS[0]
         values = over_defaults(own, defaults(version))
-        for problem in problems(values, table(version)):
-            file, line, column = self._place(problem.where, files)
-            self.findings.append(Finding("error", file, line, column, problem.message, problem.why, problem.fix))
+        # of two at one place the amount's is kept: it knows the corrected line
+        found = {problem.where: problem for problem in (*problems(values, table(version)), *amounts(values, own))}
+        for problem in found.values():
+            place = self._place(problem.where, files)
+            self.findings.append(Finding(problem.severity, *place, problem.message, problem.why, problem.fix))
         return values
 
     def check_snippets(self, own: Mapping[str, object], files: list[Document]) -> None:

@@ -18,6 +18,7 @@ class Problem(NamedTuple):
     message: str
     why: str
     fix: str
+    severity: str = "error"
 
 
 def problems(values: Mapping[str, Any], table: Key) -> list[Problem]:
