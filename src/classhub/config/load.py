@@ -138,14 +138,15 @@ class _Reader:
 
     def values(self, own: Mapping[str, object], files: list[Document], settings: Settings) -> dict[str, object]:
         """Own values over the chart's defaults, after checking that the chart would take them."""
-        from classhub.config.amounts import problems as amounts
+        from classhub.config import amounts, environment, tokens
         from classhub.config.chart.table import VERSIONS, defaults, table
         from classhub.config.chart.verdict import problems
 
         version = settings.chart_version if settings.chart_version in VERSIONS else VERSIONS[0]
         values = over_defaults(own, defaults(version))
+        more = (*tokens.problems(values), *environment.problems(values), *amounts.problems(values, own))
         # of two at one place the amount's is kept: it knows the corrected line
-        found = {problem.where: problem for problem in (*problems(values, table(version)), *amounts(values, own))}
+        found = {problem.where: problem for problem in (*problems(values, table(version)), *more)}
         for problem in found.values():
             place = self._place(problem.where, files)
             self.findings.append(Finding(problem.severity, *place, problem.message, problem.why, problem.fix))

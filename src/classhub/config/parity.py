@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from classhub.config.chart.table import VERSIONS, Key, table
+from classhub.config.environment import HERE, from_kubernetes
 from classhub.config.model import Config
 from classhub.config.parity_classes import rule_for_trait
 from classhub.config.parity_rules import Here, Rule, rule_for
+from classhub.config.spelling import dotted
+from classhub.config.traits.lookup import get
 
 ALWAYS = ("cull.enabled", "cull.timeout", "cull.every")
 """Defaults that decide over people's servers: they have a row even if nobody wrote them."""
@@ -35,13 +38,15 @@ class Row:
 
 
 def rows(config: Config, machine: Machine) -> tuple[Row, ...]:
-    """In the order of the files, then the important defaults."""
+    """In the order of the files, then the important defaults, then variables that only Kubernetes fills in."""
     stand_in = machine.stand_in or config.login.stand_in
     version = config.settings.chart_version
     chart = table(version if version in VERSIONS else VERSIONS[0])
     paths = list(_written(config.own_values, chart, ()))
     paths += [tuple(name.split(".")) for name in ALWAYS if tuple(name.split(".")) not in paths]
-    return tuple(_row(path, machine, stand_in) for path in paths)
+    made = [_row(path, config.own_values, machine, stand_in) for path in paths]
+    made += [Row(dotted(where), "only there", HERE, "as written") for where in from_kubernetes(config.own_values)]
+    return tuple(made)
 
 
 def summary(rows: Sequence[Row]) -> str:
@@ -68,12 +73,14 @@ def _written(values: Mapping[str, Any], key: Key, path: tuple[str, ...]) -> Iter
             yield here
 
 
-def _row(path: tuple[str, ...], machine: Machine, stand_in: bool) -> Row:
+def _row(path: tuple[str, ...], own: Mapping[str, Any], machine: Machine, stand_in: bool) -> Row:
     setting = ".".join(path)
     if path[:2] == ("hub", "config") and len(path) == 4:
         rule = rule_for_trait(path[2], path[3], stand_in)
     else:
         rule = rule_for(setting) or Rule(setting, (), "only there", "is not known to ClassHub")
+    if rule.null and get(own, setting, "") is None:
+        return Row(setting, "near", rule.null, rule.cluster)
     if rule.needs and not getattr(machine, rule.needs):
         return Row(setting, "only there", rule.lacking, rule.cluster)
     return Row(setting, rule.here, rule.sentence, rule.cluster)

@@ -1,5 +1,7 @@
 """hub.config.CLASS.TRAIT on one machine: which classes exist in this hub, and what the stand-in leaves of a login."""
 
+from dataclasses import replace
+
 from classhub.config.authenticators import find
 from classhub.config.parity_rules import TRAIT_RULES, Here, Rule
 
@@ -37,7 +39,7 @@ SPAWNER_TRAITS = frozenset(
     )
 )
 """Those of jupyterhub.spawner.Spawner: KubeSpawner inherits them, and so does the spawner here."""
-_OURS = frozenset(
+OURS = frozenset(
     (
         "admin_access",
         "bind_url",
@@ -56,6 +58,7 @@ _OURS = frozenset(
         "ip",
         "port",
         "proxy_class",
+        "public_url",
         "spawner_class",
         "ssl_cert",
         "ssl_key",
@@ -63,7 +66,9 @@ _OURS = frozenset(
         "concurrent_spawn_limit",
     )
 )
-"""Traits of JupyterHub that this machine sets for itself after all else (hub/local_traits.py)."""
+"""Traits of JupyterHub that this machine sets for itself; what is written never reaches the hub (targets/local/settings.py)."""
+NOT_HERE = frozenset(("subdomain_host", "subdomain_hook"))
+"""Likewise, and nothing takes their place."""
 
 
 def rule_for_trait(section: str, trait: str, stand_in: bool) -> Rule:
@@ -74,39 +79,48 @@ def rule_for_trait(section: str, trait: str, stand_in: bool) -> Rule:
         return Rule(setting, (), here, sentence)
     if section == "JupyterHub":
         return _hub(setting, trait, stand_in)
-    if section == "KubeSpawner":
-        return _pod(setting, trait)
+    if section in ("KubeSpawner", "Spawner"):
+        return _spawner(setting, section, trait)
     if section.endswith("Authenticator") or find(section):
         return _login(setting, trait, stand_in)
     return Rule(setting, (), "near", "handed to the hub as it is; holds if this machine has that class")
 
 
 _FIXED: dict[str, tuple[Here, str]] = {
-    "Spawner": ("same", "holds here as on the cluster"),
     "ConfigurableHTTPProxy": ("only there", "Caddy is the proxy here"),
     "CryptKeeper": ("near", "this machine makes its own keys and keeps them in .classhub"),
 }
 
 
 def _hub(setting: str, trait: str, stand_in: bool) -> Rule:
-    if trait == "authenticator_class":
-        if stand_in:
-            return Rule(setting, (), "only there", "people enter by invitation here")
-        return Rule(setting, (), "same", "people sign in as on the cluster")
-    if trait in _OURS:
+    if trait == "authenticator_class" and stand_in:
+        return Rule(setting, (), "only there", "people enter by invitation here")
+    if trait in NOT_HERE:
+        return Rule(setting, (), "only there", "every address here begins with the hub's own")
+    if trait in OURS:
         return Rule(setting, (), "near", "this machine has its own")
-    if trait in ("proxy_auth_token", "cookie_secret"):
-        return Rule(setting, (), "near", "this machine makes its own and keeps it in .classhub")
-    if trait == "services":
-        why = "the chart drops it; hub.services is the place"
-        return Rule(setting, (), "only there", why, cluster="dropped by the chart")
-    return Rule(setting, (), "same", "holds here as on the cluster")
+    here, sentence, cluster = _HUB.get(trait, ("same", "holds here as on the cluster", "as written"))
+    return Rule(setting, (), here, sentence, cluster=cluster)
 
 
-def _pod(setting: str, trait: str) -> Rule:
-    known = TRAIT_RULES.get(f"KubeSpawner.{trait}")
-    if known is not None:
-        return Rule(setting, (), known.here, known.sentence, known.needs, known.lacking, known.cluster)
+_SECRET: tuple[Here, str, str] = ("near", "this machine makes its own and keeps it in .classhub", "as written")
+_HUB: dict[str, tuple[Here, str, str]] = {
+    "authenticator_class": ("same", "people sign in as on the cluster", "as written"),
+    "proxy_auth_token": _SECRET,
+    "cookie_secret": _SECRET,
+    "services": ("only there", "the chart drops it; hub.services is the place", "dropped by the chart"),
+    "load_roles": ("near", "holds here; the culler keeps its role", "replaces the chart's roles, the culler's too"),
+}
+
+
+def _spawner(setting: str, section: str, trait: str) -> Rule:
+    if trait == "poll_interval":
+        return Rule(setting, (), "near", "every 5 s at the latest; an end is noticed at once")
+    if section == "Spawner" and trait == "http_timeout":
+        return Rule(setting, (), "near", "120 s at least: the hub waits for a proxy that restarts")
+    for known in ("KubeSpawner", "Spawner"):
+        if rule := TRAIT_RULES.get(f"{known}.{trait}"):
+            return replace(rule, setting=setting, traits=())
     if trait in SPAWNER_TRAITS:
         return Rule(setting, (), "same", "holds here as on the cluster")
     return Rule(setting, (), "only there", "speaks of pods; a server is a process here")

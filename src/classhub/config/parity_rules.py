@@ -24,6 +24,8 @@ class Rule:
     lacking: str = ""
     """The sentence then."""
     cluster: str = "as written"
+    null: str = ""
+    """What null comes to here, where that is only nearly what it is on the cluster."""
 
 
 def _same(setting: str, traits: str = "", sentence: str = "holds here as on the cluster") -> Rule:
@@ -46,12 +48,19 @@ HUB = (
     _same("hub.allowNamedServers", "JupyterHub.allow_named_servers"),
     _same("hub.authenticatePrometheus", "JupyterHub.authenticate_prometheus"),
     _same("hub.baseUrl", "JupyterHub.base_url"),
-    _same("hub.consecutiveFailureLimit", "Spawner.consecutive_failure_limit"),
+    _near(
+        "hub.consecutiveFailureLimit",
+        "Spawner.consecutive_failure_limit",
+        "failed starts never end the hub here",
+        "so many failed starts in a row restart the hub",
+    ),
     _same("hub.extraConfig", "", "runs in this hub too, before what belongs to this machine"),
     _same("hub.loadRoles", "JupyterHub.load_roles"),
     _same("hub.namedServerLimitPerUser", "JupyterHub.named_server_limit_per_user"),
     _same("hub.redirectToServer", "JupyterHub.redirect_to_server"),
-    _same("hub.services", "JupyterHub.services", "holds here; tokens are made by this machine"),
+    _same(
+        "hub.services", "JupyterHub.services", "holds here; a service without an apiToken gets a new one at each start"
+    ),
     _same("hub.shutdownOnLogout", "JupyterHub.shutdown_on_logout"),
     _same("hub.templateVars", "JupyterHub.template_vars"),
     _same("hub.templatePaths", "JupyterHub.template_paths", "holds here; the folders are looked for on this machine"),
@@ -90,7 +99,13 @@ STUDENTS = (
         "singleuser.memory.guarantee", "KubeSpawner.mem_guarantee", "nothing is reserved; servers share what there is"
     ),
     _near("singleuser.cpu.guarantee", "KubeSpawner.cpu_guarantee", "nothing is reserved; servers share what there is"),
-    _same("singleuser.cmd", "Spawner.cmd"),
+    Rule(
+        "singleuser.cmd",
+        ("Spawner.cmd",),
+        "same",
+        "holds here as on the cluster",
+        null="jupyterhub-singleuser here, the image's own command there",
+    ),
     _same("singleuser.defaultUrl", "Spawner.default_url"),
     _same("singleuser.extraEnv", "KubeSpawner.environment"),
     _same("singleuser.startTimeout", "KubeSpawner.start_timeout", "holds here, counted from a server's turn"),

@@ -11,6 +11,7 @@ from classhub import hub
 CONFIG_FOLDER = Path(hub.__file__).parent.parent / "server" / "etc"
 """Enables our server extension in whatever the command starts."""
 
+PLAIN_COMMAND = ("jupyterhub-singleuser",)
 PLAIN_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 EPHEMERAL_PORT_URL = "http://127.0.0.1:8888"
@@ -34,7 +35,7 @@ def environment(
     env = {
         "LANG": "C.UTF-8",
         "SHELL": "/bin/bash",
-        **{key: _expand(value, user) for key, value in given.items() if isinstance(value, (str, int, float))},
+        **{key: _expand(value, user) for key, value in map(_variable, given.items()) if value is not None},
         "PATH": path if python_folder in path.split(os.pathsep) else f"{python_folder}{os.pathsep}{path}",
         "HOME": str(home),
         "USER": user,
@@ -46,6 +47,14 @@ def environment(
     configs = [str(CONFIG_FOLDER), *filter(None, [env.get("JUPYTER_CONFIG_PATH", "")])]
     env["JUPYTER_CONFIG_PATH"] = os.pathsep.join(configs)
     return {**env, **_without_own_configuration(runtime)} if rescue else env
+
+
+def _variable(item: tuple[str, Any]) -> tuple[str, str | float | None]:
+    """Name and value; a mapping is Kubernetes' form, {name, value}. None: only Kubernetes knows it."""
+    key, value = item
+    if isinstance(value, Mapping):
+        key, value = value.get("name", key), value.get("value")
+    return key, value if isinstance(value, (str, int, float)) else None
 
 
 def _expand(value: str | float, user: str) -> str:
@@ -73,9 +82,12 @@ def _without_own_configuration(runtime: Path) -> dict[str, str]:
     }
 
 
-def arguments(command: Sequence[str], given: Sequence[str], separate_accounts: bool) -> list[str]:
-    """argv. Kernel channels: unix sockets where accounts keep neighbours out, else encrypted (facts: local-hub.md, 1 and 2)."""
+def arguments(command: Sequence[str] | None, given: Sequence[str], separate_accounts: bool) -> list[str]:
+    """argv. Kernel channels: unix sockets where accounts keep neighbours out, else encrypted (facts: local-hub.md, 1 and 2).
+
+    command: None is the image's own on the cluster, so it is the plain one here.
+    """
     channels = (
         "--KernelManager.transport=ipc" if separate_accounts else "--MappingKernelManager.transport_encryption=required"
     )
-    return [*command, channels, *given]
+    return [*(command or PLAIN_COMMAND), channels, *given]

@@ -81,8 +81,13 @@ def _services(c: Any, hub: Mapping[str, Any], culled: bool) -> None:
     named = {service["name"] for service in ours}
     given = [service for service in [*hub["services"], *added] if service.get("name") not in named]
     c.JupyterHub.services = [*ours, *given]
-    role = {"name": "classhub", "services": ["classhub"], "scopes": list(SCOPES)}
-    c.JupyterHub.load_roles = [*c.JupyterHub.get("load_roles", []), role]
+    roles = list(c.JupyterHub.get("load_roles", []))
+    role = hub.get("culler_role")
+    # hub.config.JupyterHub.load_roles replaces the chart's own; a culler without its role stops nobody
+    if culled and role and all(one.get("name") != role["name"] for one in roles):
+        roles.append(role)
+    ours_too = {"name": "classhub", "services": ["classhub"], "scopes": list(SCOPES)}
+    c.JupyterHub.load_roles = [*roles, ours_too]
 
 
 def _spawner(c: Any, settings: Mapping[str, Any], hub: Mapping[str, Any]) -> None:

@@ -157,3 +157,17 @@ def test_two_courses_cannot_share_a_folder(folder_with: Make) -> None:
 
 def test_the_colleges_own_folder_has_no_mistake() -> None:
     load(Path(__file__).resolve().parents[3] / "config", {})
+
+
+def test_a_variable_that_only_kubernetes_knows_is_noted(folder_with: Make) -> None:
+    text = "singleuser:\n  extraEnv:\n    A: one\n    NODE: {valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}\n"
+    (finding,) = load(folder_with({"config.yaml": text}), {}).findings
+    assert (finding.severity, finding.line) == ("note", 4)
+    assert "singleuser.extraEnv.NODE takes its value from Kubernetes" in finding.message
+
+
+@pytest.mark.parametrize("token", ["short", "12345678"])
+def test_a_services_token_that_the_hub_would_refuse(folder_with: Make, token: str) -> None:
+    found = mistakes(folder_with({"secrets.yaml": f"hub: {{services: {{grader: {{apiToken: {token}}}}}}}"}))
+    assert "hub.services.grader.apiToken must be text of at least 8 characters." in str(found)
+    assert token not in str(found)

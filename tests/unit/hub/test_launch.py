@@ -44,6 +44,12 @@ def test_what_only_kubernetes_can_resolve_is_left_out():
     assert "NODE" not in environment(NODE={"valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}})
 
 
+def test_kubernetes_own_form_of_a_variable_is_read():
+    env = environment(SIZE={"value": "big"}, OTHER={"name": "WHO", "value": "{username}"})
+    assert (env["SIZE"], env["WHO"]) == ("big", "alice@college.edu")
+    assert "OTHER" not in env
+
+
 def test_the_colleges_config_path_stays_behind_ours():
     assert (
         environment(JUPYTER_CONFIG_PATH="/srv/jupyter")["JUPYTER_CONFIG_PATH"] == f"{launch.CONFIG_FOLDER}:/srv/jupyter"
@@ -60,3 +66,7 @@ def test_the_second_try_reads_nothing_from_the_home():
 def test_neighbours_are_kept_out_of_kernel_channels():
     assert "--KernelManager.transport=ipc" in launch.arguments(["jupyterhub-singleuser"], [], True)
     assert "--MappingKernelManager.transport_encryption=required" in launch.arguments(["x"], ["--debug"], False)
+
+
+def test_no_command_is_the_plain_one():
+    assert launch.arguments(None, ["--debug"], True)[0] == "jupyterhub-singleuser"

@@ -76,3 +76,27 @@ def test_no_culling_means_no_culler(folder):
 
 def test_two_cores_start_three_servers_at_a_time():
     assert [starts_at_once(cores) for cores in (1, 2, 4, 64)] == [2, 3, 5, 8]
+
+
+def test_a_services_own_token_is_passed_on(folder):
+    _, wanted = made(
+        folder, "hub: {services: {grader: {apiToken: '0123456789', url: 'http://x'}, plain: {}, none: null}}"
+    )
+    services = {service["name"]: service for service in wanted["hub"]["services"]}
+    assert services["grader"]["api_token"] == "0123456789"
+    assert "api_token" not in services["plain"] and "api_token" not in services["none"]
+    assert "0123456789" not in json.dumps(wanted["hub"]["traits"])
+
+
+def test_what_this_machine_cannot_do_never_reaches_the_hub(folder):
+    hub = "{subdomain_host: 'https://x.college.edu', public_url: 'https://x', internal_ssl: true, shutdown_on_logout: true}"
+    _, wanted = made(folder, f"hub: {{config: {{JupyterHub: {hub}}}}}")
+    assert {"subdomain_host", "public_url", "internal_ssl"}.isdisjoint(wanted["hub"]["traits"]["JupyterHub"])
+    assert wanted["hub"]["traits"]["JupyterHub"]["shutdown_on_logout"] is True
+
+
+def test_the_cullers_role_is_known_even_if_the_roles_are_replaced(folder):
+    _, wanted = made(folder, "cull: {users: true}\nhub: {config: {JupyterHub: {load_roles: []}}}")
+    assert wanted["hub"]["traits"]["JupyterHub"]["load_roles"] == []
+    assert "admin:users" in wanted["hub"]["culler_role"]["scopes"]
+    assert made(folder, "cull: {enabled: false}")[1]["hub"]["culler_role"] is None

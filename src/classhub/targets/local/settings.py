@@ -8,11 +8,13 @@ from typing import Any
 
 from classhub.config.extra_config import extra_config
 from classhub.config.model import Config
+from classhub.config.parity_classes import NOT_HERE, OURS
 from classhub.config.traits import traits
+from classhub.config.traits.lookup import mapping
+from classhub.config.traits.services import CULLER, roles
 from classhub.targets.local.machine import Machine
 from classhub.targets.local.paths import Paths
 
-CULLER = "jupyterhub-idle-culler"
 MOST_STARTS_AT_ONCE = 8
 
 
@@ -24,22 +26,37 @@ def settings(config: Config, machine: Machine, paths: Paths, *, is_root: bool, c
         namespace=config.settings.namespace,
         chart_version=config.settings.chart_version,
     )
-    services = list(own.get("JupyterHub", {}).get("services", []))
+    services = own["JupyterHub"]["services"]
     proxy = _proxy(config, machine, paths)
     return {
         "proxy": proxy,
         "hub": {
-            "traits": own,
+            "traits": _held(own),
             "values": dict(config.values),
             "release": config.settings.release,
             "extra_config": [list(pair) for pair in extra_config(config.values)],
-            "services": [service for service in services if service.get("name") != CULLER],
+            "services": _own_services(config, services),
+            "culler_role": next((role for role in roles(config.values) if role["name"] == CULLER), None),
             "tokens": {"classhub": machine.classhub_token, "culler": machine.culler_token, "crypt": machine.crypt_key},
             "machine": _machine(config, paths, is_root, cores),
         },
         "culler": _culler(services, machine, proxy),
         "login": _login(config),
     }
+
+
+def _held(own: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Without what this machine sets for itself, or cannot do: parity says so of each."""
+    hub = {name: value for name, value in own["JupyterHub"].items() if name not in OURS | NOT_HERE}
+    return {**own, "JupyterHub": hub}
+
+
+def _own_services(config: Config, services: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The college's, each with the token that was written for it: whoever calls the hub from elsewhere has it already."""
+    written = mapping(config.values, "hub.services")
+    tokens = {(one or {}).get("name", key): (one or {}).get("apiToken") for key, one in written.items()}
+    own = [service for service in services if service["name"] != CULLER]
+    return [{**one, **({"api_token": tokens[one["name"]]} if tokens.get(one["name"]) else {})} for one in own]
 
 
 def address(config: Config) -> str:

@@ -1,0 +1,19 @@
+"""hub.services.NAME.apiToken: JupyterHub does not start with one that it finds too short."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from classhub.config.chart.verdict import Problem
+from classhub.config.traits.lookup import mapping
+
+LEAST = 8
+"""Characters (jupyterhub/orm.py, Hashed.min_length)."""
+
+
+def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    for key, service in mapping(values, "hub.services").items():
+        token = service.get("apiToken") if isinstance(service, Mapping) else None
+        if token and (not isinstance(token, str) or len(token) < LEAST):
+            message = f"hub.services.{key}.apiToken must be text of at least {LEAST} characters."
+            fix = "Make one, and write it in secrets.yaml: openssl rand -hex 32"
+            yield Problem(("hub", "services", key, "apiToken"), message, "The hub would not start.", fix)
