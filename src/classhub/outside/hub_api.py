@@ -194,7 +194,8 @@ class HubApi:
             headers = {"Authorization": f"token {self._token}", "Accept": "application/jupyterhub-pagination+json"}
             transport = httpx2.HTTPTransport(uds=self._socket) if self._socket else None
             # $HTTP_PROXY is for the world outside: a token for our own machine must not go there.
-            near = bool(self._socket) or (urlsplit(self._via).hostname or "") in ("127.0.0.1", "::1", "localhost")
+            host = urlsplit(self._via).hostname or ""
+            near = bool(self._socket) or host in ("::1", "localhost") or host.startswith("127.")
             self._client = httpx2.Client(
                 base_url=self._via, headers=headers, transport=transport, trust_env=not near, timeout=self._timeout_s
             )

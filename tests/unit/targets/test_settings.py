@@ -7,7 +7,7 @@ import pytest
 from classhub.config.load import load
 from classhub.targets.local.machine import Machine
 from classhub.targets.local.paths import Paths
-from classhub.targets.local.settings import address, base_url, settings, starts_at_once
+from classhub.targets.local.settings import address, base_url, door, settings, starts_at_once
 
 MACHINE = Machine(20002, 20001, "token-classhub", "token-culler", "00" * 32)
 
@@ -100,3 +100,22 @@ def test_the_cullers_role_is_known_even_if_the_roles_are_replaced(folder):
     assert wanted["hub"]["traits"]["JupyterHub"]["load_roles"] == []
     assert "admin:users" in wanted["hub"]["culler_role"]["scopes"]
     assert made(folder, "cull: {enabled: false}")[1]["hub"]["culler_role"] is None
+
+
+@pytest.mark.parametrize(
+    ("local", "asked"),
+    [
+        ("{}", "http://127.0.0.1:8000/"),
+        ("local: {address: 0.0.0.0, host: hub.college.edu}", "http://127.0.0.1:8000/"),
+        ("local: {address: '::', host: hub.college.edu}", "http://[::1]:8000/"),
+        ("local: {address: '::1'}", "http://[::1]:8000/"),
+        ("local: {address: 127.0.0.7}", "http://127.0.0.7:8000/"),
+        ("local: {address: localhost}", "http://127.0.0.1:8000/"),
+        ("local: {address: 203.0.113.7, host: hub.college.edu}", "http://127.0.0.1:20002/"),
+        ("local: {https: internal, host: hub.college.edu, port: 443}", "http://127.0.0.1:20002/"),
+    ],
+)
+def test_our_own_commands_never_leave_this_machine(folder, local, asked):
+    """The token they carry may do everything; the hub's name may lead anywhere."""
+    _, wanted = made(folder, classhub_yaml=local)
+    assert door(wanted["proxy"]) == asked

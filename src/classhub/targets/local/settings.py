@@ -71,6 +71,18 @@ def address(config: Config) -> str:
     return f"{scheme}://{host}{port}{base_url(config)}"
 
 
+def door(proxy: Mapping[str, Any]) -> str:
+    """Where our own commands ask, token in hand: on the loopback, whatever the hub's name leads to.
+
+    Through the proxy a restarting hub is a short wait; behind a certificate, or on another address, the hub's own door.
+    """
+    host, _, port = proxy["listen"].rpartition(":")
+    near = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]", "localhost": "127.0.0.1"}.get(host, host)
+    is_near = near.startswith("127.") or near == "[::1]"
+    where = f"{near}:{port}" if is_near and proxy["https"]["mode"] == "off" else proxy["hub"]
+    return f"http://{where}{proxy['base_url']}"
+
+
 def base_url(config: Config) -> str:
     """hub.baseUrl with slashes at both ends."""
     inner = str(config.values.get("hub", {}).get("baseUrl", "/")).strip("/")

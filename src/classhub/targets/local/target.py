@@ -23,7 +23,7 @@ from classhub.targets.local.alone import alone
 from classhub.targets.local.homes import LocalHomes
 from classhub.targets.local.machine import ensure_machine
 from classhub.targets.local.paths import Paths, ensure_folders, paths_of
-from classhub.targets.local.settings import settings
+from classhub.targets.local.settings import door, settings
 from classhub.targets.local.state_files import read_json
 
 RESTART_TIMEOUT_S = 60
@@ -144,9 +144,7 @@ class LocalTarget:
             raise NotRunning("No hub runs here.", fix="classhub up")
         applied = self._applied()
         proxy = applied["proxy"]
-        # through the proxy a restarting hub is a short wait; behind a certificate of one's own only the hub's door is sure
-        via = "" if proxy["https"]["mode"] == "off" else f"http://{proxy['hub']}{proxy['base_url']}"
-        return HubApi(proxy["url"], applied["hub"]["tokens"]["classhub"], via=via)
+        return HubApi(proxy["url"], applied["hub"]["tokens"]["classhub"], via=door(proxy))
 
     def records(self, who: str, kind: Kind, previous: bool, follow: bool) -> Iterator[Record]:
         return records.read(self.paths, who, kind, previous, follow)
