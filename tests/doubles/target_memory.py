@@ -153,7 +153,7 @@ class MemoryTarget:
         hub = {"admins": list(config.login.admins)}
         return {"proxy": {"port": config.settings.local.port}, "hub": hub, "culler": {"every": 60}}
 
-    def checks(self) -> list[Check]:
+    def checks(self, config: Config | None = None) -> list[Check]:
         return self.found
 
     def machine(self) -> Machine:

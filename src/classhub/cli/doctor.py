@@ -16,11 +16,11 @@ from classhub.plan.checks import Check
 @click.pass_context
 @pass_here
 def doctor(here: Here, context: click.Context, as_json: bool) -> None:
-    """What is missing here, with the command that mends it. Exit code 1 when something is."""
+    """What is missing here, with the command that mends it. Exit code 1 when something is; warnings alone are 0."""
     from classhub.operations.doctor import checks
 
     found = checks(here.target, here.folder, os.environ)
-    problems = [check for check in found if not check.ok]
+    problems = [check for check in found if not check.ok and not check.warning]
     if as_json:
         show_json([{"ok": check.ok, **plain(check)} for check in found])
     else:
@@ -31,6 +31,7 @@ def doctor(here: Here, context: click.Context, as_json: bool) -> None:
 
 
 def _show(check: Check) -> None:
-    say(f"ok       {check.name}: {check.seen}" if check.ok else f"PROBLEM  {check.name}: {check.problem}")
+    word = "ok" if check.ok else "WARNING" if check.warning else "PROBLEM"
+    say(f"{word:<8} {check.name}: {check.problem or check.seen}")
     if check.problem and check.fix:
         say(f"         Next: {check.fix}")

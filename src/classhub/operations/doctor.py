@@ -11,25 +11,28 @@ from classhub.errors import ClasshubError, Mistakes
 from classhub.plan.checks import Check
 
 if TYPE_CHECKING:
+    from classhub.config.model import Config
     from classhub.operations.machine import OnOneMachine
 
 
 def checks(target: OnOneMachine, folder: Path, environ: Mapping[str, str]) -> list[Check]:
     """Python, the folder, then what the target knows of its machine."""
     python = Check("Python", seen=platform.python_version())
-    return [python, _folder(folder, environ), _hub(target), *target.checks()]
+    config, about_it = _folder(folder, environ)
+    return [python, about_it, _hub(target), *target.checks(config)]
 
 
-def _folder(folder: Path, environ: Mapping[str, str]) -> Check:
+def _folder(folder: Path, environ: Mapping[str, str]) -> tuple[Config | None, Check]:
     from classhub.config.load import load
 
     try:
         config = load(folder, environ)
     except Mistakes as error:
-        return Check("config/", f"{error.what} The first: {error.findings[0]}", "Mend them; `classhub up` lists all.")
+        first = f"{error.what} The first: {error.findings[0]}"
+        return None, Check("config/", first, "Mend them; `classhub up` lists all.")
     except ClasshubError as error:
-        return Check("config/", error.what, error.fix)
-    return Check("config/", seen=f"{folder}: no mistakes; {config.login.why}")
+        return None, Check("config/", error.what, error.fix)
+    return config, Check("config/", seen=f"{folder}: no mistakes; {config.login.why}")
 
 
 def _hub(target: OnOneMachine) -> Check:

@@ -27,8 +27,8 @@ class OnOneMachine(Target, Protocol):
         """What the supervisor says about its parts, a sentence each, until it ends. NotRunning when there is none."""
         ...
 
-    def checks(self) -> list[Check]:
-        """What this machine has and lacks, most important first. Works without a hub."""
+    def checks(self, config: Config | None = None) -> list[Check]:
+        """What this machine has and lacks (for `config`), most important first. Works without a hub."""
         ...
 
     def machine(self) -> Machine:

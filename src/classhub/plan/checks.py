@@ -13,6 +13,8 @@ class Check:
     """The command or the step that mends it."""
     seen: str = ""
     """What was found, when all is well: "3.12.4", "41 GiB free"."""
+    warning: bool = False
+    """True when a hub works all the same: said, and no failure."""
 
     @property
     def ok(self) -> bool:

@@ -126,6 +126,13 @@ def test_doctor_is_exit_code_1_with_a_problem(classhub, target):
     assert [check["ok"] for check in classhub("doctor", "--json").json][-1] is False
 
 
+def test_a_warning_is_said_and_is_no_failure(classhub, target):
+    target.found = [Check("host", "It leads nowhere.", "Ask for it.", warning=True)]
+    result = classhub("doctor")
+    assert result.code == 0
+    assert "WARNING  host: It leads nowhere.\n         Next: Ask for it.\nNo problems.\n" in result.out
+
+
 def test_parity_parses_without_a_hub(classhub):
     result = classhub("parity", "--json")
     assert result.code == 0

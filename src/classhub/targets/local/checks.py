@@ -10,6 +10,7 @@ from typing import Any
 from classhub.config.model import Config
 from classhub.errors import OutsideFailed, Refused
 from classhub.plan.checks import Check
+from classhub.targets.local import home_checks, host_check
 from classhub.targets.local.paths import Paths
 from classhub.walls import cgroups, reach
 from classhub.walls.uids import FIRST
@@ -76,9 +77,20 @@ def need_interpreter(paths: Paths) -> None:
         raise OutsideFailed(problem, fix="classhub doctor shows what else this machine lacks")
 
 
-def all_checks(paths: Paths) -> list[Check]:
+def all_checks(paths: Paths, config: Config | None) -> list[Check]:
     """Most important first."""
-    return [_account(), _interpreter(), _limits(), _walls(), _socket_path(paths), _proxy(), _disk(paths), _memory()]
+    return [
+        _account(),
+        _interpreter(),
+        _limits(),
+        _walls(),
+        _socket_path(paths),
+        _proxy(),
+        *([host_check.leads_here(config.settings.local.host)] if config and config.settings.local.host else []),
+        *([home_checks.owners(paths)] if is_root() else []),
+        _disk(paths),
+        _memory(),
+    ]
 
 
 def _account() -> Check:

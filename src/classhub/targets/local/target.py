@@ -18,7 +18,18 @@ from classhub.plan.records import Finished, Kind, Record, Usage
 from classhub.plan.running import Running, State
 from classhub.plan.steps import Plan, Revision, Step
 from classhub.targets.interface import Tell
-from classhub.targets.local import checks, control, history, inside, inspection, records, starting, stopping, usage
+from classhub.targets.local import (
+    checks,
+    control,
+    history,
+    home_checks,
+    inside,
+    inspection,
+    records,
+    starting,
+    stopping,
+    usage,
+)
 from classhub.targets.local.alone import alone
 from classhub.targets.local.homes import LocalHomes
 from classhub.targets.local.machine import ensure_machine
@@ -61,6 +72,7 @@ class LocalTarget:
         paths = paths_of(self.state, config.settings.homes_folder)
         ensure_folders(paths)
         starting.need_sound_state(paths)
+        home_checks.refuse_vanished(paths)
         machine = ensure_machine(paths.machine_json)
         if self._supervisor() is None and not inspection.anything_lives(paths):
             machine = starting.usable_ports(paths, machine)
@@ -70,9 +82,10 @@ class LocalTarget:
         """The supervisor's sentences until it ends."""
         return control.follow(self.paths.control)
 
-    def checks(self) -> list[Check]:
+    def checks(self, config: Config | None = None) -> list[Check]:
         """For doctor."""
-        return checks.all_checks(self.paths)
+        paths = paths_of(self.state, config.settings.homes_folder) if config else self.paths
+        return checks.all_checks(paths, config)
 
     def machine(self) -> Any:
         """For parity."""
