@@ -13,6 +13,7 @@ import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from classhub.errors import ClasshubError, OutsideFailed
@@ -46,28 +47,27 @@ def users(map_file: Path) -> dict[str, int]:
     """Everybody who was ever given a uid. Empty before the first; raises ClasshubError when damaged or lost."""
     highest = _highest(map_file)  # before the map: a writer in between then only makes the map newer
     try:
-        text = map_file.read_text(encoding="utf-8")
+        return _read(map_file, highest)
     except FileNotFoundError:
         if highest:
             raise _damaged(map_file, f"it is gone, and uids up to {highest} were given") from None
         return {}
-    except UnicodeDecodeError as error:
-        raise _damaged(map_file, "it is not UTF-8") from error
-    given = _parse(map_file, text)
-    if max(given.values(), default=0) < highest:
-        raise _damaged(map_file, f"it is older than the uid {highest}, the last that was given")
-    return given
-
-
-def _parse(map_file: Path, text: str) -> dict[str, int]:
-    try:
-        given = json.loads(text, object_pairs_hook=_without_doubles)
     except ValueError as error:
         raise _damaged(map_file, str(error)) from error
+
+
+def _read(path: Path, highest: int) -> dict[str, int]:
+    """Raises ValueError, which says what is wrong with it."""
+    try:
+        given = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_without_doubles)
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8") from None
     if not isinstance(given, dict) or not all(type(uid) is int and 0 < uid <= LAST for uid in given.values()):
-        raise _damaged(map_file, "it is not a mapping of names to numbers")
+        raise ValueError("it is not a mapping of names to numbers")
     if len(set(given.values())) != len(given):
-        raise _damaged(map_file, "two users have the same uid")
+        raise ValueError("two users have the same uid")
+    if max(given.values(), default=0) < highest:
+        raise ValueError(f"it is older than the uid {highest}, the last that was given")
     return given
 
 
@@ -123,16 +123,26 @@ def _remember(fd: int, uid: int) -> None:
 
 
 def _write(map_file: Path, given: dict[str, int]) -> None:
-    """Beside it, to the disk, then in its place: a power cut leaves the old map or the new one."""
-    part = map_file.with_name(map_file.name + ".part")
+    """The map, then a copy of it for whoever damages the map."""
+    for path in (map_file, _copy_of(map_file)):
+        _put(path, given)
+
+
+def _copy_of(map_file: Path) -> Path:
+    return map_file.with_name(map_file.name + ".copy")
+
+
+def _put(path: Path, given: dict[str, int]) -> None:
+    """Beside it, to the disk, then in its place: a power cut leaves the old file or the new one."""
+    part = path.with_name(path.name + ".part")
     fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(fd, "w", encoding="utf-8") as stream:
         json.dump(given, stream, indent=1)
         stream.write("\n")
         stream.flush()
         os.fsync(fd)
-    part.replace(map_file)
-    folder = os.open(map_file.parent, os.O_RDONLY)
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
@@ -143,5 +153,18 @@ def _damaged(map_file: Path, how: str) -> ClasshubError:
     return ClasshubError(
         f"The map of users to uids, {map_file}, is damaged: {how}.",
         cause="an edit by hand, a restored older copy, or a disk fault; a new map would hand homes to other users.",
-        fix=f"restore {map_file.name} from a backup, or rebuild it from the owners of the homes: ls -ln",
+        fix=_way_back(map_file),
     )
+
+
+def _way_back(map_file: Path) -> str:
+    """One command where our copy is sound, else two."""
+    copy = _copy_of(map_file)
+    try:
+        _read(copy, _highest(map_file))
+    except (OSError, ValueError):
+        folder = quote(str(map_file.parent))
+        return (
+            f"restore {map_file.name} from a backup of {folder}; `classhub doctor` then names the homes that do not fit"
+        )
+    return f"restore our copy: cp -p {quote(str(copy))} {quote(str(map_file))}"

@@ -3,7 +3,9 @@
 import json
 import multiprocessing
 import pwd
+import shlex
 import stat
+import subprocess
 
 import pytest
 
@@ -26,7 +28,7 @@ def test_the_first_user_gets_the_first_uid_and_keeps_it(map_file):
 def test_the_map_is_the_owners_alone_and_leaves_no_half_file(map_file):
     uids.uid_for(map_file, "alice")
     assert stat.S_IMODE(map_file.stat().st_mode) == 0o600
-    assert {path.name for path in map_file.parent.iterdir()} == {"uids.json", "uids.json.lock"}
+    assert {path.name for path in map_file.parent.iterdir()} == {"uids.json", "uids.json.copy", "uids.json.lock"}
 
 
 def test_nobody_yet_is_an_empty_map(map_file):
@@ -116,3 +118,31 @@ def test_many_processes_at_once_agree(map_file):
     assert len(final) == len(set(final.values())) == 23
     assert json.loads(map_file.read_text()) == final
     assert min(final.values()) >= 50001
+
+
+@pytest.mark.parametrize("harm", ["cut short", "gone", "edited"])
+def test_one_command_brings_a_damaged_map_back(map_file, harm):
+    given = {name: uids.uid_for(map_file, name) for name in ("alice@college.edu", "Jane.Doe")}
+    text = map_file.read_text()
+    map_file.write_text({"cut short": text[:10], "gone": "", "edited": text.replace("50002", "50001")}[harm])
+    if harm == "gone":
+        map_file.unlink()
+    with pytest.raises(ClasshubError, match="damaged") as told:
+        uids.users(map_file)
+    _, command = told.value.fix.split(": ", 1)
+    subprocess.run(shlex.split(command), check=True)
+    assert uids.users(map_file) == given
+    assert stat.S_IMODE(map_file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("copy", [None, "{", '{"alice": 50001}'])
+def test_a_copy_that_is_no_better_is_not_offered(map_file, copy):
+    for name in ("alice", "bob"):
+        uids.uid_for(map_file, name)
+    map_file.with_name("uids.json.copy").unlink()
+    if copy is not None:
+        map_file.with_name("uids.json.copy").write_text(copy)
+    map_file.write_text("{")
+    with pytest.raises(ClasshubError) as told:
+        uids.users(map_file)
+    assert "from a backup" in told.value.fix and "cp -p" not in told.value.fix
