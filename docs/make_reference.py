@@ -43,7 +43,7 @@ that does not exist is a mistake with its line, never ignored. A change holds af
 
 CLASSHUB = {
     "target": (
-        "Text: `local` or `cluster`. ClassHub runs hubs on one machine so far: `cluster` is taken and changes nothing yet."
+        "Text: `local` or `cluster`. ClassHub runs hubs on one machine so far: `cluster` changes nothing yet, and `up` warns of it."
     ),
     "chart.version": (
         "Text, in quotes. The Zero to JupyterHub chart that config.yaml is written for: its keys, types and defaults are "

@@ -23,13 +23,22 @@ def settings(document: Document, folder: Path, mistakes: list[Finding]) -> Setti
     fields.only("target", "chart", "release", "namespace", "homes", "local")
     default = Settings()
     return Settings(
-        target=fields.choice("target", default.target, ("local", "cluster")),
+        target=_target(fields, default.target),
         chart_version=_chart(fields, default.chart_version),
         release=_name(fields, "release", default.release),
         namespace=_name(fields, "namespace", default.namespace),
         homes_folder=_homes(fields, folder),
         local=_local(fields, folder),
     )
+
+
+def _target(fields: Fields, default: str) -> str:
+    target = fields.choice("target", default, ("local", "cluster"))
+    if target == "cluster":
+        message = "target is cluster, but `up` and all other commands work on this machine's hub."
+        why = "This version of ClassHub runs no hub on a cluster."
+        fields.wrong("target", message, why, "target: local", severity="warning")
+    return target
 
 
 def _chart(fields: Fields, default: str) -> str:

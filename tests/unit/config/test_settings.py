@@ -51,7 +51,10 @@ local: {address: 0.0.0.0, port: 8443, certificate: hub.pem, key: hub.key, https:
 """
     local = Local("0.0.0.0", 8443, folder / "hub.pem", folder / "hub.key", "own", "hub.college.edu", 40, 4)
     wanted = Settings("cluster", "4.4.0", "hub", "class", folder.parent / "students", local)
-    assert read(text, folder) == (wanted, [])
+    found, (warning,) = read(text, folder)
+    assert found == wanted
+    assert (warning.severity, warning.line, warning.fix) == ("warning", 2, "target: local")
+    assert "work on this machine's hub" in warning.message
 
 
 def test_a_certificate_with_its_key_means_https(folder: Path) -> None:
