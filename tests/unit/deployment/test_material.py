@@ -11,7 +11,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
 COURSE = Path(__file__).parents[3] / "material" / "comp141"
 LABS = sorted((COURSE / "labs").glob("*.ipynb"))
@@ -75,10 +74,8 @@ def _code(lab):
 
 
 @pytest.fixture
-def handed_out(tmp_path, monkeypatch):
+def handed_out(tmp_path):
     """The course as it lies in a student's home."""
-    # The kernel must leave no history in the home of whoever runs the tests.
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     return Path(shutil.copytree(COURSE, tmp_path / "comp141", ignore=shutil.ignore_patterns("__pycache__")))
 
 
@@ -116,15 +113,6 @@ def test_a_lab_is_handed_out_without_outputs(lab):
 def test_a_lab_is_written_as_jupyter_writes_it(lab):
     """Indent and order of keys as usual: a difference then shows what changed, not what wrote it."""
     assert nbformat.writes(_read(lab)) + "\n" == lab.read_text(encoding="utf-8")
-
-
-@a_lab
-def test_a_lab_runs_from_top_to_bottom_as_handed_out(lab, handed_out):
-    notebook = _read(lab)
-    folder = handed_out / "labs"
-    NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(folder)}}).execute()
-    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
-    assert [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"] == []
 
 
 def test_the_first_cell_greets_and_the_second_still_knows():
