@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import httpx2
 import psutil
 import pytest
 
@@ -108,3 +109,12 @@ def listening(pid: int) -> set[int]:
     except psutil.NoSuchProcess:
         return set()
     return {connection.laddr.port for connection in connections if connection.status == psutil.CONN_LISTEN}
+
+
+def test_nobody_chooses_the_address_that_the_hub_sees(hub):
+    """Neither through the public door nor through the one for students' servers."""
+    forged = {"X-Forwarded-For": "198.51.100.77", "X-Real-Ip": "198.51.100.78"}
+    for door in (hub.address, f"http://{hub.settings()['proxy']['hub']}/"):
+        assert httpx2.get(f"{door}hub/nobody-knows-this", headers=forged).status_code == 404
+    log = (hub.state / "logs" / "hub.log").read_text()
+    assert log.count("nobody-knows-this") >= 2 and "198.51.100." not in log

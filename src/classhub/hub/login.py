@@ -16,8 +16,8 @@ from nativeauthenticator.orm import UserInfo
 from tornado.web import HTTPError
 from traitlets import default
 
-from classhub.hub import invitations, login_passwords, login_requests
-from classhub.hub.login_brake import Brake, address_key
+from classhub.hub import invitations, login_known, login_passwords, login_requests
+from classhub.hub.login_brake import SignInBrake, Taken
 
 SCOPES = ("admin:users", "servers", "tokens", "read:hub")
 """The least that the hub's service `classhub` needs for every call of outside/hub_api.py (read in jupyterhub 6.1.1):
@@ -38,7 +38,7 @@ class StandInAuthenticator(NativeAuthenticator):
         super().__init__(**kwargs)
         for table in (invitations.Invitation, login_requests.AccessRequest):
             table.__table__.create(self.db.get_bind(), checkfirst=True)
-        self.brake = Brake()
+        self.brake = SignInBrake()
         # Meant for the configured authenticator; here it would sign in without a password typed, that is: nobody.
         self.auto_login = self.auto_login_oauth2_authorize = False
 
@@ -71,24 +71,26 @@ class StandInAuthenticator(NativeAuthenticator):
         if not isinstance(name, str) or not isinstance(password, str):
             raise HTTPError(400, "Please type a user name and a password.")
         name = self.normalize_username(name) if is_presentable(name) else ""
-        keys = self.slow_down(handler, name)
+        taken = self.slow_down(handler, name, login_known.browser_of(handler, name))
         stored = self.stored_password(name)
         if not await login_passwords.matches(password, stored) or self.stored_password(name) != stored:
             return None
-        for key in keys:
-            self.brake.give_back(key)
+        self.brake.give_back(taken)
+        login_known.remember(handler, name)
         return {"name": name, "groups": None}
 
-    def slow_down(self, handler: Any, name: str) -> list[str]:
-        """Count one try before it is known to fail: many at once get no further. Raises 429 after too many."""
-        keys = [f"name {name}", f"address {address_key(handler.request.remote_ip)}"]
-        wait_s = max(self.brake.take(key) for key in keys)
+    def slow_down(self, handler: Any, name: str, browser: str) -> Taken:
+        """Count one try before it is known to fail: many at once get no further. Raises 429 after too many.
+
+        browser: empty for one that never signed in as this name.
+        """
+        wait_s, taken = self.brake.take(name, handler.request.remote_ip, browser)
         if wait_s:
             minutes = "a minute" if wait_s <= 60 else f"{-(-wait_s // 60)} minutes"
             error = HTTPError(429, f"Too many tries with a wrong password. Please wait {minutes}, then try again.")
             error.headers = {"Retry-After": str(wait_s)}
             raise error
-        return keys
+        return taken
 
     def complaint(self, password: str, again: str) -> str:
         """Why this new password will not do, in a sentence; empty when it will."""

@@ -1,21 +1,31 @@
-"""A brake on guessing passwords: token buckets per user name and per address, in bounded memory.
+"""A brake on guessing passwords: token buckets in bounded memory. Guessing is slow, and nobody can lock somebody else out.
 
-The numbers are facts/local-hub.md, section 2: 10 failures in 5 minutes, then 429 with Retry-After.
+A try counts in several buckets; the figures say how many may fail at once, and how fast a try comes back.
+
+- PAIR, a name tried from one address: 10, then one a minute. What a person who forgot a password needs, and no more.
+- ADDRESS, all names tried from one address: 240, then four a minute. A lab of thirty behind one address who type their
+  password wrong twice are 60; that may happen four times within an hour. Guessing common passwords over many names ends here.
+- NAME, a name from everywhere: 300, then five a minute. One address alone gives one a minute and never empties it; who
+  guesses from everywhere gets 7,200 a day.
+- BROWSER, in place of all three: 10, then one a minute, for a browser that signed in as this name before (login_known.py).
+  So whatever strangers try, also from the same room, the person at the usual browser can sign in.
+
+Who sits behind the same address as the guesser, at a new browser, waits with PAIR: the two look alike from here.
 """
 
 import ipaddress
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+Clock = Callable[[], float]
 
 
 class Brake:
     """`burst` takes at once, refilled evenly over `per_s` seconds, for each key. `limit` keys are remembered."""
 
-    def __init__(
-        self, burst: int = 10, per_s: float = 300, limit: int = 10_000, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, burst: int, per_s: float, limit: int = 10_000, clock: Clock = time.monotonic) -> None:
         self._burst = burst
         self._per_second = burst / per_s
         self._limit = limit
@@ -45,6 +55,45 @@ class Brake:
         self._levels.move_to_end(key)
         while len(self._levels) > self._limit:
             self._levels.popitem(last=False)
+
+
+Taken = Sequence[tuple[Brake, str]]
+"""What one try took from where."""
+
+
+class SignInBrake:
+    """All buckets of signing in, as the module says."""
+
+    def __init__(self, clock: Clock = time.monotonic) -> None:
+        self._pair = Brake(burst=10, per_s=600, clock=clock)
+        self._address = Brake(burst=240, per_s=3600, clock=clock)
+        self._name = Brake(burst=300, per_s=3600, clock=clock)
+        self._browser = Brake(burst=10, per_s=600, clock=clock)
+
+    def take(self, name: str, address: str, browser: str = "") -> tuple[int, Taken]:
+        """(0, what was taken), or the seconds to wait. A try that has to wait takes nothing from any bucket.
+
+        browser: of one that signed in as this name before, else empty.
+        """
+        taken: list[tuple[Brake, str]] = []
+        for brake, key in self._buckets(name, address_key(address), browser):
+            wait_s = brake.take(key)
+            if wait_s:
+                self.give_back(taken)
+                return wait_s, ()
+            taken.append((brake, key))
+        return 0, taken
+
+    def give_back(self, taken: Taken) -> None:
+        """The password was right."""
+        for brake, key in taken:
+            brake.give_back(key)
+
+    def _buckets(self, name: str, address: str, browser: str) -> Taken:
+        """The address first: one that has to wait makes no new keys for the names it tries."""
+        if browser:
+            return [(self._browser, f"{browser} {name}")]
+        return [(self._address, address), (self._pair, f"{address} {name}"), (self._name, name)]
 
 
 def address_key(address: str) -> str:

@@ -7,7 +7,7 @@ from jupyterhub.handlers import BaseHandler
 from jupyterhub.utils import url_path_join
 from tornado.web import HTTPError
 
-from classhub.hub import invitations
+from classhub.hub import invitations, login_known
 from classhub.hub.invitations import Kind, State
 from classhub.hub.login import StandInAuthenticator
 
@@ -103,6 +103,7 @@ class Page(BaseHandler):
             }
         )
         self.set_login_cookie(user)
+        login_known.remember(self, user.name)
         self._jupyterhub_user = user
         user._auth_refreshed = time.monotonic()
         self.log.info("User logged in: %s", user.name)

@@ -30,11 +30,10 @@ class ChangePasswordPage(Page):
         """The sentence of what is wrong; empty when the password is changed."""
         stand_in = self.stand_in
         stored = stand_in.stored_password(name)
-        counted = stand_in.slow_down(self, name)
+        taken = stand_in.slow_down(self, name, browser="signed in")
         if not await login_passwords.matches(self.get_body_argument("old", "", strip=False), stored):
             return "The present password is wrong."
-        for key in counted:
-            stand_in.brake.give_back(key)
+        stand_in.brake.give_back(taken)
         password = self.get_body_argument("password", "", strip=False)
         wrong = stand_in.complaint(password, self.get_body_argument("again", "", strip=False))
         if wrong:

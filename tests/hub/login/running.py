@@ -111,7 +111,7 @@ class RunningHub:
 
 
 class Browser:
-    """Keeps cookies, follows nothing by itself. Each comes from an address of its own, so that brakes do not add up."""
+    """Keeps cookies, follows nothing by itself. Each comes, as through Caddy, from an address of its own, so that brakes do not add up."""
 
     def __init__(self, address: str, headers: dict[str, str]) -> None:
         place = ".".join(str(random.randint(1, 254)) for _ in range(3))

@@ -1,8 +1,8 @@
-"""The token bucket, with a clock of our own."""
+"""The token buckets, with a clock of our own."""
 
 import pytest
 
-from classhub.hub.login_brake import Brake, address_key
+from classhub.hub.login_brake import Brake, SignInBrake, address_key
 
 
 class Clock:
@@ -60,6 +60,69 @@ def test_memory_is_bounded_and_the_latest_are_kept(brake):
             brake.take("watched")
     assert len(brake) == 100
     assert brake.take("watched") > 0
+
+
+@pytest.fixture
+def guesses(clock):
+    return SignInBrake(clock)
+
+
+def wrong(guesses, count, name="alice", address="203.0.113.7", browser=""):
+    """How many of so many tries were let through; none of them succeeds."""
+    return sum(guesses.take(name, address, browser)[0] == 0 for _ in range(count))
+
+
+def test_ten_guesses_at_a_name_from_one_address_then_one_a_minute(guesses, clock):
+    assert wrong(guesses, 50) == 10
+    clock.now += 3600
+    assert wrong(guesses, 50) == 10
+
+
+def test_nobody_is_locked_out_from_another_address(guesses):
+    wrong(guesses, 5000)
+    assert wrong(guesses, 1, address="203.0.113.8") == 1
+
+
+def test_one_address_that_goes_on_for_a_day_does_not_use_a_name_up(guesses, clock):
+    for _ in range(24 * 60):
+        wrong(guesses, 20)
+        clock.now += 60
+    assert wrong(guesses, 1, address="203.0.113.8") == 1
+
+
+def test_a_name_guessed_from_everywhere_is_slow(guesses, clock):
+    let_through = sum(wrong(guesses, 10, address=f"10.0.{number}.1") for number in range(100))
+    assert let_through == 300
+    clock.now += 3600
+    assert sum(wrong(guesses, 10, address=f"10.1.{number}.1") for number in range(100)) == 300
+
+
+def test_a_lab_behind_one_address_that_types_wrong_twice_gets_in(guesses):
+    for student in range(30):
+        assert wrong(guesses, 2, name=f"student{student}") == 2
+    for student in range(30):
+        assert guesses.take(f"student{student}", "203.0.113.7")[0] == 0
+
+
+def test_one_address_does_not_try_many_names(guesses):
+    assert sum(wrong(guesses, 1, name=f"name{number}") for number in range(1000)) == 240
+
+
+def test_a_known_browser_is_held_by_its_own_tries_only(guesses):
+    for number in range(1000):
+        wrong(guesses, 1, address=f"10.0.{number % 250}.1")
+        wrong(guesses, 1, name=f"name{number}")
+        wrong(guesses, 1)
+    assert wrong(guesses, 50, browser="alices-own") == 10
+    assert wrong(guesses, 1, browser="another-of-hers") == 1
+    assert wrong(guesses, 1, name="bob", browser="alices-own") == 1
+
+
+def test_a_right_password_is_not_counted(guesses):
+    for _ in range(1000):
+        wait_s, taken = guesses.take("alice", "203.0.113.7")
+        assert wait_s == 0
+        guesses.give_back(taken)
 
 
 @pytest.mark.parametrize(
