@@ -42,7 +42,7 @@ def login(
         why += f'; no admin is named, so "{STAND_IN_ADMIN}" is the admin' if obstacle else "; no admin is named"
         admins = (STAND_IN_ADMIN,) if obstacle else ()
     configured = known.name if known else given.configured
-    return Login(configured, bool(obstacle), why, admins, _names(values, sections, "allowed_users"))
+    return Login(configured, bool(obstacle), why, admins, _names(values, sections, "allowed_users"), sections)
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,11 @@ def _lack(given: _Given, known: Authenticator) -> str:
         return ""
     if known.name == "dummy":
         return "Dummy login without a password is configured, but it would let in anyone under any name"
-    left = [options[0] for options in missing if any(_is_placeholder(_trait(given, known, name)) for name in options)]
+    left = [
+        options[0]
+        for options in missing
+        if any(_is_placeholder(_trait(given.values, known.sections, name)) for name in options)
+    ]
     if left:
         verb = "is" if len(left) == 1 else "are"
         return f"{known.label} login is configured, but {_list(left, 'and')} {verb} still the example's placeholder"
@@ -117,17 +121,17 @@ def _list(names: Sequence[str], word: str) -> str:
     return f" {word} ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
-def _trait(given: _Given, known: Authenticator, name: str) -> Any:
+def _trait(values: Values, sections: Iterable[str], name: str) -> Any:
     """As traitlets finds it: the most specific section that has it."""
-    for section in known.sections:
-        found = get(given.values, f"hub.config.{section}.{name}")
+    for section in sections:
+        found = get(values, f"hub.config.{section}.{name}")
         if found is not None:
             return found
     return None
 
 
 def _is_set(given: _Given, known: Authenticator, name: str) -> bool:
-    value = _trait(given, known, name)
+    value = _trait(given.values, known.sections, name)
     if value is None:
         variables = (known.variables or {}).get(name, ())
         value = next((given.environ[variable] for variable in variables if given.environ.get(variable)), None)
@@ -140,14 +144,10 @@ def _is_placeholder(value: Any) -> bool:
     return isinstance(value, str) and bool(_PLACEHOLDER.search(value.strip()))
 
 
-def _names(values: Values, sections: Iterable[str], trait: str) -> tuple[str, ...]:
-    """The names that all sections list, as JupyterHub writes them: lower case, then through username_map."""
-    maps = [get(values, f"hub.config.{section}.username_map") for section in sections]
-    username_map = next((found for found in maps if isinstance(found, Mapping)), {})
-    found = []
-    for section in sections:
-        listed = get(values, f"hub.config.{section}.{trait}") or ()
-        for name in [listed] if isinstance(listed, str) else listed:
-            lowered = str(name).strip().lower()
-            found.append(str(username_map.get(lowered, lowered)))
-    return tuple(dict.fromkeys(name for name in found if name))
+def _names(values: Values, sections: Sequence[str], trait: str) -> tuple[str, ...]:
+    """The names of a list as JupyterHub writes them: lower case, then through username_map."""
+    username_map = _trait(values, sections, "username_map")
+    username_map = username_map if isinstance(username_map, Mapping) else {}
+    listed = _trait(values, sections, trait) or ()
+    lowered = [str(name).strip().lower() for name in ([listed] if isinstance(listed, str) else listed)]
+    return tuple(dict.fromkeys(str(username_map.get(name, name)) for name in lowered if name))

@@ -68,6 +68,8 @@ class Login:
     """A sentence: why the stand-in, or how people sign in."""
     admins: tuple[str, ...]
     allowed: tuple[str, ...]
+    sections: tuple[str, ...] = ("Authenticator",)
+    """Sections of hub.config that the configured authenticator reads, most specific first."""
 
 
 @dataclass(frozen=True)

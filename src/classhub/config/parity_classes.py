@@ -5,8 +5,8 @@ from dataclasses import replace
 from classhub.config.authenticators import find
 from classhub.config.parity_rules import TRAIT_RULES, Here, Rule
 
-LISTS = {"admin_users", "allowed_users", "blocked_users", "username_map", "username_pattern"}
-"""What the stand-in takes over, as any authenticator does."""
+LISTS = {"admin_users", "allowed_users", "blocked_users", "username_map", "username_pattern", "delete_invalid_users"}
+"""What the stand-in takes over from the configured authenticator's sections (hub/local_traits.py)."""
 SPAWNER_TRAITS = frozenset(
     (
         "apply_user_options",

@@ -122,12 +122,27 @@ def _login(c: Any, login: Mapping[str, Any]) -> None:
     c.JupyterHub.template_paths = [*c.JupyterHub.get("template_paths", []), handlers.templates_folder()]
     if login["stand_in"]:
         c.JupyterHub.authenticator_class = StandInAuthenticator
-        c.StandInAuthenticator.admin_users = set(login["admins"])
-        c.StandInAuthenticator.allowed_users = set(login["allowed"])
-        c.StandInAuthenticator.blocked_users = set(c.Authenticator.get("blocked_users", set()))
+        _take_over_names(c, login)
         c.Authenticator.allow_all = False
     else:
         c.JupyterHub.authenticator_class = oauth.in_words(c.JupyterHub.authenticator_class)
+
+
+TAKEN_OVER = ("blocked_users", "username_map", "username_pattern", "delete_invalid_users")
+"""Beside the lists: what the stand-in takes from the configured authenticator's sections, extraConfig's word included."""
+
+
+def _take_over_names(c: Any, login: Mapping[str, Any]) -> None:
+    """As traitlets would for the configured authenticator: the most specific section that has a trait wins."""
+    own = c.StandInAuthenticator
+    sections = [c.get(section, {}) for section in login.get("sections", ["Authenticator"])]
+    for trait in TAKEN_OVER:
+        if found := [section[trait] for section in sections if trait in section]:
+            setattr(own, trait, found[0])
+    own.admin_users = set(login["admins"])
+    own.allowed_users = set(login["allowed"])
+    if not any(section.get("admin_users") for section in sections):
+        own.own_admin = login["admins"][0]
 
 
 def use_wal() -> None:

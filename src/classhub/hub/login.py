@@ -14,7 +14,7 @@ from jupyterhub.orm import APIToken, User, new_token
 from nativeauthenticator import NativeAuthenticator
 from nativeauthenticator.orm import UserInfo
 from tornado.web import HTTPError
-from traitlets import default
+from traitlets import Unicode, default
 
 from classhub.hub import invitations, login_known, login_passwords, login_requests
 from classhub.hub.login_brake import SignInBrake, Taken
@@ -33,6 +33,10 @@ class StandInAuthenticator(NativeAuthenticator):
 
     asks_for_access = True
     """The login page offers "Ask for access" when its authenticator has this."""
+
+    own_admin = Unicode(
+        config=True, help="The admin of a hub whose config.yaml names none; username_pattern is not for it."
+    )
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -57,7 +61,8 @@ class StandInAuthenticator(NativeAuthenticator):
 
     def validate_username(self, username: str) -> bool:
         """JupyterHub's rules, not NativeAuthenticator's (which refuse a space); nothing invisible, nothing too long."""
-        return is_presentable(username) and bool(Authenticator.validate_username(self, username))
+        fits = username == self.own_admin or Authenticator.validate_username(self, username)
+        return is_presentable(username) and bool(username) and bool(fits)
 
     def check_allow_config(self) -> None:
         """No warning about empty lists: invitations and approvals let people in without them."""

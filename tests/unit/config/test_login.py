@@ -167,14 +167,14 @@ def test_a_login_made_in_extra_config_is_for_the_cluster() -> None:
     assert "hub.extraConfig.login" in found.why
 
 
-def test_admins_and_allowed_are_gathered_and_written_as_jupyterhub_writes_them() -> None:
+def test_the_authenticators_own_section_wins_and_names_are_written_as_jupyterhub_writes_them() -> None:
     found = sign_in(
         "google",
         Authenticator={"admin_users": ["Ada@College.edu"], "allowed_users": ["bob"], "username_map": {"bob": "robert"}},
-        GoogleOAuthenticator={"admin_users": ["grace@college.edu", "ada@college.edu"], "allowed_users": "eve"},
+        GoogleOAuthenticator={"admin_users": ["Grace@college.edu", "grace@college.edu"]},
     )
-    assert found.admins == ("grace@college.edu", "ada@college.edu")
-    assert found.allowed == ("eve", "robert")
+    assert found.admins == ("grace@college.edu",)
+    assert found.allowed == ("robert",)
 
 
 def test_without_an_admin_the_stand_in_makes_one_and_a_real_login_none() -> None:

@@ -119,6 +119,11 @@ def test_culling_has_rows_even_if_nobody_wrote_it() -> None:
             "hub.config.GoogleOAuthenticator.hosted_domain",
             "only there",
         ),
+        *(
+            ({"hub": {"config": {section: {trait: ["a"]}}}}, f"hub.config.{section}.{trait}", "same")
+            for section in ("GoogleOAuthenticator", "Authenticator")
+            for trait in ("blocked_users", "username_map", "username_pattern", "delete_invalid_users")
+        ),
         (
             {"hub": {"config": {"BinderSpawnerMixin": {"auth_enabled": True}}}},
             "hub.config.BinderSpawnerMixin.auth_enabled",

@@ -171,4 +171,5 @@ def _login(config: Config) -> dict[str, Any]:
         "why": login.why,
         "admins": list(login.admins),
         "allowed": list(login.allowed),
+        "sections": list(login.sections),
     }
