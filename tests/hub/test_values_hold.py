@@ -21,13 +21,9 @@ hub:
     announcement: Exams start on Monday
   services:
     grader:
-      api_token: a-long-enough-token-for-the-grader
+      apiToken: a-long-enough-token-for-the-grader
     hello:
       url: http://127.0.0.1:9
-  loadRoles:
-    grader:
-      scopes: [list:users]
-      services: [grader]
   extraConfig:
     10-first: |
       import z2jh
@@ -37,6 +33,8 @@ hub:
   config:
     JupyterHub:
       authenticator_class: dummy
+      load_roles: # in place of the chart's own, the culler's among them
+        - {name: grader, scopes: [list:users], services: [grader]}
     Authenticator:
       admin_users: [instructor@college.edu]
       allowed_users: [alice@college.edu]

@@ -26,7 +26,7 @@ def owners(paths: Paths) -> Check:
     return Check(
         "homes",
         f"{count} to another account than the student's, whose server cannot start: {first}",
-        "\n  ".join(["", *commands]),
+        "\n  ".join(["hand over:", *commands]),
     )
 
 
