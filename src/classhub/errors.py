@@ -62,10 +62,24 @@ class OutsideFailed(ClasshubError):
 
 
 @dataclass(frozen=True)
+class Edit:
+    """One change of a file that certainly mends a mistake.
+
+    do: "set" the value of the key at `where` to `new`, "rename" that key to `new`, "move" it with all below it to the
+    path `new`, or "remove" it. where: the way to the key, as ("hub", "services", 0).
+    """
+
+    do: str
+    where: tuple[str | int, ...]
+    new: object = None
+
+
+@dataclass(frozen=True)
 class Finding:
     """One mistake in a file of the deployment folder.
 
-    severity: "error", "warning" or "note". line and column count from 1; 0 means the file as a whole.
+    severity: "error", "warning" or "note". line and column count from 1; 0 means the file as a whole. code: as "CH1203",
+    explained in docs/reference. path: the way to the value. edit: what `check --fix` may write.
     """
 
     severity: str
@@ -75,6 +89,9 @@ class Finding:
     message: str
     why: str = ""
     fix: str = ""
+    code: str = ""
+    path: tuple[str | int, ...] = ()
+    edit: Edit | None = None
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from classhub.config import quantities
-from classhub.config.chart.verdict import Problem
 from classhub.config.document import Where
+from classhub.config.problem import Problem
 from classhub.config.spelling import dotted, kind
 from classhub.config.traits.lookup import get
 

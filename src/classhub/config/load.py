@@ -7,6 +7,7 @@ from pathlib import Path
 from classhub.config.document import Document, Where
 from classhub.config.merge import layer, over_defaults
 from classhub.config.model import Config, Course, Settings
+from classhub.config.problem import Problem
 from classhub.errors import Finding, Mistakes, NotFound, Refused
 
 
@@ -148,8 +149,7 @@ class _Reader:
         # of two at one place the amount's is kept: it knows the corrected line
         found = {problem.where: problem for problem in (*problems(values, table(version)), *more)}
         for problem in found.values():
-            place = self._place(problem.where, files)
-            self.findings.append(Finding(problem.severity, *place, problem.message, problem.why, problem.fix))
+            self.findings.append(self._finding(problem, files))
         return values
 
     def check_snippets(self, own: Mapping[str, object], files: list[Document]) -> None:
@@ -162,6 +162,10 @@ class _Reader:
             fix = "Correct the line; in a text block (|) all lines keep their indentation relative to the first."
             further = lines_below(dict(extra_config(own))[key], line)
             self.findings.append(Finding("error", file, below + further, 1, message, "The hub would not start.", fix))
+
+    def _finding(self, problem: Problem, files: list[Document]) -> Finding:
+        where, message, why, fix, severity, code, edit = problem
+        return Finding(severity, *self._place(where, files), message, why, fix, code, where, edit)
 
     def _place(self, where: Where, files: list[Document]) -> tuple[str, int, int]:
         """The last file that has the value; of a value that none has, its nearest parent."""

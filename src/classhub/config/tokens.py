@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from classhub.config.chart.verdict import Problem
+from classhub.config.problem import Problem
 from classhub.config.traits.lookup import mapping
 
 LEAST = 8

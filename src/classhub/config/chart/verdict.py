@@ -4,21 +4,12 @@ Helm validates the values merged over the defaults, so that is what comes in (fa
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from classhub.config.chart.table import Key
 from classhub.config.document import Where
+from classhub.config.problem import Problem
 from classhub.config.spelling import dotted, kind, nearest
-
-
-class Problem(NamedTuple):
-    """A mistake in the values, before it is known which file it stands in."""
-
-    where: Where
-    message: str
-    why: str
-    fix: str
-    severity: str = "error"
 
 
 def problems(values: Mapping[str, Any], table: Key) -> list[Problem]:
