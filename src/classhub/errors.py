@@ -78,7 +78,7 @@ class Edit:
 class Finding:
     """One mistake in a file of the deployment folder.
 
-    severity: "error", "warning" or "note". line and column count from 1; 0 means the file as a whole. code: as "CH1203",
+    severity: "error", "warning" or "note". line and column count from 1; 0 means the file as a whole. code: as "CH1101",
     explained in docs/reference. path: the way to the value. edit: what `check --fix` may write.
     """
 

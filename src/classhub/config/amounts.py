@@ -123,20 +123,24 @@ def _unfit(where: Where, value: Any, bounds: _Bounds) -> Problem | None:
     try:
         read = reader.read(value)
     except ValueError:
-        return Problem(where, f"{dotted(where)} cannot be read: {_shown(value)}.", reader.words, fix)
+        return Problem(where, f"{dotted(where)} cannot be read: {_shown(value)}.", reader.words, fix, code="CH1501")
     if read < 0:
-        return Problem(where, f"{dotted(where)} is below zero: {_shown(value)}.", "No server would start.", fix)
+        return Problem(
+            where, f"{dotted(where)} is below zero: {_shown(value)}.", "No server would start.", fix, code="CH1502"
+        )
     if reader is _MEMORY and where == bounds.limit and 0 < read < LEAST_MEMORY_BYTES:
         why = "No server can start in that; a number alone counts bytes."
         fix = f"{name}: {quantities.memory_meant(str(value)) if read < 1024 else '512M'}"
-        return Problem(where, f"{dotted(where)} is less than 32 MiB: {_shown(value)}.", why, fix)
+        return Problem(where, f"{dotted(where)} is less than 32 MiB: {_shown(value)}.", why, fix, code="CH1503")
     return None
 
 
 def _nothing(where: Where, value: Any) -> Problem | None:
     if quantities.quantity(value) > 0:
         return None
-    return Problem(where, f"{dotted(where)} is no space at all.", "Kubernetes refuses it.", f"{where[-1]}: 10Gi")
+    return Problem(
+        where, f"{dotted(where)} is no space at all.", "Kubernetes refuses it.", f"{where[-1]}: 10Gi", code="CH1502"
+    )
 
 
 def _crossed(found: Mapping[Where, Any], bounds: _Bounds) -> bool:
@@ -150,7 +154,12 @@ def _crossing(found: Mapping[Where, Any], bounds: _Bounds, written: bool) -> Pro
     message = f"{dotted(bounds.guarantee)} ({_shown(least)}){default} is above {dotted(bounds.limit)} ({_shown(most)})."
     fix = f"{bounds.guarantee[-1]}: {most}"
     return Problem(
-        bounds.guarantee, message, "Kubernetes refuses such a pod.", fix, severity="error" if written else "warning"
+        bounds.guarantee,
+        message,
+        "Kubernetes refuses such a pod.",
+        fix,
+        severity="error" if written else "warning",
+        code="CH1504",
     )
 
 

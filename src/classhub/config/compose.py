@@ -26,6 +26,7 @@ class Trouble(NamedTuple):
     message: str
     why: str = ""
     fix: str = ""
+    code: str = ""
 
 
 class Hopeless(Exception):
@@ -81,6 +82,7 @@ class Composer:
                 "A second document starts here.",
                 "Helm reads the first one only, so what follows would be ignored.",
                 "Remove this `---` line, or move what follows into a file of its own.",
+                "CH1109",
             )
             raise Hopeless
 
@@ -91,13 +93,13 @@ class Composer:
         try:
             node.value = _value(event)
         except ValueError as error:
-            self._note(event, f"This value cannot be read: {error}.", "", "If it is text, put it in quotes.")
+            self._note(event, f"This value cannot be read: {error}.", "", "If it is text, put it in quotes.", "CH1114")
         self._add(node, merge=event.value == "<<" and event.implicit[0])
 
     def _alias(self, event: Any) -> None:
         node = self._anchors.get(event.anchor)
         if node is None:
-            self._note(event, *_alias_words(inside=event.anchor in self._anchors))
+            self._note(event, *_alias_words(inside=event.anchor in self._anchors), "CH1110")
             node = Node(*_place(event))
         self._add(node)
 
@@ -111,7 +113,7 @@ class Composer:
             self._anchors[event.anchor] = None
         if len(self._open) >= DEEPEST:
             fix = "Look for a bracket that is opened again and again."
-            self._note(event, f"Nesting goes deeper than {DEEPEST} levels here.", "", fix)
+            self._note(event, f"Nesting goes deeper than {DEEPEST} levels here.", "", fix, "CH1112")
             raise Hopeless
         self._open.append(_Open(node, event.anchor))
 
@@ -128,7 +130,9 @@ class Composer:
         """An alias costs nothing here, but whoever walks the values pays for it in full."""
         if node.size > self._values + MOST_ALIASED or node.depth > DEEPEST:
             why = f"They stand for more than {MOST_ALIASED:,} values, or for more than {DEEPEST} levels of nesting."
-            self._note(event, "The aliases (*name) up to here multiply beyond any use.", why, "Write the values out.")
+            self._note(
+                event, "The aliases (*name) up to here multiply beyond any use.", why, "Write the values out.", "CH1111"
+            )
             raise Hopeless
 
     def _add(self, node: Node, merge: bool = False) -> None:
@@ -159,7 +163,7 @@ class Composer:
         except ValueError as error:
             why = "Every key in the values is a word."
             fix = "Write a word before the colon, or put the value in quotes if it starts with { or [."
-            self.troubles.append(Trouble(node.line, node.column, f"This cannot be a key: {error}.", why, fix))
+            self.troubles.append(Trouble(node.line, node.column, f"This cannot be a key: {error}.", why, fix, "CH1113"))
             return _DROPPED
 
     def _entry(self, top: _Open, name: str, line: int, column: int, node: Node) -> None:
@@ -170,7 +174,7 @@ class Composer:
             message = f"The key {name} is here for the second time; line {top.written[name]} has it already."
             why = "Helm takes the last one and drops the other without a word."
             fix = "Keep one of them, with everything that belongs below it."
-            self.troubles.append(Trouble(line, column, message, why, fix))
+            self.troubles.append(Trouble(line, column, message, why, fix, "CH1101"))
         top.written.setdefault(name, line)
         top.node.entries[name] = (line, column, node)
 
@@ -180,17 +184,17 @@ class Composer:
         for source in reversed(node.items if node.items is not None else [node]):
             if source.entries is None:
                 fix = "Write <<: *name, where &name marks a mapping above."
-                self.troubles.append(Trouble(node.line, node.column, "<< can only merge mappings.", "", fix))
+                self.troubles.append(Trouble(node.line, node.column, "<< can only merge mappings.", "", fix, "CH1115"))
                 return
             self._merged += len(source.entries)
             if self._merged > MOST_ALIASED:
                 message = "The merge keys (<<) up to here multiply beyond any use."
-                self.troubles.append(Trouble(node.line, node.column, message, "", "Write the values out."))
+                self.troubles.append(Trouble(node.line, node.column, message, "", "Write the values out.", "CH1111"))
                 raise Hopeless
             top.node.entries.update(source.entries)
 
-    def _note(self, event: Any, message: str, why: str, fix: str) -> None:
-        self.troubles.append(Trouble(*_place(event), message, why, fix))
+    def _note(self, event: Any, message: str, why: str, fix: str, code: str) -> None:
+        self.troubles.append(Trouble(*_place(event), message, why, fix, code))
 
 
 def _place(event: Any) -> tuple[int, int]:

@@ -19,7 +19,9 @@ def course(document: Document, name: str, folder: Path, mistakes: list[Finding])
     fields.only(*KEYS)
     if not _NAME.match(name):
         fix = "Rename the file: letters, digits, dots and dashes, as comp141.yaml."
-        mistakes.append(Finding("error", document.file, 0, 0, "This cannot be the name of a course.", "", fix))
+        mistakes.append(
+            Finding("error", document.file, 0, 0, "This cannot be the name of a course.", "", fix, "CH1921")
+        )
     _outer_types(fields)
     return Course(
         name=name,
@@ -46,7 +48,7 @@ def _material(fields: Fields, folder: Path) -> Path | None:
     if not path.is_dir():
         why = f"Students would get nothing. The path starts at {folder.parent}."
         fix = "Create the folder, or correct the path."
-        fields.wrong("material", f"There is no folder {text}.", why, fix)
+        fields.wrong("material", "CH1922", f"There is no folder {text}.", why, fix)
     return path
 
 
@@ -54,7 +56,7 @@ def _folder(fields: Fields, default: str) -> str:
     name = fields.text("folder", default)
     if name in ("", ".", "..") or "/" in name or name.startswith(".") or "\0" in name:
         why = "It is made in each student's home, and must be seen there."
-        fields.wrong("folder", "folder must be one plain folder name.", why, f"folder: {default}")
+        fields.wrong("folder", "CH1923", "folder must be one plain folder name.", why, f"folder: {default}")
         return default
     return name
 
@@ -70,6 +72,8 @@ def clashes(courses: list[tuple[Document, Course]]) -> list[Finding]:
             message = f"The folder {one.folder} is already taken by {other}."
             why = "The files of both courses would mix in a student's home."
             found.append(
-                Finding("error", document.file, line, column, message, why, "Give one of them another folder.")
+                Finding(
+                    "error", document.file, line, column, message, why, "Give one of them another folder.", "CH1924"
+                )
             )
     return found

@@ -28,4 +28,4 @@ def from_kubernetes(values: Mapping[str, Any]) -> Iterator[Where]:
 def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     """A note for each."""
     for where in from_kubernetes(values):
-        yield Problem(where, f"{dotted(where)} {HERE}.", "", "", severity="note")
+        yield Problem(where, f"{dotted(where)} {HERE}.", "", "", severity="note", code="CH1602")

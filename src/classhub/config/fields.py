@@ -5,7 +5,7 @@ from typing import Any
 
 from classhub.config.document import Document, Where
 from classhub.config.spelling import dotted, kind, nearest
-from classhub.errors import Finding
+from classhub.errors import Edit, Finding
 
 
 class Fields:
@@ -28,12 +28,24 @@ class Fields:
                 place = f" in {dotted(self.where)}" if self.where else ""
                 message = f"There is no setting {name}{place}."
                 fix = f"Write {meant}: in place of {name}:" if meant else f"Remove it; known are {', '.join(known)}."
-                self.wrong(name, message + (f" Did you mean {meant}?" if meant else ""), "", fix)
+                edit = Edit("rename", (*self.where, name), meant) if meant else None
+                self.wrong(name, "CH1901", message + (f" Did you mean {meant}?" if meant else ""), "", fix, edit=edit)
 
-    def wrong(self, name: str, message: str, why: str = "", fix: str = "", severity: str = "error") -> None:
+    def wrong(
+        self,
+        name: str,
+        code: str,
+        message: str,
+        why: str = "",
+        fix: str = "",
+        *,
+        severity: str = "error",
+        edit: Edit | None = None,
+    ) -> None:
         """A finding at this key."""
-        line, column = self.document.place((*self.where, name))
-        self._mistakes.append(Finding(severity, self.document.file, line, column, message, why, fix))
+        where = (*self.where, name)
+        place = (self.document.file, *self.document.place(where))
+        self._mistakes.append(Finding(severity, *place, message, why, fix, code, where, edit))
 
     def given(self, name: str) -> bool:
         return self._values.get(name) is not None
@@ -44,7 +56,9 @@ class Fields:
     def whole(self, name: str, default: int, least: int, most: int) -> int:
         value = self._read(name, int, "a whole number", default, "Write the number alone, without quotes.")
         if not least <= value <= most:
-            self.wrong(name, f"{self._dotted(name)} must be from {least} to {most}.", "", f"The default is {default}.")
+            self.wrong(
+                name, "CH1903", f"{self._dotted(name)} must be from {least} to {most}.", "", f"{name}: {default}"
+            )
             return default
         return int(value)
 
@@ -56,7 +70,9 @@ class Fields:
             return default if value is None else str(value)
         meant = nearest(value, words) if isinstance(value, str) else ""
         message = f"{self._dotted(name)} must be one of {', '.join(words)}."
-        self.wrong(name, message + (f" Did you mean {meant}?" if meant else ""), "", f"{name}: {meant or default}")
+        edit = Edit("set", (*self.where, name), meant) if meant else None
+        message += f" Did you mean {meant}?" if meant else ""
+        self.wrong(name, "CH1904", message, "", f"{name}: {meant or default}", edit=edit)
         return default
 
     def section(self, name: str) -> "Fields | None":
@@ -84,14 +100,15 @@ class Fields:
         where = (*self.where, name, part)
         line, column = self.document.place(where)
         message = f"{dotted(where)} must be {words}; here it is {kind(value)}."
-        self._mistakes.append(Finding("error", self.document.file, line, column, message, "", f"Write it as {words}."))
+        fix = f"Write it as {words}."
+        self._mistakes.append(Finding("error", self.document.file, line, column, message, "", fix, "CH1902", where))
 
     def _read(self, name: str, type_: Any, words: str, default: Any, fix: str) -> Any:
         value = self._values.get(name)
         if value is None:
             return default
         if not isinstance(value, type_) or (isinstance(value, bool) and type_ is int):
-            self.wrong(name, f"{self._dotted(name)} must be {words}; here it is {kind(value)}.", "", fix)
+            self.wrong(name, "CH1902", f"{self._dotted(name)} must be {words}; here it is {kind(value)}.", "", fix)
             return default
         return value
 

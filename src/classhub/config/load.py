@@ -118,11 +118,13 @@ class _Reader:
             return []
         if not courses.is_dir():
             fix = "Put a folder in its place, with a file for each course."
-            self.findings.append(Finding("error", shown(courses), 0, 0, "courses must be a folder.", "", fix))
+            self.findings.append(Finding("error", shown(courses), 0, 0, "courses must be a folder.", "", fix, "CH1008"))
             return []
         for path in sorted(courses.glob("*.yml")):
             fix = f"mv {_quoted(shown(path))} {_quoted(shown(path.with_suffix('.yaml')))}"
-            self.findings.append(Finding("warning", shown(path), 0, 0, "Only .yaml files are courses.", "", fix))
+            self.findings.append(
+                Finding("warning", shown(path), 0, 0, "Only .yaml files are courses.", "", fix, "CH1007")
+            )
         return sorted(path for path in courses.glob("*.yaml") if not path.name.startswith("."))
 
     def check_secrets_mode(self) -> None:
@@ -135,7 +137,7 @@ class _Reader:
             message = f"Other people on this machine can read or change this file (its mode is {mode:04o})."
             why = "It holds passwords and client secrets."
             fix = f"chmod 600 {_quoted(shown(path))}"
-            self.findings.append(Finding("error", shown(path), 0, 0, message, why, fix))
+            self.findings.append(Finding("error", shown(path), 0, 0, message, why, fix, "CH1006"))
 
     def values(self, own: Mapping[str, object], files: list[Document], settings: Settings) -> dict[str, object]:
         """Own values over the chart's defaults, after checking that the chart would take them."""
@@ -161,7 +163,9 @@ class _Reader:
             message = f"hub.extraConfig.{key}, line {line}: this is not Python: {reason}."
             fix = "Correct the line; in a text block (|) all lines keep their indentation relative to the first."
             further = lines_below(dict(extra_config(own))[key], line)
-            self.findings.append(Finding("error", file, below + further, 1, message, "The hub would not start.", fix))
+            self.findings.append(
+                Finding("error", file, below + further, 1, message, "The hub would not start.", fix, "CH1603")
+            )
 
     def _finding(self, problem: Problem, files: list[Document]) -> Finding:
         where, message, why, fix, severity, code, edit = problem

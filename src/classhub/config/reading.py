@@ -21,7 +21,7 @@ def read(path: Path, shown: str, mistakes: list[Finding]) -> Document | None:
         mistakes.append(_unreadable(error, shown))
         return None
     except ValueError as error:
-        mistakes.append(Finding("error", shown, 0, 0, str(error), "", "Put a plain file in its place."))
+        mistakes.append(Finding("error", shown, 0, 0, str(error), "", "Put a plain file in its place.", "CH1002"))
         return None
     if len(data) > LARGEST:
         mistakes.append(_too_large(path, shown))
@@ -42,19 +42,21 @@ def _bytes(path: Path) -> bytes:
 
 def _unreadable(error: OSError, shown: str) -> Finding:
     if isinstance(error, FileNotFoundError):
-        return Finding("error", shown, 0, 0, "The file does not exist.", "", "Create it, or take its name out.")
+        return Finding(
+            "error", shown, 0, 0, "The file does not exist.", "", "Create it, or take its name out.", "CH1001"
+        )
     if isinstance(error, PermissionError):
         why, fix = "It belongs to somebody else, or its mode forbids it.", f"ls -l {shown}, then chown or chmod u+r it."
-        return Finding("error", shown, 0, 0, "You may not read this file.", why, fix)
+        return Finding("error", shown, 0, 0, "You may not read this file.", why, fix, "CH1001")
     reason = error.strerror or "unknown reason"
-    return Finding("error", shown, 0, 0, f"The file cannot be read: {reason}.", "", f"ls -l {shown}")
+    return Finding("error", shown, 0, 0, f"The file cannot be read: {reason}.", "", f"ls -l {shown}", "CH1001")
 
 
 def _too_large(path: Path, shown: str) -> Finding:
     size = path.stat().st_size / LARGEST
     why = "A Kubernetes Secret, where the chart keeps these values, holds no more."
     fix = "Take out what is large: course material belongs in material/, programs in the image."
-    return Finding("error", shown, 0, 0, f"The file has {size:.1f} MiB; 1 MiB is the most.", why, fix)
+    return Finding("error", shown, 0, 0, f"The file has {size:.1f} MiB; 1 MiB is the most.", why, fix, "CH1003")
 
 
 def parse(data: bytes, shown: str, mistakes: list[Finding]) -> Document | None:
@@ -73,13 +75,13 @@ def _text(data: bytes, troubles: list[Trouble]) -> str | None:
         before = data[: error.start].decode("utf-8", "replace")
         fix = "Save it as UTF-8 in your editor, or: iconv -f latin1 -t utf-8 OLD > NEW"
         message = "The file is not UTF-8 text from here on."
-        troubles.append(Trouble(*_spot(before), message, "Helm reads nothing else.", fix))
+        troubles.append(Trouble(*_spot(before), message, "Helm reads nothing else.", fix, "CH1004"))
         return None
     found = _forbidden(text)
     if found is not None:
         message = f"The character number {ord(text[found])} (a control character) stands here."
         why = "YAML does not allow it; it often comes in by copying from a terminal or a PDF."
-        troubles.append(Trouble(*_spot(text[:found]), message, why, "Delete it."))
+        troubles.append(Trouble(*_spot(text[:found]), message, why, "Delete it.", "CH1005"))
         return None
     return text
 
@@ -109,7 +111,9 @@ def _document(text: str, shown: str, troubles: list[Trouble]) -> Document | None
         composer.troubles.append(explain(error, text, lambda: yaml.scan(text, Loader=loader)))
         return None
     except yaml.YAMLError:
-        composer.troubles.append(Trouble(1, 1, "This is not YAML.", "", "Compare it with `classhub init`'s example."))
+        composer.troubles.append(
+            Trouble(1, 1, "This is not YAML.", "", "Compare it with `classhub init`'s example.", "CH1199")
+        )
         return None
     finally:
         troubles.extend(composer.troubles)
@@ -123,6 +127,6 @@ def _mapping(composer: Composer, shown: str, troubles: list[Trouble]) -> Documen
     if root.entries is None:
         why = "The top of the file must be lines of the form `key: value`."
         fix = "Write a colon and a space after each key, and no `- ` before the outermost ones."
-        troubles.append(Trouble(root.line, root.column, "This file is not a mapping.", why, fix))
+        troubles.append(Trouble(root.line, root.column, "This file is not a mapping.", why, fix, "CH1116"))
         return None
     return Document(shown, root.value, root)

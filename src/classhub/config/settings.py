@@ -37,7 +37,7 @@ def _target(fields: Fields, default: str) -> str:
     if target == "cluster":
         message = "target is cluster, but `up` and all other commands work on this machine's hub."
         why = "This version of ClassHub runs no hub on a cluster."
-        fields.wrong("target", message, why, "target: local", severity="warning")
+        fields.wrong("target", "CH1913", message, why, "target: local", severity="warning")
     return target
 
 
@@ -49,7 +49,7 @@ def _chart(fields: Fields, default: str) -> str:
     version = chart.text("version", default)
     if version not in VERSIONS:
         message = f"ClassHub has no table of this chart version; config.yaml is checked as for {VERSIONS[0]}."
-        chart.wrong("version", message, "", f"Known: {', '.join(VERSIONS)}.", severity="warning")
+        chart.wrong("version", "CH1906", message, "", f"Known: {', '.join(VERSIONS)}.", severity="warning")
     return version
 
 
@@ -57,7 +57,7 @@ def _name(fields: Fields, name: str, default: str) -> str:
     value = fields.text(name, default)
     if not _DNS_LABEL.match(value):
         why = "Kubernetes takes small letters, digits and dashes, at most 53."
-        fields.wrong(name, f"{name} cannot be a name in Kubernetes.", why, f"{name}: {default}")
+        fields.wrong(name, "CH1905", f"{name} cannot be a name in Kubernetes.", why, f"{name}: {default}")
         return default
     return value
 
@@ -72,7 +72,9 @@ def _homes(fields: Fields, folder: Path) -> Path | None:
     path = _path(homes, "folder", folder.parent)
     if path is not None and (path == folder or folder in path.parents):
         why = "config/ is kept in git, and students' files do not belong there."
-        homes.wrong("folder", "homes.folder lies inside the deployment folder.", why, "folder: .classhub/homes")
+        homes.wrong(
+            "folder", "CH1907", "homes.folder lies inside the deployment folder.", why, "folder: .classhub/homes"
+        )
     return path
 
 
@@ -103,22 +105,37 @@ def _consistent(local: Fields, found: Local) -> None:
     if has_certificate != has_key:
         there, lacking = ("certificate", "key") if has_certificate else ("key", "certificate")
         local.wrong(
-            there, f"local.{there} is given without local.{lacking}.", "HTTPS needs both.", f"Add {lacking}: FILE"
+            there,
+            "CH1908",
+            f"local.{there} is given without local.{lacking}.",
+            "HTTPS needs both.",
+            f"Add {lacking}: FILE",
         )
     elif found.https == "own" and not has_certificate:
         message = "local.https is own, but local.certificate and local.key are missing."
-        local.wrong("https", message, "", "Name the two PEM files, or write https: internal.")
+        local.wrong("https", "CH1908", message, "", "Name the two PEM files, or write https: internal.")
     elif has_certificate and found.https != "own":
         message = f"local.certificate is given, but local.https is {found.https}, so it is not used."
-        local.wrong("https", message, "", "https: own", severity="warning")
+        local.wrong("https", "CH1908", message, "", "https: own", severity="warning")
     if found.https in ("acme", "internal") and not found.host:
         why = "A certificate is issued for a host name that leads here."
         local.wrong(
-            "https", f"local.https is {found.https}, but local.host is missing.", why, "Add host: hub.college.edu"
+            "https",
+            "CH1908",
+            f"local.https is {found.https}, but local.host is missing.",
+            why,
+            "Add host: hub.college.edu",
         )
     if found.address in ("0.0.0.0", "::") and not found.host:
         message = f"local.address is {found.address}, but local.host is missing, so links say 127.0.0.1."
-        local.wrong("address", message, "Nobody else can follow them.", "Add host: hub.college.edu", severity="warning")
+        local.wrong(
+            "address",
+            "CH1909",
+            message,
+            "Nobody else can follow them.",
+            "Add host: hub.college.edu",
+            severity="warning",
+        )
 
 
 def _address(local: Fields) -> str:
@@ -130,14 +147,16 @@ def _address(local: Fields) -> str:
         return address if address == "localhost" else str(ip_address(address.strip("[]")))
     except ValueError:
         fix = "127.0.0.1 (this machine only), 0.0.0.0 (all its addresses), or one address of this machine."
-        local.wrong("address", "local.address is not an IP address.", "", fix)
+        local.wrong("address", "CH1909", "local.address is not an IP address.", "", fix)
         return "127.0.0.1"
 
 
 def _host(local: Fields) -> str:
     host = local.text("host")
     if host and not _HOST.match(host):
-        local.wrong("host", "local.host is not a host name.", "", "Write the name alone: no https://, port or path.")
+        local.wrong(
+            "host", "CH1910", "local.host is not a host name.", "", "Write the name alone: no https://, port or path."
+        )
         return ""
     return host
 
@@ -148,7 +167,7 @@ def _pem(local: Fields, name: str, folder: Path) -> Path | None:
     path = _path(local, name, folder)
     if path is not None and not path.is_file():
         fix = f"Put the PEM file there, or correct the path: it starts at {folder.name}/."
-        local.wrong(name, f"local.{name} names a file that does not exist: {path}", "", fix)
+        local.wrong(name, "CH1911", f"local.{name} names a file that does not exist: {path}", "", fix)
     return path
 
 
@@ -159,5 +178,7 @@ def _path(fields: Fields, name: str, base: Path) -> Path | None:
     try:
         return base.joinpath(Path(text).expanduser())
     except RuntimeError:  # ~somebody who does not exist
-        fields.wrong(name, f"{name} starts with the home of somebody unknown here.", "", "Write the whole path.")
+        fields.wrong(
+            name, "CH1912", f"{name} starts with the home of somebody unknown here.", "", "Write the whole path."
+        )
         return None

@@ -39,7 +39,7 @@ def _tab(problem: tuple[int, int], line: str) -> Trouble | None:
         return None
     column = (indentation.index("\t") if "\t" in indentation else problem[1] - 1) + 1
     fix = "Replace the tab by spaces, two for each level, and set your editor to do so."
-    return Trouble(problem[0], column, "A tab is used where YAML allows spaces only.", "", fix)
+    return Trouble(problem[0], column, "A tab is used where YAML allows spaces only.", "", fix, "CH1102")
 
 
 def _quote(words: str, context: tuple[int, int], problem: tuple[int, int], line: str, tokens: Tokens) -> Trouble | None:
@@ -48,13 +48,22 @@ def _quote(words: str, context: tuple[int, int], problem: tuple[int, int], line:
         fix = "Use single quotes ('...'), where a backslash is just a backslash, or write it twice."
         at_letter = line[problem[1] - 2 : problem[1] - 1] == "\\"  # as the pure Python parser marks it
         return Trouble(
-            problem[0], problem[1] - at_letter, "This backslash sequence has no meaning between double quotes.", "", fix
+            problem[0],
+            problem[1] - at_letter,
+            "This backslash sequence has no meaning between double quotes.",
+            "",
+            fix,
+            "CH1105",
         )
     start = context if "quoted scalar" in words else _open_quote(problem, tokens)
     if start is None:
         return None
     return Trouble(
-        *start, "The quote that opens here is not closed.", why, "Add the closing quote at the end of the text."
+        *start,
+        "The quote that opens here is not closed.",
+        why,
+        "Add the closing quote at the end of the text.",
+        "CH1104",
     )
 
 
@@ -106,30 +115,30 @@ def _first_character(words: str, context: tuple[int, int], problem: tuple[int, i
         if character == "*"
         else "If it is text, put it in quotes."
     )
-    return Trouble(*at, message, _FIRST[character], fix)
+    return Trouble(*at, message, _FIRST[character], fix, "CH1106")
 
 
 def _colon(words: str, context: tuple[int, int], problem: tuple[int, int], line: str) -> Trouble | None:
     if "could not find expected ':'" in words:
         fix = "Write `key: value`, with a space after the colon, or `- value` for an item of a list."
-        return Trouble(*context, "This line is neither `key: value` nor an item of a list.", "", fix)
+        return Trouble(*context, "This line is neither `key: value` nor an item of a list.", "", fix, "CH1107")
     if "mapping values are not allowed" not in words:
         return None
     before = line[: problem[1] - 1]
     if re.search(r":\s", before):
         message = "There is a second colon in this line."
-        return Trouble(*problem, message, "A colon and a space begin a value.", "Put the value in quotes.")
+        return Trouble(*problem, message, "A colon and a space begin a value.", "Put the value in quotes.", "CH1107")
     column = len(line) - len(line.lstrip()) + 1
     why = "The line above already ended with a value, or has no colon."
     fix = "Start the line in the same column as its neighbours, or give the line above its colon."
-    return Trouble(problem[0], column, "This key stands where none can be.", why, fix)
+    return Trouble(problem[0], column, "This key stands where none can be.", why, fix, "CH1103")
 
 
 def _bracket(words: str, context: tuple[int, int]) -> Trouble | None:
     for kind, bracket, end in (("flow sequence", "[", "]"), ("flow mapping", "{", "}")):
         if kind in words:
             fix = f"Add the missing {end}, or the comma between two items."
-            return Trouble(*context, f"The bracket {bracket} that opens here is not closed.", "", fix)
+            return Trouble(*context, f"The bracket {bracket} that opens here is not closed.", "", fix, "CH1108")
     return None
 
 
@@ -144,10 +153,12 @@ def _indentation(words: str, problem: tuple[int, int], line: str) -> Trouble | N
     else:
         message = f"The indentation does not fit: this line starts in column {len(line) - len(line.lstrip()) + 1}."
         fix = "Start it in the same column as the lines it belongs with."
-    return Trouble(*problem, message, "Which key a line belongs to is told by its column alone.", fix)
+    return Trouble(*problem, message, "Which key a line belongs to is told by its column alone.", fix, "CH1103")
 
 
 def _unknown(error: Any, problem: tuple[int, int]) -> Trouble:
     what = re.sub(r"[^a-z<> ].*", "", str(error.problem or "")).strip()
     message = f"This is not YAML: {what}." if what else "This is not YAML."
-    return Trouble(*problem, message, "", "Compare the line with its neighbours; quotes around the value often help.")
+    return Trouble(
+        *problem, message, "", "Compare the line with its neighbours; quotes around the value often help.", "CH1199"
+    )

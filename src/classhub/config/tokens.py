@@ -16,4 +16,4 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
         if token and (not isinstance(token, str) or len(token) < LEAST):
             message = f"hub.services.{key}.apiToken must be text of at least {LEAST} characters."
             fix = "Make one, and write it in secrets.yaml: openssl rand -hex 32"
-            yield Problem(("hub", "services", key, "apiToken"), message, "The hub would not start.", fix)
+            yield Problem(("hub", "services", key, "apiToken"), message, "The hub would not start.", fix, code="CH1601")

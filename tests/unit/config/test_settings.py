@@ -93,7 +93,7 @@ def test_off_may_stand_without_quotes(folder: Path) -> None:
             "local.certificate names a file that does not exist:",
             "starts at config/",
         ),
-        ("local: {servers: -1}", 1, "local.servers must be from 0", "default"),
+        ("local: {servers: -1}", 1, "local.servers must be from 0", "servers: 0"),
         ("chart: {version: 4.4}", 1, "chart.version must be text; here it is a number.", "quotes"),
         ("chart: {version: 9.9.9}", 1, "ClassHub has no table of this chart version", "Known: 4.4.0"),
         ("release: My Hub", 1, "release cannot be a name in Kubernetes.", "release: jhub"),

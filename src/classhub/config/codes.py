@@ -1,0 +1,300 @@
+"""Every kind of mistake that `check` knows: what its code means, why it matters, an example and its correction.
+
+The tests check both examples of each; docs/reference/checks.md is written from here.
+"""
+
+from dataclasses import dataclass
+
+from classhub.errors import Finding
+
+
+@dataclass(frozen=True)
+class Code:
+    title: str
+    why: str
+    bad: str = ""
+    """A file with the mistake; empty where no text can show it."""
+    good: str = ""
+    """The same file, corrected."""
+    file: str = "config.yaml"
+    """Which file of the deployment folder the examples are."""
+
+
+def number(finding: Finding) -> int:
+    """For sorting and groups: 1101 of CH1101."""
+    return int(finding.code.removeprefix("CH") or 0)
+
+
+GROUPS = {
+    10: "Files",
+    11: "YAML",
+    12: "The chart's values",
+    13: "hub.config: classes and traits",
+    14: "Who gets in",
+    15: "Amounts",
+    16: "What the hub runs",
+    17: "Secrets",
+    18: "Servers, homes, nodes",
+    19: "classhub.yaml and courses",
+}
+"""By the first two digits."""
+
+_COURSE = "courses/comp141.yaml"
+_OWN = "classhub.yaml"
+
+CODES: dict[str, Code] = {
+    # --- files
+    "CH1001": Code("A file cannot be read", "It is not there, or belongs to another account."),
+    "CH1002": Code("A folder, pipe or device stands where a file is needed", "There is nothing to read in it."),
+    "CH1003": Code(
+        "A file is larger than 1 MiB",
+        "The chart keeps the values in a Kubernetes Secret, which holds no more.",
+    ),
+    "CH1004": Code("A file is not UTF-8", "Helm reads nothing else. Save it as UTF-8."),
+    "CH1005": Code("A control character stands in a file", "YAML forbids it; it often comes in by copying from a PDF."),
+    "CH1006": Code(
+        "Others can read secrets.yaml", "It holds client secrets and passwords. `chmod 600 config/secrets.yaml`."
+    ),
+    "CH1007": Code("A course's file ends in .yml", "Only .yaml files are courses; this one would be ignored."),
+    "CH1008": Code("courses is not a folder", "Each course is a file of its own in it."),
+    # --- YAML
+    "CH1101": Code(
+        "A key is there twice",
+        "Helm takes the last one and drops the other, with everything below it, without a word.",
+        "cull:\n  enabled: true\ncull:\n  timeout: 600\n",
+        "cull:\n  enabled: true\n  timeout: 600\n",
+    ),
+    "CH1102": Code(
+        "A tab is used to indent",
+        "YAML allows spaces only.",
+        "cull:\n\tenabled: true\n",
+        "cull:\n  enabled: true\n",
+    ),
+    "CH1103": Code(
+        "A line is indented so that it belongs nowhere",
+        "Which key a line belongs to is told by its column alone.",
+        "cull:\n    enabled: true\n  timeout: 600\n",
+        "cull:\n  enabled: true\n  timeout: 600\n",
+    ),
+    "CH1104": Code(
+        "A quote is not closed",
+        "Everything up to the next quote is taken as its text.",
+        'singleuser:\n  defaultUrl: "/lab\n',
+        'singleuser:\n  defaultUrl: "/lab"\n',
+    ),
+    "CH1105": Code(
+        "A backslash between double quotes means nothing",
+        "Between double quotes YAML knows only some sequences, such as \\n; between single quotes a backslash is itself.",
+        'hub:\n  templateVars: {drive: "C:\\data"}\n',
+        "hub:\n  templateVars: {drive: 'C:\\data'}\n",
+    ),
+    "CH1106": Code(
+        "A value starts with a character that YAML keeps for itself",
+        "*, &, !, %, @, ` and others have a meaning at the start of a value.",
+        "hub:\n  templateVars: {support: @college}\n",
+        'hub:\n  templateVars: {support: "@college"}\n',
+    ),
+    "CH1107": Code(
+        "A colon is missing, or there is one too many",
+        "`key: value` needs one colon and a space; a second one in the line must be in quotes.",
+        "hub:\n  templateVars: {}\n  title: Lab: Monday\n",
+        "hub:\n  templateVars:\n    title: 'Lab: Monday'\n",
+    ),
+    "CH1108": Code(
+        "A bracket is not closed",
+        "A list or mapping in brackets ends with its own bracket.",
+        "singleuser:\n  cmd: [jupyterhub-singleuser\n",
+        "singleuser:\n  cmd: [jupyterhub-singleuser]\n",
+    ),
+    "CH1109": Code(
+        "A second document starts",
+        "Helm reads the first one only, so everything after --- would be ignored.",
+        "cull:\n  enabled: true\n---\nhub: {}\n",
+        "cull:\n  enabled: true\nhub: {}\n",
+    ),
+    "CH1110": Code(
+        "An alias names nothing, or itself",
+        "YAML takes *name for a repetition of what &name marked above. A mark such as ***REDACTED*** is one by accident.",
+        "hub:\n  templateVars: {motto: *motto}\n",
+        "hub:\n  templateVars: {motto: '*motto'}\n",
+    ),
+    "CH1111": Code("Aliases multiply beyond any use", "A few lines can stand for millions of values. Write them out."),
+    "CH1112": Code("Nesting is deeper than a hundred levels", "Most often a bracket is opened again and again."),
+    "CH1113": Code(
+        "A list or a mapping stands where a key must be",
+        "Every key in the values is a word.",
+        "hub:\n  ? [a, b]\n  : 1\n",
+        "hub:\n  templateVars: {ab: 1}\n",
+    ),
+    "CH1114": Code(
+        "A value cannot be read",
+        "A tag such as !!int asks for a number that is none.",
+        "cull:\n  timeout: !!int soon\n",
+        "cull:\n  timeout: 600\n",
+    ),
+    "CH1115": Code(
+        "<< merges something that is no mapping",
+        "<<: *name lays the keys of a mapping above into this one.",
+        "cull:\n  <<: 3\n",
+        "cull: {}\n",
+    ),
+    "CH1116": Code(
+        "A file is not a mapping",
+        "The top of the file must be lines of the form `key: value`.",
+        "- hub\n",
+        "hub: {}\n",
+    ),
+    "CH1199": Code("A file is not YAML", "Compare the line with its neighbours; quotes around a value often help."),
+    # --- amounts
+    "CH1501": Code(
+        "An amount cannot be read",
+        "KubeSpawner takes 1G, 512M; Kubernetes takes 10Gi, 500m. The other's units stop every start.",
+        "singleuser:\n  memory:\n    limit: 2GB\n",
+        "singleuser:\n  memory:\n    limit: 2G\n",
+    ),
+    "CH1502": Code(
+        "An amount is below zero, or nothing at all",
+        "No server would start, or Kubernetes would refuse the claim.",
+        "singleuser:\n  memory:\n    limit: -2G\n",
+        "singleuser:\n  memory:\n    limit: 2G\n",
+    ),
+    "CH1503": Code(
+        "A memory limit is too small for any server",
+        "A number alone counts bytes.",
+        "singleuser:\n  memory:\n    limit: 512\n    guarantee: 0\n",
+        "singleuser:\n  memory:\n    limit: 512M\n    guarantee: 0\n",
+    ),
+    "CH1504": Code(
+        "A guarantee is above its limit",
+        "Kubernetes refuses such a pod.",
+        "singleuser:\n  cpu:\n    limit: 1\n    guarantee: 2\n",
+        "singleuser:\n  cpu:\n    limit: 2\n    guarantee: 2\n",
+    ),
+    # --- what the hub runs
+    "CH1601": Code(
+        "A service's token is too short",
+        "JupyterHub does not start with one below eight characters.",
+        "hub:\n  services:\n    grader:\n      apiToken: abc\n",
+        "hub:\n  services:\n    grader:\n      apiToken: 0123456789abcdef0123456789abcdef\n",
+    ),
+    "CH1602": Code(
+        "A variable takes its value from Kubernetes",
+        "On one machine servers start without it; on the cluster it holds.",
+        "singleuser:\n  extraEnv:\n    KEY:\n      valueFrom: {secretKeyRef: {name: keys, key: one}}\n",
+        "singleuser:\n  extraEnv:\n    KEY: the value itself\n",
+    ),
+    "CH1603": Code(
+        "hub.extraConfig is not Python",
+        "The hub would not start.",
+        "hub:\n  extraConfig:\n    greeting: |\n      print('hello'\n",
+        "hub:\n  extraConfig:\n    greeting: |\n      print('hello')\n",
+    ),
+    # --- our own files
+    "CH1901": Code(
+        "There is no such setting",
+        "It would be ignored.",
+        "local:\n  prot: 8001\n",
+        "local:\n  port: 8001\n",
+        _OWN,
+    ),
+    "CH1902": Code(
+        "A setting has the wrong type",
+        "It could not be used.",
+        "local:\n  port: '8001'\n",
+        "local:\n  port: 8001\n",
+        _OWN,
+    ),
+    "CH1903": Code(
+        "A number is out of range",
+        "It could not be used.",
+        "local:\n  port: 80000\n",
+        "local:\n  port: 8000\n",
+        _OWN,
+    ),
+    "CH1904": Code(
+        "A setting is not one of the words it may be",
+        "It could not be used.",
+        "local:\n  https: of\n",
+        "local:\n  https: off\n",
+        _OWN,
+    ),
+    "CH1905": Code(
+        "A name cannot be a name in Kubernetes",
+        "Small letters, digits and dashes, at most 53.",
+        "namespace: My Hub\n",
+        "namespace: my-hub\n",
+        _OWN,
+    ),
+    "CH1906": Code(
+        "ClassHub has no table of this chart version",
+        "config.yaml is checked as for another version.",
+        "chart:\n  version: 9.9.9\n",
+        "chart:\n  version: 4.4.0\n",
+        _OWN,
+    ),
+    "CH1907": Code(
+        "Homes lie inside the deployment folder",
+        "config/ is kept in git, and students' files do not belong there.",
+        "homes:\n  folder: config/homes\n",
+        "homes:\n  folder: .classhub/homes\n",
+        _OWN,
+    ),
+    "CH1908": Code(
+        "The settings for https do not go together",
+        "https: own needs a certificate and its key, acme and internal need a host.",
+        "local:\n  https: internal\n",
+        "local:\n  https: internal\n  host: hub.college.edu\n",
+        _OWN,
+    ),
+    "CH1909": Code(
+        "local.address is no address, or leads nobody here",
+        "The hub could not listen, or its links would say 127.0.0.1.",
+        "local:\n  address: hub.college.edu\n",
+        "local:\n  address: 0.0.0.0\n  host: hub.college.edu\n",
+        _OWN,
+    ),
+    "CH1910": Code(
+        "local.host is not a host name",
+        "It is the name alone, without https:// and path.",
+        "local:\n  host: https://hub.college.edu/\n",
+        "local:\n  host: hub.college.edu\n",
+        _OWN,
+    ),
+    "CH1911": Code(
+        "A certificate's file does not exist",
+        "The path starts at config/.",
+        "local:\n  certificate: hub.pem\n  key: hub.key\n",
+        "local:\n  https: off\n",
+        _OWN,
+    ),
+    "CH1912": Code(
+        "A path starts with the home of somebody unknown here",
+        "~name must be an account of this machine.",
+        "homes:\n  folder: ~nobody-of-that-name/homes\n",
+        "homes:\n  folder: /srv/homes\n",
+        _OWN,
+    ),
+    "CH1913": Code(
+        "target: cluster changes nothing yet",
+        "All commands work on this machine's hub.",
+        "target: cluster\n",
+        "target: local\n",
+        _OWN,
+    ),
+    "CH1921": Code("A file's name cannot be a course's", "Letters, digits, dots and dashes, as comp141.yaml."),
+    "CH1922": Code(
+        "A course's material is not there",
+        "Students would get nothing. The path starts at the folder that holds config/.",
+        "material: material/comp411\n",
+        "title: Computing\n",
+        _COURSE,
+    ),
+    "CH1923": Code(
+        "A course's folder is not one plain name",
+        "It is made in each student's home, and must be seen there.",
+        "folder: ../comp141\n",
+        "folder: comp141\n",
+        _COURSE,
+    ),
+    "CH1924": Code("Two courses have the same folder", "Their files would mix in a student's home."),
+}
