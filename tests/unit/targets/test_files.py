@@ -1,8 +1,10 @@
 """What lies in .classhub: folders, history, logs, machine.json."""
 
+import errno
 import json
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -70,6 +72,32 @@ def test_a_log_that_grew_is_cut_while_its_writer_goes_on(tmp_path, monkeypatch):
     assert log.read_bytes() == b"new line\n"
     assert (tmp_path / "hub.1.log").read_bytes().endswith(b"old line\n")
     assert (tmp_path / "hub.1.log").stat().st_size <= 1000
+
+
+def test_a_full_disk_leaves_the_newest_half_of_a_log_and_stops_no_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(logs, "PART_LOG_BYTES", 1000)
+    for name in ("hub.log", "proxy.log"):
+        (tmp_path / name).write_bytes(b"old line\n" * 500 + b"the last\n")
+    real = Path.write_bytes
+
+    def full(path, content):
+        real(path, content[:10])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    logs.shrink_all(tmp_path)
+    for name in ("hub.log", "proxy.log"):
+        assert (tmp_path / name).stat().st_size == 500
+        assert (tmp_path / name).read_bytes().endswith(b"old line\nthe last\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["hub.log", "proxy.log"], "no half-written copy stays"
+
+
+def test_a_log_that_cannot_be_shrunk_stops_no_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(logs, "PART_LOG_BYTES", 1000)
+    (tmp_path / "a.log").symlink_to(tmp_path / "a.log")
+    (tmp_path / "hub.log").write_bytes(b"line\n" * 500)
+    logs.shrink_all(tmp_path)
+    assert (tmp_path / "hub.log").stat().st_size == 0
 
 
 def test_a_followed_log_goes_on_through_a_cut_and_a_replacement(tmp_path):

@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 PART_LOG_BYTES = 10 * 2**20
@@ -18,26 +19,42 @@ async def keep_small(folder: Path) -> None:
 
 
 def shrink_all(folder: Path) -> None:
-    """One pass over parts' and users' logs."""
+    """One pass over parts' and users' logs. One that cannot be shrunk does not keep the others from it."""
     for path in [*folder.glob("*.log"), *(folder / "users").glob("*.log")]:
         limit = USER_LOG_BYTES if path.parent.name == "users" else PART_LOG_BYTES
-        try:
+        with suppress(OSError):
             if path.stat().st_size > limit:
                 _shrink(path, limit)
-        except FileNotFoundError:
-            continue
 
 
 def _shrink(path: Path, limit: int) -> None:
-    """Keep the newest `limit` bytes in NAME.1 and empty NAME, which its writer holds open."""
+    """Keep the newest `limit` bytes in NAME.1 and empty NAME, which its writer holds open.
+
+    On a full disk the newest half stays in NAME itself: that needs no room, and gives some back.
+    """
     older = path.with_suffix(".1.log") if path.parent.name != "users" else path.with_name(f"{path.name}.old")
-    part = older.with_name(f".{older.name}.part")
     with path.open("rb+") as file:
         file.seek(max(0, file.seek(0, os.SEEK_END) - limit))
-        part.write_bytes(file.read())
+        newest = file.read()
+        try:
+            _replace(older, newest)
+            newest = b""
+        except OSError:
+            newest = newest[-limit // 2 :]
+        file.seek(0)
+        file.write(newest)
+        file.truncate()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(content)
         part.chmod(0o600)
-        part.replace(older)
-        file.truncate(0)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def tail(path: Path, lines: int, most_bytes: int = 256 * 1024) -> list[str]:
