@@ -1,5 +1,7 @@
 """What every Target must do, about the hub as a whole."""
 
+from dataclasses import replace
+
 import pytest
 
 from classhub.errors import NotFound, NotHere, NotRunning
@@ -43,7 +45,7 @@ def test_apply_tells_a_sentence_for_each_step(harness, plan):
 def test_inspect_says_which_settings_are_in_force(harness, running):
     settings = harness.settings(0)
     assert running.settings_digest == changes.digest(settings)
-    assert dict(running.part_digests) == changes.part_digests(settings)
+    assert dict(running.launched) == dict.fromkeys(changes.PARTS, changes.digests(settings))
 
 
 def test_nothing_is_to_be_done_after_an_apply(running, plan):
@@ -73,6 +75,23 @@ def test_a_change_is_a_new_revision_and_servers_go_on(harness, alice, bring):
     assert pids(after)["proxy"] == pids(before)["proxy"]
 
 
+def test_an_apply_that_was_cut_short_after_the_settings_is_finished_by_the_next(harness, running, plan):
+    cut_short = plan(1)
+    harness.target.apply(replace(cut_short, steps=cut_short.steps[:1]), quiet)
+    assert harness.target.inspect().launched == running.launched, "no part has taken the new settings"
+    assert [step.do for step in plan(1).steps] == ["restart hub"]
+    harness.target.apply(plan(1), quiet)
+    assert plan(1).empty
+
+
+def test_the_history_says_what_became_of_a_revision(harness, bring):
+    bring(0)
+    bring(1)
+    number = harness.target.history()[-1].number
+    harness.target.apply(Plan((changes.mark(number, "failed"),)), quiet)
+    assert [one.outcome for one in harness.target.history()] == ["", "failed"]
+
+
 def test_history_grows_oldest_first_and_says_why(harness, bring):
     bring(0)
     bring(1)
@@ -86,8 +105,11 @@ def test_a_plan_leads_back_to_a_revision(harness, bring):
     old = bring(0)
     bring(1)
     first = harness.target.history()[0]
+    assert first.digests == changes.digests(harness.settings(0))
     harness.target.apply(changes.way_back(harness.target.inspect(), first), quiet)
-    assert harness.target.inspect().settings_digest == old.settings_digest
+    now = harness.target.inspect()
+    assert (now.settings_digest, now.launched) == (old.settings_digest, old.launched)
+    assert pids(now)["proxy"] == pids(old)["proxy"], "only what had changed restarts"
 
 
 def test_there_is_no_way_back_to_a_revision_that_never_was(harness, running):

@@ -19,6 +19,7 @@ from classhub.plan.checks import Check
 from classhub.plan.records import Finished, Home, Kind, Record, Usage, UsageRow
 from classhub.plan.running import Part, Running, Server, State
 from classhub.plan.steps import Plan, Revision
+from classhub.targets.interface import Tell, silent
 from doubles.target_memory_api import MemoryApi
 
 ADDRESS = "http://127.0.0.1:8000/"
@@ -48,6 +49,7 @@ class MemoryTarget:
     breaks_once: bool = False
     supervised: bool = False
     parts: dict[str, Part] = field(default_factory=dict)
+    launched: dict[str, Mapping[str, str]] = field(default_factory=dict)
     servers: dict[tuple[str, str], Server] = field(default_factory=dict)
     applied: list[tuple[Revision, Mapping[str, Any]]] = field(default_factory=list)
     logs: dict[str, list[Record]] = field(default_factory=dict)
@@ -65,7 +67,7 @@ class MemoryTarget:
     def inspect(self, wanted: Config | None = None) -> Running | None:
         if not self.applied:
             return None
-        revision, settings = self.applied[-1]
+        revision, _ = self.applied[-1]
         return Running(
             self._state(),
             ADDRESS if self.parts else "",
@@ -73,7 +75,7 @@ class MemoryTarget:
             tuple(self.servers.values()),
             revision.number,
             revision.digest,
-            changes.part_digests(settings),
+            {part: self.launched[part] for part in self.parts},
             supervised=self.supervised or not self.parts,
         )
 
@@ -88,7 +90,7 @@ class MemoryTarget:
     def history(self) -> list[Revision]:
         return [revision for revision, _ in self.applied]
 
-    def stop(self, keep_servers: bool) -> None:
+    def stop(self, keep_servers: bool, tell: Tell = silent) -> None:
         self.parts.clear()
         self.supervised = False
         if not keep_servers:
@@ -189,12 +191,15 @@ class MemoryTarget:
         verb, name = do.split(" ", 1)
         if do == "write settings":
             self._write(settings, what)
+        elif verb == "mark":
+            self.applied[-1] = (replace(self.applied[-1][0], outcome=name), self.applied[-1][1])
         elif do == "start supervisor":
             self.supervised = True
         elif name not in changes.PARTS:
             raise OutsideFailed(f"There is no step {do!r}.")
         elif verb == "start":
-            self.parts.setdefault(name, self._part(name))
+            if name not in self.parts:
+                self.parts[name] = self._part(name)
         elif verb == "restart":
             self._restart(name)
         elif verb == "stop":
@@ -203,10 +208,12 @@ class MemoryTarget:
     def _write(self, settings: Mapping[str, Any], what: str) -> None:
         digest = changes.digest(settings)
         if not self.applied or self.applied[-1][0].digest != digest:
-            self.applied.append((Revision(len(self.applied) + 1, time.time(), "admin", what, digest), settings))
+            number, digests = len(self.applied) + 1, changes.digests(settings)
+            self.applied.append((Revision(number, time.time(), "admin", what, digest, digests), settings))
 
     def _part(self, name: str) -> Part:
         self._log(name, f"The {name} started.")
+        self.launched[name] = changes.digests(self.applied[-1][1])
         return Part(name, State.RUNNING, pid=4242, since=time.time())
 
     def _restart(self, name: str) -> None:

@@ -57,6 +57,32 @@ def test_up_adopts_what_a_killed_supervisor_left(hub, alice):
     eventually(lambda: hub.pid("proxy") != old and healthy(hub))
 
 
+def test_a_damaged_parts_json_and_a_dead_supervisor_lose_nothing(hub, alice):
+    before, value = servers(hub), count_up(alice)
+    hub.kill("supervisor")
+    (hub.state / "parts.json").write_text('{"proxy": {')
+    assert {part["name"] for part in hub.status()["parts"]} == {"proxy", "hub", "culler"}
+    hub.up()
+    eventually(lambda: healthy(hub))
+    alice.wait_ready()
+    assert count_up(alice) == value + 1
+    assert servers(hub) == before
+    assert "nothing changed" in hub.up()
+    assert len([argv for argv in hub.left_processes() if "caddy.json" in argv[-1]]) == 1
+
+
+def test_down_finds_the_parts_whose_parts_json_is_damaged(hub, alice):
+    hub.kill("supervisor")
+    (hub.state / "parts.json").write_text("")
+    hub.down("--keep-servers")
+    status = hub.status()
+    assert (status["state"], len(status["servers"])) == ("stopped", 1)
+    assert not any("caddy.json" in argv[-1] for argv in hub.left_processes())
+    assert "alice@college.edu" in hub.down("--keep-servers")
+    hub.up()
+    alice.wait_ready()
+
+
 def test_everything_killed_at_once_loses_no_variable(hub, alice):
     before, value = servers(hub), count_up(alice)
     hub.kill("supervisor", "hub", "proxy", "culler")

@@ -16,6 +16,7 @@ import httpx2
 import pytest
 import zmq
 
+from classhub.outside import process
 from hub import ordinary
 from hub.ordinary import IS_ROOT, STRANGER, UID, OrdinaryDeployment, mode, open_folder, started
 from hub.student import eventually
@@ -325,6 +326,19 @@ def answer_everybody(door):
 
 
 # --- faults and the end
+
+
+@acts_as_others
+def test_root_sees_the_hub_of_an_account_and_leaves_it_alone(trial):
+    root = [sys.executable, "-m", "classhub", "-C", str(trial.config)]
+    shown = json.loads(process.run([*root, "status", "--json"]).out)
+    assert (shown["state"], shown["supervised"]) == ("running", True)
+    assert any("This hub belongs to" in note and "sudo -u" in note for note in shown["notes"])
+    for words in (["up", "-d"], ["down"], ["restart", "hub"], ["scale", "servers", "3"], ["remove", "--yes"]):
+        refused = process.run([*root, *words], check=False)
+        assert (refused.code, "This hub belongs to" in refused.err) == (1, True), refused.err
+    assert not [path for path in trial.state.rglob("*") if path.lstat().st_uid == 0]
+    assert json.loads(trial.run("status", "--json").stdout)["supervised"] is True
 
 
 def test_every_environment_finds_the_same_hub(trial):

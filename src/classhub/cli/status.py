@@ -52,7 +52,7 @@ def _facts(here: Here, running: Running) -> dict[str, object]:
 
     facts = dict(plain(running))
     facts.pop("settings_digest")
-    facts.pop("part_digests")
+    facts.pop("launched")
     return {**facts, "notes": advice(running), "folder": str(here.folder)}
 
 

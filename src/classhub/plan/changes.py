@@ -21,6 +21,13 @@ STARTS = {
     "hub": "The hub starts, about 5 s",
     "culler": "The culler starts; it stops servers that nobody uses.",
 }
+RESTARTS = {
+    "proxy": "The proxy restarts, about 1 s; open pages connect again by themselves.",
+    "hub": "The hub restarts, about 5 s.",
+    "culler": "The culler restarts; servers go on.",
+}
+NAMED = 5
+"""Servers that a sentence names; of more it gives the number."""
 
 
 def digest(settings: Any) -> str:
@@ -29,24 +36,37 @@ def digest(settings: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def part_digests(settings: Mapping[str, Any]) -> dict[str, str]:
-    """A digest for each top-level key: what `Running.part_digests` holds."""
-    return {name: digest(value) for name, value in settings.items()}
+def digests(settings: Mapping[str, Any]) -> dict[str, str]:
+    """A digest for each top-level key that is not empty; the hub's also when it is."""
+    return {name: digest(value) for name, value in settings.items() if value or name == "hub"}
 
 
 def plan(running: Running | None, wanted: Mapping[str, Any], wanted_digest: str, *, what: str) -> Plan:
     """The steps from what runs to `wanted`; none when nothing differs and every part is well."""
     if running is None or running.state is State.STOPPED:
-        return Plan(tuple(_start(running, wanted)), wanted, what)
+        return Plan(tuple(_start(running, wanted, wanted_digest)), wanted, what)
     return Plan(tuple(_mend(running, wanted, wanted_digest)), wanted, what)
 
 
-def way_back(running: Running, revision: Revision) -> Plan:
-    """The steps that put an earlier revision in force again."""
+def way_back(running: Running, revision: Revision, outcome: str = "") -> Plan:
+    """The steps that put an earlier revision in force again. outcome: what becomes of the one before, "failed"."""
     number = revision.number
     steps = [Step("write settings", f"Revision {number} is put in force again.")]
-    steps += [_restart(part, running) for part in PARTS]
+    if outcome:
+        steps.insert(0, mark(running.revision, outcome))
+    for part in PARTS:
+        changed = part in _changed_parts(running, revision.digests) or _is_failing(part, running)
+        step = _mend_part(part, running, part != "culler" or part in revision.digests, changed)
+        if step is not None and step.do == "restart hub":
+            going_on = _servers(running, ("goes on", "go on"), "no server runs")
+            step = Step(step.do, f"The hub restarts, about 5 s; {going_on}.")
+        steps += [step] if step is not None else []
     return Plan(tuple(steps), what=f"back to revision {number}", revision=number)
+
+
+def mark(number: int, outcome: str) -> Step:
+    """Say in the history what became of the newest revision, "failed" or "interrupted"."""
+    return Step(f"mark {outcome}", f"Revision {number} {'has ' if outcome == 'failed' else 'was '}{outcome}.")
 
 
 def is_wanted(part: str, settings: Mapping[str, Any]) -> bool:
@@ -54,12 +74,12 @@ def is_wanted(part: str, settings: Mapping[str, Any]) -> bool:
     return part != "culler" or bool(settings.get(part))
 
 
-def _start(running: Running | None, wanted: Mapping[str, Any]) -> Iterator[Step]:
+def _start(running: Running | None, wanted: Mapping[str, Any], wanted_digest: str) -> Iterator[Step]:
     yield Step("write settings", "The settings are written.")
     yield Step("start supervisor", "The supervisor starts; it watches the parts and starts again what dies.")
     for part in PARTS:
         if is_wanted(part, wanted):
-            yield _start_part(part, running)
+            yield _start_part(part, running, running is not None and running.settings_digest != wanted_digest)
 
 
 def _mend(running: Running, wanted: Mapping[str, Any], wanted_digest: str) -> Iterator[Step]:
@@ -68,11 +88,12 @@ def _mend(running: Running, wanted: Mapping[str, Any], wanted_digest: str) -> It
         yield Step("write settings", "The new settings are written; the ones before stay in the history.")
     if not running.supervised:
         yield from _adopt(running)
-    changed = _changed_parts(running, wanted) if differs else set()
+    changed = _changed_parts(running, digests(wanted))
     for part in PARTS:
-        step = _mend_part(part, running, is_wanted(part, wanted), part in changed)
-        if step:
-            yield step if part != "hub" else _with_login(step, running, wanted)
+        step = _mend_part(part, running, is_wanted(part, wanted), part in changed, differs)
+        if step is None:
+            continue
+        yield _with_consequences(step, running, wanted) if step.do == "restart hub" and part in changed else step
 
 
 def _adopt(running: Running) -> Iterator[Step]:
@@ -88,43 +109,45 @@ def _lives(part: str, running: Running) -> bool:
     return any(one.name == part and one.state is not State.STOPPED for one in running.parts)
 
 
-def _mend_part(part: str, running: Running, wanted: bool, changed: bool) -> Step | None:
+def _is_failing(part: str, running: Running) -> bool:
+    return any(one.name == part and one.state is State.FAILING for one in running.parts)
+
+
+def _mend_part(part: str, running: Running, wanted: bool, changed: bool, differs: bool = False) -> Step | None:
     there = next((one for one in running.parts if one.name == part), None)
-    lives = _lives(part, running)
+    if there is None or there.state is State.STOPPED:
+        return _start_part(part, running, differs) if wanted else None
     if not wanted:
-        return Step(f"stop {part}", f"The {part} stops; idle servers go on.") if lives else None
-    if not lives:
-        return _start_part(part, running)
+        return Step(f"stop {part}", f"The {part} stops; idle servers go on.")
     if changed:
-        return _restart(part, running)
-    if there is not None and there.state is State.FAILING:
-        return _afresh(there)
-    return None
+        return Step(f"restart {part}", RESTARTS[part])
+    return _afresh(there) if there.state is State.FAILING else None
 
 
-def _changed_parts(running: Running, wanted: Mapping[str, Any]) -> set[str]:
-    """Parts that must be started again. What is neither proxy nor culler is the hub's."""
-    new = part_digests(wanted)
-    keys = {key for key in {*new, *running.part_digests} if new.get(key) != running.part_digests.get(key)}
-    return {key if key in PARTS else "hub" for key in keys} or {"hub"}
+def _changed_parts(running: Running, wanted: Mapping[str, str]) -> set[str]:
+    """Parts that were started with other settings than `wanted` (digests)."""
+    return {part for part in PARTS if _needs(part, running.launched.get(part, {})) != _needs(part, wanted)}
 
 
-def _start_part(part: str, running: Running | None) -> Step:
+def _needs(part: str, settings: Mapping[str, str]) -> dict[str, str]:
+    """What of the settings' digests reaches a part.
+
+    The hub knows the address and gives Caddy its routes, so all of the proxy's is the hub's too; of the culler it
+    knows whether there is one. A key of no part is the hub's.
+    """
+    if part != "hub":
+        return {key: value for key, value in settings.items() if key == part}
+    return {key: value if key != "culler" else "" for key, value in settings.items()}
+
+
+def _start_part(part: str, running: Running | None, differs: bool) -> Step:
     sentence = STARTS[part]
     if part == "hub":
         back = _servers(running, ("is taken back", "are taken back"))
         sentence += f"; {back}." if back else "."
+        if back and running and differs:
+            sentence += f" {_keep('its', 'their', 'old settings', running)}."
     return Step(f"start {part}", sentence)
-
-
-def _restart(part: str, running: Running) -> Step:
-    if part == "proxy":
-        return Step("restart proxy", "The proxy restarts, about 1 s; open pages connect again by themselves.")
-    if part == "culler":
-        return Step("restart culler", "The culler restarts; servers go on.")
-    one = "goes on with its old settings until it is started again"
-    more = "go on with their old settings until they are started again"
-    return Step("restart hub", f"The hub restarts, about 5 s; {_servers(running, (one, more), 'no server runs')}.")
 
 
 def _afresh(part: Part) -> Step:
@@ -132,11 +155,24 @@ def _afresh(part: Part) -> Step:
     return Step(f"restart {part.name}", f"The {part.name} keeps failing{reason}; it is started afresh.")
 
 
-def _with_login(step: Step, running: Running, wanted: Mapping[str, Any]) -> Step:
-    old, new = running.part_digests.get("login"), wanted.get("login")
-    if step.do != "restart hub" or old is None or new is None or old == digest(new):
-        return step
-    return Step(step.do, f"{step.sentence} Who may enter changes.")
+def _with_consequences(step: Step, running: Running, wanted: Mapping[str, Any]) -> Step:
+    """What a new hub means for the servers that run, and for who may enter."""
+    old, new = running.launched.get("hub", {}).get("login"), wanted.get("login")
+    entry = " Who may enter changes." if old and new is not None and old != digest(new) else ""
+    moved = (wanted.get("proxy") or {}).get("url", running.address) != running.address
+    kept = _keep("the", "the", "old address", running) if moved else _keep("its", "their", "old settings", running)
+    return Step(step.do, f"{step.sentence.rstrip('.')}; {kept}.{entry}")
+
+
+def _keep(its: str, their: str, what: str, running: Running) -> str:
+    """ "2 running servers keep the old address until they are restarted: alice, Jane.Doe"."""
+    names = [f"{server.user}/{server.name}" if server.name else server.user for server in running.servers]
+    if not names:
+        return "no server runs"
+    shown = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+    if len(names) == 1:
+        return f"1 running server keeps {its} {what} until it is restarted: {shown}"
+    return f"{len(names)} running servers keep {their} {what} until they are restarted: {shown}"
 
 
 def _servers(running: Running | None, verb: tuple[str, str], none: str = "") -> str:

@@ -52,8 +52,9 @@ class Running:
     """Number of the applied configuration in `history()`; 0 before the first."""
     settings_digest: str = ""
     """sha256 of the applied settings: equal digests mean that nothing changed."""
-    part_digests: Mapping[str, str] = field(default_factory=dict)
-    """The same by top-level key of the settings (`changes.part_digests`): says which parts a change touches."""
+    launched: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By part that lives: the `changes.digests` of the settings that it was started with. They differ from the applied
+    ones after an `up` that was cut short; a part that is missing here was started with settings nobody knows."""
     supervised: bool = True
     """False when parts live on but nobody watches them (the supervisor was killed)."""
     notes: tuple[str, ...] = field(default=())

@@ -10,7 +10,7 @@ class Step:
     """One thing to do. Running it again does no harm."""
 
     do: str
-    """The step's name for the target, as "write settings", "start proxy", "restart hub"."""
+    """The step's name for the target, as "write settings", "start proxy", "restart hub", "mark failed"."""
     sentence: str
     """What it means for people: "The hub restarts, about 5 s; 14 running servers go on."."""
 
@@ -26,6 +26,10 @@ class Revision:
     what: str
     """One line: why it was applied."""
     digest: str
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """`changes.digests` of its settings: says which parts a way back touches."""
+    outcome: str = ""
+    """"failed" or "interrupted" when its hub never ran and it was taken back; else empty."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,10 @@ Tell = Callable[[str], None]
 """Takes one sentence of progress."""
 
 
+def silent(sentence: str) -> None:
+    """A Tell that nobody hears."""
+
+
 class Homes(Protocol):
     def list(self, sizes: bool = False) -> tuple[Home, ...]:
         """Every home, also of users who are gone; sizes only when asked for, as they cost a walk."""
@@ -34,7 +38,7 @@ class Target(Protocol):
         """What was applied, oldest first; each number is a way back."""
         ...
 
-    def stop(self, keep_servers: bool) -> None:
+    def stop(self, keep_servers: bool, tell: Tell = silent) -> None:
         """Hub down, homes kept. Fine when nothing runs."""
         ...
 

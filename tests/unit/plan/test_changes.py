@@ -19,7 +19,7 @@ def healthy(settings=SETTINGS, **changed):
         "http://127.0.0.1:8000/",
         parts,
         settings_digest=changes.digest(settings),
-        part_digests=changes.part_digests(settings),
+        launched={part.name: changes.digests(settings) for part in parts},
     )
     return replace(running, **changed)
 
@@ -49,7 +49,12 @@ def test_a_stopped_hub_is_started_whatever_its_settings_were():
 
 def test_servers_that_were_left_running_are_named():
     stopped = Running(State.STOPPED, "", servers=TWO_SERVERS)
-    assert sentence(stopped, SETTINGS, "start hub") == "The hub starts, about 5 s; 2 running servers are taken back."
+    assert sentence(stopped, SETTINGS, "start hub") == (
+        "The hub starts, about 5 s; 2 running servers are taken back. "
+        "2 running servers keep their old settings until they are restarted: alice@college.edu, Jane.Doe."
+    )
+    same = replace(stopped, settings_digest=changes.digest(SETTINGS))
+    assert sentence(same, SETTINGS, "start hub") == "The hub starts, about 5 s; 2 running servers are taken back."
 
 
 def test_a_healthy_hub_with_the_same_settings_needs_nothing():
@@ -74,8 +79,16 @@ def test_new_hub_settings_restart_the_hub_alone():
     ("servers", "clause"),
     [
         ((), "no server runs"),
-        (TWO_SERVERS[:1], "1 running server goes on with its old settings until it is started again"),
-        (TWO_SERVERS, "2 running servers go on with their old settings until they are started again"),
+        (TWO_SERVERS[:1], "1 running server keeps its old settings until it is restarted: alice@college.edu"),
+        (
+            TWO_SERVERS,
+            "2 running servers keep their old settings until they are restarted: alice@college.edu, Jane.Doe",
+        ),
+        (
+            tuple(Server(f"student{number}", "second") for number in range(7)),
+            "7 running servers keep their old settings until they are restarted: student0/second, student1/second, "
+            "student2/second, student3/second, student4/second and 2 more",
+        ),
     ],
 )
 def test_a_restart_of_the_hub_says_what_happens_to_servers(servers, clause):
@@ -87,8 +100,36 @@ def test_an_empty_hub_part_is_still_a_hub():
     assert "stop hub" not in names(healthy(), {**SETTINGS, "hub": {}})
 
 
-def test_a_new_port_restarts_the_proxy_alone():
-    assert names(healthy(), {**SETTINGS, "proxy": {"port": 80}}) == ["write settings", "restart proxy"]
+def test_a_new_address_restarts_the_hub_too_and_names_who_keeps_the_old_one():
+    before = {**SETTINGS, "proxy": {"url": "http://127.0.0.1:8000/"}}
+    wanted = {**SETTINGS, "proxy": {"url": "https://hub.college.edu/"}}
+    moved = healthy(before, servers=TWO_SERVERS)
+    assert names(moved, wanted) == ["write settings", "restart proxy", "restart hub"]
+    assert sentence(moved, wanted, "restart hub") == (
+        "The hub restarts, about 5 s; "
+        "2 running servers keep the old address until they are restarted: alice@college.edu, Jane.Doe."
+    )
+
+
+def test_a_new_certificate_is_no_new_address():
+    before = {**SETTINGS, "proxy": {"url": "http://127.0.0.1:8000/", "certificate": "a"}}
+    wanted = {**SETTINGS, "proxy": {"url": "http://127.0.0.1:8000/", "certificate": "b"}}
+    assert "old settings" in sentence(healthy(before, servers=TWO_SERVERS), wanted, "restart hub")
+
+
+def test_an_up_that_was_cut_short_after_the_settings_is_finished_by_the_next():
+    new = {"proxy": {"port": 80}, "hub": {"admins": []}, "culler": {"every": 60}}
+    cut_short = healthy(new, launched=healthy(SETTINGS).launched)
+    assert names(cut_short, new) == ["restart proxy", "restart hub"]
+    assert names(replace(cut_short, launched=healthy(new).launched), new) == []
+
+
+def test_settings_that_were_written_but_never_reached_a_part_are_taken_back_without_a_restart():
+    assert names(replace(healthy(), settings_digest="written and not in force")) == ["write settings"]
+
+
+def test_what_was_started_with_unknown_settings_is_started_again():
+    assert names(healthy(launched={})) == ["restart proxy", "restart hub", "restart culler"]
 
 
 def test_parts_restart_in_the_order_in_which_they_start():
@@ -98,12 +139,14 @@ def test_parts_restart_in_the_order_in_which_they_start():
 
 @pytest.mark.parametrize("culler", [{}, None])
 def test_a_culler_that_is_not_wanted_stops(culler):
-    assert names(healthy(), {**SETTINGS, "culler": culler}) == ["write settings", "stop culler"]
+    assert names(healthy(), {**SETTINGS, "culler": culler}) == ["write settings", "restart hub", "stop culler"]
     assert names(None, {**SETTINGS, "culler": culler}) == START[:-1]
 
 
 def test_a_culler_that_is_wanted_anew_starts():
-    assert names(healthy({**SETTINGS, "culler": {}}), SETTINGS) == ["write settings", "start culler"]
+    assert names(healthy({**SETTINGS, "culler": {}}), SETTINGS) == ["write settings", "restart hub", "start culler"], (
+        "the hub must know the culler's token"
+    )
 
 
 def test_who_may_enter_is_the_hubs_business_and_is_named():
@@ -115,15 +158,6 @@ def test_who_may_enter_is_the_hubs_business_and_is_named():
 
 def test_settings_of_an_unknown_part_restart_the_hub():
     assert names(healthy(), {**SETTINGS, "material": {"folder": "labs"}}) == ["write settings", "restart hub"]
-
-
-def test_a_hub_without_part_digests_is_restarted_as_a_whole():
-    old = healthy(settings_digest="old", part_digests={})
-    assert names(old) == ["write settings", "restart proxy", "restart hub", "restart culler"]
-
-
-def test_a_difference_that_no_part_owns_restarts_the_hub():
-    assert names(healthy(settings_digest="other")) == ["write settings", "restart hub"]
 
 
 def test_what_lives_without_a_supervisor_is_adopted():
@@ -164,16 +198,38 @@ def test_a_part_that_is_starting_is_left_alone():
     assert names(starting) == []
 
 
-def test_the_way_back_puts_a_revision_in_force_and_restarts_all():
-    back = changes.way_back(healthy(), Revision(3, 0.0, "rk", "classhub up", "d"))
-    assert back.revision == 3
-    assert [step.do for step in back.steps] == ["write settings", "restart proxy", "restart hub", "restart culler"]
+def back(settings, running):
+    revision = Revision(3, 0.0, "rk", "classhub up", changes.digest(settings), changes.digests(settings))
+    return changes.way_back(running, revision, "failed")
+
+
+def test_the_way_back_restarts_only_what_had_changed():
+    running = healthy({**SETTINGS, "hub": {"admins": []}}, revision=4, servers=TWO_SERVERS)
+    plan = back(SETTINGS, running)
+    assert plan.revision == 3
+    assert [step.do for step in plan.steps] == ["mark failed", "write settings", "restart hub"]
+    assert plan.steps[0].sentence == "Revision 4 has failed."
+    assert plan.steps[-1].sentence == "The hub restarts, about 5 s; 2 running servers go on."
+
+
+def test_the_way_back_restarts_what_is_failing_and_brings_the_culler_back():
+    parts = (Part("proxy", State.FAILING), Part("hub", State.RUNNING))
+    running = healthy({**SETTINGS, "culler": {}}, parts=parts)
+    assert [step.do for step in back(SETTINGS, running).steps] == [
+        "mark failed",
+        "write settings",
+        "restart proxy",
+        "restart hub",
+        "start culler",
+    ]
+    without = {**SETTINGS, "culler": {}}
+    assert [step.do for step in back(without, healthy()).steps][-1] == "stop culler"
 
 
 def test_every_step_has_a_name_of_the_list_and_one_sentence():
     known = {f"{verb} {part}" for verb in ("start", "restart") for part in changes.PARTS}
     known |= {"write settings", "start supervisor", "stop culler"}
-    for running in (None, healthy(), healthy(supervised=False), healthy(settings_digest="x", part_digests={})):
+    for running in (None, healthy(), healthy(supervised=False), healthy(settings_digest="x", launched={})):
         for step in steps(running, {**SETTINGS, "culler": {}}):
             assert step.do in known
             assert step.sentence[0].isupper() and step.sentence.endswith(".") and step.sentence.isascii()

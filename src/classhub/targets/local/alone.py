@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-HELD_BACK = (signal.SIGINT, signal.SIGTERM)
+HELD_BACK = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
@@ -35,24 +35,59 @@ def alone(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
 
 
 def take_for_life(lock: Path, is_served: Callable[[], bool], patience_s: float = 10) -> bool:
-    """For as long as this process lives. False when another has it and serves, or does not let go of it."""
-    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """For as long as this process lives. False when another has it and serves, or does not let go of it.
+
+    Raises OSError when its folder is gone.
+    """
     deadline = time.monotonic() + patience_s
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if is_served() or time.monotonic() > deadline:
-                os.close(handle)
-                return False
-            time.sleep(0.05)
-        else:
-            return True
+    while _try(lock) is None:  # what it takes is never closed
+        if is_served() or time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+@contextmanager
+def in_place_of_a_supervisor(lock: Path) -> Iterator[bool]:
+    """True when no supervisor lives, and none begins before the end of the block."""
+    try:
+        handle = _try(lock)
+    except OSError:  # its folder is gone: nothing to guard
+        yield True
+        return
+    try:
+        yield handle is not None
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _try(lock: Path) -> int | None:
+    """The lock's descriptor, or None while another has it. One whose file was removed meanwhile guards nothing."""
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _is_still(lock, handle):
+            return handle
+    except BlockingIOError:
+        pass
+    except BaseException:
+        os.close(handle)
+        raise
+    os.close(handle)
+    return None
+
+
+def _is_still(lock: Path, handle: int) -> bool:
+    try:
+        return os.path.samestat(lock.stat(), os.fstat(handle))
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager
 def whole() -> Iterator[None]:
-    """Ctrl-C and a polite kill wait for the end of the block."""
+    """Ctrl-C, a polite kill and a closed terminal wait for the end of the block."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

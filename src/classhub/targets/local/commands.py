@@ -3,15 +3,14 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from classhub.plan.changes import PARTS, digests, is_wanted
 from classhub.targets.local.paths import Paths
 
-PARTS = ("proxy", "hub", "culler")
-"""In the order of starting. The hub needs the proxy to probe students' servers."""
-
+__all__ = ["LOGIN_VARIABLES", "PARTS", "Command", "command"]
 
 LOGIN_VARIABLES = ("OAUTH", "GOOGLE_", "GITHUB_", "GITLAB_", "CILOGON_", "BITBUCKET_", "AUTH0_", "OPENSHIFT_URL")
 """Where oauthenticator 17 looks for a client's id and secret beside the traits (read in its source)."""
@@ -23,15 +22,15 @@ class Command:
     env: Mapping[str, str]
     cwd: Path
     log: Path
+    launched: Mapping[str, str] = field(default_factory=dict)
+    """Digests of the settings that it stands for."""
 
 
 def command(part: str, settings: Mapping[str, Any], paths: Paths, environ: Mapping[str, str]) -> Command | None:
     """The command of a part; None when these settings do without it (no culling)."""
-    if part == "proxy":
-        return _proxy(settings, paths, environ)
-    if part == "hub":
-        return _hub(paths, environ)
-    return _culler(settings, paths, environ) if settings.get("culler") else None
+    if not is_wanted(part, settings):
+        return None
+    return replace(_MAKERS[part](settings, paths, environ), launched=digests(settings))
 
 
 def _proxy(settings: Mapping[str, Any], paths: Paths, environ: Mapping[str, str]) -> Command:
@@ -46,7 +45,7 @@ def _proxy(settings: Mapping[str, Any], paths: Paths, environ: Mapping[str, str]
     return Command(argv, env, paths.state, paths.logs / "proxy.log")
 
 
-def _hub(paths: Paths, environ: Mapping[str, str]) -> Command:
+def _hub(settings: Mapping[str, Any], paths: Paths, environ: Mapping[str, str]) -> Command:
     from classhub import hub
 
     source = Path(hub.__file__).with_name("jupyterhub_config.py")
@@ -60,6 +59,9 @@ def _culler(settings: Mapping[str, Any], paths: Paths, environ: Mapping[str, str
     env = {**_plain(environ), "JUPYTERHUB_API_TOKEN": culler["token"]}
     argv = (sys.executable, *culler["argv"][1:])
     return Command(argv, env, paths.state, paths.logs / "culler.log")
+
+
+_MAKERS = {"proxy": _proxy, "hub": _hub, "culler": _culler}
 
 
 def _plain(environ: Mapping[str, str]) -> dict[str, str]:

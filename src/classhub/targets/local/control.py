@@ -1,4 +1,4 @@
-"""The supervisor's control socket: one JSON object a line, asked and answered. Only the same account may talk to it."""
+"""The supervisor's control socket: one JSON object a line, asked and answered. Only the same account, and root, may talk to it."""
 
 import asyncio
 import json
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from classhub.errors import NotRunning, OutsideFailed
+from classhub.targets.local.paths import Paths, owner_of
 
 
 class Obeys(Protocol):
@@ -24,7 +25,7 @@ async def serve(path: Path, supervisor: Obeys) -> asyncio.Server:
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            if _peer_uid(writer.get_extra_info("socket")) == os.geteuid():
+            if _peer_uid(writer.get_extra_info("socket")) in (os.geteuid(), 0):
                 await _talk(reader, writer, supervisor)
         except ConnectionError:
             pass
@@ -38,7 +39,10 @@ async def serve(path: Path, supervisor: Obeys) -> asyncio.Server:
 
 
 async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, supervisor: Obeys) -> None:
-    request = json.loads(await reader.readline())
+    line = await reader.readline()
+    if not line:  # somebody only knocked
+        return
+    request = json.loads(line)
     if request.get("do") == "follow":
         await _follow(reader, writer, supervisor)
         return
@@ -78,9 +82,9 @@ def _peer_uid(connection: socket.socket) -> int:
     return os.geteuid()  # the folder is 0700, and the socket 0600
 
 
-def ask(path: Path, request: Mapping[str, Any], timeout_s: float = 30) -> dict[str, Any]:
+def ask(paths: Paths, request: Mapping[str, Any], timeout_s: float = 30) -> dict[str, Any]:
     """One question. Raises NotRunning when no supervisor of ours listens, OutsideFailed when it does not answer or refuses."""
-    with _connect(path, timeout_s) as connection:
+    with _connect(paths, timeout_s) as connection:
         try:
             connection.sendall(json.dumps(request).encode() + b"\n")
             line = connection.makefile("rb").readline()
@@ -94,23 +98,24 @@ def ask(path: Path, request: Mapping[str, Any], timeout_s: float = 30) -> dict[s
     return answer
 
 
-def follow(path: Path) -> Iterator[str]:
+def follow(paths: Paths) -> Iterator[str]:
     """The supervisor's sentences until it ends."""
-    with _connect(path, None) as connection:
+    with _connect(paths, None) as connection:
         connection.sendall(b'{"do": "follow"}\n')
         for line in connection.makefile("rb"):
             yield json.loads(line)["say"]
 
 
-def _connect(path: Path, timeout_s: float | None) -> socket.socket:
+def _connect(paths: Paths, timeout_s: float | None) -> socket.socket:
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.settimeout(timeout_s)
     try:
-        connection.connect(str(path))
+        connection.connect(str(paths.control))
     except OSError as error:
         connection.close()
         raise NotRunning("No hub runs here.", fix="classhub up") from error
-    if _peer_uid(connection) != os.geteuid():  # in /tmp anybody may have made the folder before us
+    expected = owner_of(paths.state) if os.geteuid() == 0 else os.geteuid()
+    if _peer_uid(connection) != expected:  # in /tmp anybody may have made the folder before us
         connection.close()
         raise NotRunning("No hub of this account runs here.", fix="classhub up")
     return connection

@@ -5,12 +5,13 @@ import json
 import os
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from classhub.errors import NotFound, OutsideFailed
 from classhub.hub.files import write_private
-from classhub.plan.changes import digest
+from classhub.plan.changes import digest, digests
 from classhub.plan.steps import Revision
 from classhub.targets.local.state_files import damaged, read_json
 
@@ -37,6 +38,13 @@ def add(folder: Path, settings: Mapping[str, Any], what: str) -> Revision:
     return revision
 
 
+def mark(folder: Path, outcome: str) -> None:
+    """Write down what became of the newest revision. Nothing where there is none, or it is damaged."""
+    path = _file(folder, newest(folder))
+    with suppress(FileNotFoundError, OutsideFailed):
+        write_private(path, json.dumps({**read_json(path, FIELDS), "outcome": outcome}))
+
+
 def newest(folder: Path) -> int:
     """The number of the newest revision, 0 before the first. Reads names only: `inspect` asks it many times a second."""
     return max(_numbers(folder), default=0)
@@ -48,11 +56,16 @@ def revisions(folder: Path) -> list[Revision]:
     for number in _numbers(folder):
         try:
             raw = read_json(_file(folder, number), FIELDS)
-            found.append(Revision(number, raw["when"], raw["who"], raw["what"], raw["digest"]))
+            found.append(_revision(number, raw))
         except OutsideFailed:  # an old revision is no reason to stop; there is just no way back to it
             path = _file(folder, number)
             found.append(Revision(number, path.stat().st_mtime, "", f"(damaged, no way back to it: {path})", ""))
     return found
+
+
+def _revision(number: int, raw: Mapping[str, Any]) -> Revision:
+    parts = digests(raw["settings"]) if isinstance(raw["settings"], dict) else {}
+    return Revision(number, raw["when"], raw["who"], raw["what"], raw["digest"], parts, raw.get("outcome", ""))
 
 
 def settings_of(folder: Path, number: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
-from classhub.errors import OutsideFailed
+from classhub.errors import OutsideFailed, Refused
 
 SOCKET_PATH_BYTES = 107
 """sun_path of unix(7), without the closing NUL."""
@@ -75,6 +75,11 @@ class Paths:
         return self.runtime / "control.sock"
 
     @property
+    def supervisor_lock(self) -> Path:
+        """Held by a supervisor for as long as it lives."""
+        return self.runtime / "supervisor.lock"
+
+    @property
     def caddy_admin(self) -> Path:
         return self.runtime / "caddy.sock"
 
@@ -100,15 +105,49 @@ def runtime_folder(state: Path) -> Path:
     """Short, private, and the same for the same state folder, whatever the environment.
 
     Not in $XDG_RUNTIME_DIR: it is gone with the last login, the hub of `up -d` is not, and cron does not know it.
+    Root finds the folder of whoever owns the state folder, so that it sees an ordinary user's hub.
     """
     name = hashlib.sha256(os.fsencode(state)).hexdigest()[:8]
-    if os.geteuid() == 0:
+    uid = owner_of(state) if os.geteuid() == 0 else os.geteuid()
+    if uid == 0:
         return Path("/run/classhub") / name
-    return Path("/tmp") / f"classhub-{os.geteuid()}" / name
+    return Path("/tmp") / f"classhub-{uid}" / name
+
+
+def owner_of(state: Path) -> int:
+    """Whose hub this is; our own account's before there is one."""
+    try:
+        return state.stat().st_uid
+    except OSError:
+        return os.geteuid()
+
+
+def foreign_owner(state: Path) -> str:
+    """The account whose hub this is, when it is not ours; else empty."""
+    uid = owner_of(state)
+    return "" if uid == os.geteuid() else _owner(uid)
+
+
+def sudo_as(state: Path) -> str:
+    """How root becomes the owner; an account without a name is given by its number."""
+    owner = foreign_owner(state)
+    return f"sudo -u '#{owner.removeprefix('uid ')}'" if owner.startswith("uid ") else f"sudo -u {owner}"
+
+
+def refuse_foreign(state: Path, command: str) -> None:
+    """Raises Refused for another account's hub, which root sees: what root started or wrote there would stay root's."""
+    if owner := foreign_owner(state):
+        raise Refused(
+            f"This hub belongs to {owner}, and you are {_owner(os.geteuid())}: only {owner} starts, stops and changes it.",
+            cause=f"{state} is {owner}'s; what another account wrote there could not be read by {owner} any more",
+            fix=f"do it as {owner}: {sudo_as(state)} {command}",
+        )
 
 
 def ensure_folders(paths: Paths) -> None:
     """Make every folder, private. Raises OutsideFailed in words when the disk is read-only, full or another's."""
+    if paths.state.is_dir() and not paths.state.is_symlink() and owner_of(paths.state) != os.geteuid():
+        raise _foreign(paths.state, owner_of(paths.state))
     _refuse_trap(paths.runtime.parent)
     for folder in (paths.runtime.parent, paths.runtime, paths.sockets, paths.student_runtime):
         _ensure_folder(folder, 0o755 if folder == Path("/run/classhub") else 0o700)

@@ -8,9 +8,8 @@ from typing import Any
 from classhub.errors import NotRunning, OutsideFailed
 from classhub.outside import process
 from classhub.plan.steps import Plan
-from classhub.targets.local import checks, control, machine
+from classhub.targets.local import checks, control, machine, parts
 from classhub.targets.local.alone import whole
-from classhub.targets.local.inspection import orphans
 from classhub.targets.local.machine import Machine
 from classhub.targets.local.paths import Paths
 from classhub.targets.local.state_files import need_sound_database
@@ -38,7 +37,7 @@ def look_ahead(paths: Paths, plan: Plan, applied: Mapping[str, Any] | None) -> N
     if "start supervisor" in steps:
         checks.need_interpreter(paths)
     if steps & {"start proxy", "restart proxy"} and "proxy" in plan.settings:
-        ours = str(applied["proxy"]["listen"]) if applied and _proxy_lives(paths) else ""
+        ours = str(applied["proxy"]["listen"]) if applied and "proxy" in parts.living(paths) else ""
         _need_public_port(plan.settings["proxy"]["listen"], ours)
 
 
@@ -56,14 +55,10 @@ def start_supervisor(paths: Paths) -> None:
 
 def _is_listening(paths: Paths) -> bool:
     try:
-        control.ask(paths.control, {"do": "status"}, timeout_s=5)
+        control.ask(paths, {"do": "status"}, timeout_s=5)
     except NotRunning:
         return False
     return True
-
-
-def _proxy_lives(paths: Paths) -> bool:
-    return any(part.name == "proxy" for part in orphans(paths))
 
 
 def _wait_for_socket(paths: Paths) -> None:

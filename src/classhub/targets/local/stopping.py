@@ -3,11 +3,11 @@
 import shutil
 import time
 
-from classhub.errors import NotRunning
+from classhub.errors import NotRunning, OutsideFailed
 from classhub.hub import registry
 from classhub.targets.interface import Tell
-from classhub.targets.local import control
-from classhub.targets.local.inspection import parts_file
+from classhub.targets.local import control, parts
+from classhub.targets.local.alone import in_place_of_a_supervisor
 from classhub.targets.local.paths import Paths
 from classhub.walls import cgroups, identity
 from classhub.walls.identity import Identity
@@ -15,34 +15,59 @@ from classhub.walls.identity import Identity
 STOP_TIMEOUT_S = 90
 
 
-def stop(paths: Paths, keep_servers: bool) -> None:
+def stop(paths: Paths, keep_servers: bool, tell: Tell) -> None:
     """Fine when nothing runs. Returns when all is down."""
-    try:
-        supervisor = identity.of(control.ask(paths.control, {"do": "status"})["pid"])
-        control.ask(paths.control, {"do": "stop", "keep_servers": keep_servers}, STOP_TIMEOUT_S)
-        _wait_for_end(supervisor)
-    except NotRunning:
+    if not _supervisor_stopped(paths, keep_servers):
         _stop_orphans(paths, keep_servers)
-    if registry.read_all(paths.servers):
-        return
-    cgroups.remove_slice(f"classhub-{paths.runtime.name}")
-    if paths.runtime.is_dir():
-        shutil.rmtree(paths.runtime)
+    with in_place_of_a_supervisor(paths.supervisor_lock) as nobody_starts:
+        if not nobody_starts or registry.read_all(paths.servers):
+            return
+        cgroups.remove_slice(f"classhub-{paths.runtime.name}")
+        _remove_runtime(paths, tell)
 
 
-def _wait_for_end(supervisor: Identity | None) -> None:
+def _supervisor_stopped(paths: Paths, keep_servers: bool) -> bool:
+    """False when there is none, or it ended by itself while it was asked: then what it left is ours to stop."""
+    try:
+        supervisor = identity.of(control.ask(paths, {"do": "status"})["pid"])
+    except NotRunning:
+        return False
+    try:
+        control.ask(paths, {"do": "stop", "keep_servers": keep_servers}, STOP_TIMEOUT_S)
+    except (NotRunning, OutsideFailed):
+        if _lives_on(supervisor):
+            raise
+        return False
+    _lives_on(supervisor)
+    return True
+
+
+def _lives_on(supervisor: Identity | None) -> bool:
+    """After a moment to end in."""
     deadline = time.monotonic() + 5
     while supervisor and identity.is_alive(supervisor) and time.monotonic() < deadline:
         time.sleep(0.01)
+    return supervisor is not None and identity.is_alive(supervisor)
 
 
 def _stop_orphans(paths: Paths, keep_servers: bool) -> None:
+    living = parts.living(paths)
     for name in ("culler", "hub", "proxy"):
-        process = identity.from_json(parts_file(paths).get(name, {}).get("process") or {})
-        if process:
-            identity.end([process])
+        if name in living:
+            identity.end([living[name][0]])
+    parts.forget(paths)
     if not keep_servers:
         registry.end_all(paths.servers)
+
+
+def _remove_runtime(paths: Paths, tell: Tell) -> None:
+    """Sockets, and what students' programs left beside them: whatever that is, the stop goes on."""
+    if not paths.runtime.is_dir():
+        return
+    try:
+        shutil.rmtree(paths.runtime)
+    except (OSError, RecursionError) as error:
+        tell(f"Some of {paths.runtime} could not be removed ({error}); that does no harm, the next `up` uses it again.")
 
 
 OURS = (

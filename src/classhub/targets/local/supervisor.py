@@ -12,7 +12,7 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +21,19 @@ from classhub.hub import caddy, registry
 from classhub.hub.files import write_private
 from classhub.hub.routes import read_routes
 from classhub.plan.running import State
-from classhub.targets.local import answering, logs, orphans, ports
+from classhub.targets.local import answering, logs, orphans, parts, ports
 from classhub.targets.local.alone import take_for_life
 from classhub.targets.local.commands import PARTS, Command, command
 from classhub.targets.local.control import ask, serve
 from classhub.targets.local.paths import Paths, runtime_folder
 from classhub.targets.local.watch import Watch
-from classhub.walls import identity
 
 OPEN_FILES = 65536
 """1,100 idle sockets from one student emptied a hub with 1,024 (facts: local-hub.md, 7)."""
+
+
+class Stopping(Exception):
+    """Nothing starts any more."""
 
 
 class Supervisor:
@@ -41,6 +44,7 @@ class Supervisor:
         self.listeners: set[asyncio.Queue[str]] = set()
         self.ended = asyncio.Event()
         self.ports = ports.Held(self.tell)
+        self._stopping = asyncio.Lock()
         self.watches = {name: self._watch(name) for name in PARTS}
 
     def _watch(self, name: str) -> Watch:
@@ -82,22 +86,15 @@ class Supervisor:
     def _remember(self) -> None:
         watches = getattr(self, "watches", {})
         with contextlib.suppress(OSError):  # a full disk: the next change is written again
-            write_private(self.paths.parts_json, json.dumps({name: watch.as_json() for name, watch in watches.items()}))
+            parts.write(self.paths, {name: watch.as_json() for name, watch in watches.items()})
 
     def adopt(self) -> None:
         """Take over what an earlier supervisor started and still lives."""
-        try:
-            before = json.loads(self.paths.parts_json.read_text())
-        except (FileNotFoundError, ValueError):
-            return
-        for name, was in before.items():
-            process = identity.from_json(was.get("process") or {})
-            if name in self.watches and process and identity.is_alive(process):
-                watch = self.watches[name]
-                watch.process, watch.since, watch.restarts = process, was.get("since", 0), was.get("restarts", 0)
-                self.tell(f"The {name} still runs (pid {process.pid}) and is watched again.")
-                if name == "proxy":
-                    self._hold_ports()
+        for name, (process, was) in parts.living(self.paths).items():
+            self.watches[name].adopt(was, process)
+            self.tell(f"The {name} still runs (pid {process.pid}) and is watched again.")
+            if name == "proxy":
+                self._hold_ports()
 
     def _hold_ports(self) -> None:
         with contextlib.suppress(OSError, ValueError, KeyError):  # hub.json is looked at, and spoken of, by `up`
@@ -110,7 +107,7 @@ class Supervisor:
     async def start(self, names: list[str]) -> None:
         """Start what is not running, in order; the culler waits for the hub in its own time."""
         for name in names:
-            self.watches[name].start()
+            await self.watches[name].start()
 
     async def wait(self, timeout_s: float) -> dict[str, Any]:
         """Until all wanted parts run, or one keeps failing, or time is up."""
@@ -125,16 +122,32 @@ class Supervisor:
         return self.status()
 
     async def stop(self, keep_servers: bool) -> None:
-        """Culler and hub first, so that nothing starts; then students' servers; the proxy last, so that pages still say why."""
+        """Culler and hub first, so that nothing starts; then students' servers; the proxy last, so that pages still say why.
+
+        Nothing starts any more from the first moment on, and whatever goes wrong, this supervisor ends.
+        """
+        for watch in self.watches.values():
+            watch.closed = True
+        try:
+            async with self._stopping:
+                await self._stop(keep_servers)
+        finally:
+            self.ended.set()
+
+    async def _stop(self, keep_servers: bool) -> None:
         await self.watches["culler"].stop()
         await self.watches["hub"].stop()
-        if not keep_servers:
-            await asyncio.to_thread(registry.end_all, self.paths.servers)
-        await self.watches["proxy"].stop()
+        try:
+            if not keep_servers:
+                await asyncio.to_thread(registry.end_all, self.paths.servers)
+        finally:
+            await self.watches["proxy"].stop()
 
     async def do(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """One request of the control socket. Raises KeyError for a part that does not exist."""
         verb = request["do"]
+        if verb in ("start", "restart") and any(watch.closed for watch in self.watches.values()):
+            raise Stopping("the hub is being stopped")
         if verb == "start":
             await self.start(request.get("parts") or list(PARTS))
         elif verb == "restart":
@@ -145,7 +158,6 @@ class Supervisor:
             return await self.wait(request.get("timeout_s", 60))
         elif verb == "stop":
             await self.stop(bool(request.get("keep_servers")))
-            self.ended.set()
         elif verb != "status":
             raise KeyError(verb)
         return self.status()
@@ -156,27 +168,37 @@ class Supervisor:
         server = await serve(self.paths.control, self)
         orphans.take_in()
         chores = [
-            asyncio.create_task(logs.keep_small(self.paths.logs)),
-            asyncio.create_task(orphans.bury(self._children)),
+            self._chore("shrinking of logs", logs.keep_small(self.paths.logs)),
+            self._chore("burial of ended servers", orphans.bury(self._children)),
         ]
         loop = asyncio.get_running_loop()
+        # a plain `kill` is a polite down that keeps students' servers: the machine may only be restarting us
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, lambda: asyncio.ensure_future(self._stop_and_end()))
+            loop.add_signal_handler(number, lambda: chores.append(self._chore("stop", self.stop(keep_servers=True))))
         await self.ended.wait()
+        async with self._stopping:  # another stop may be at work still
+            pass
         for chore in chores:
             chore.cancel()
         await asyncio.sleep(0.05)  # the answer to "stop" goes out first
         server.close()
         self.paths.control.unlink(missing_ok=True)
 
+    def _chore(self, what: str, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """In the background; a failure is said."""
+
+        def say(task: "asyncio.Task[None]") -> None:
+            if not task.cancelled() and (error := task.exception()):
+                self.tell(f"The {what} failed and is given up: {error!r}")
+
+        task = asyncio.get_running_loop().create_task(work)
+        task.add_done_callback(say)
+        return task
+
     def _children(self) -> set[int]:
         """Processes whose exit codes their watches fetch."""
-        return {watch.child for watch in self.watches.values() if watch.child is not None}
-
-    async def _stop_and_end(self) -> None:
-        """A plain `kill` is a polite down that keeps students' servers: the machine may only be restarting us."""
-        await self.stop(keep_servers=True)
-        self.ended.set()
+        children = (watch.child for watch in self.watches.values())
+        return {child.unburied for child in children if child and child.unburied is not None}
 
 
 def _raise_open_files() -> None:
@@ -193,7 +215,7 @@ def main() -> None:
     _raise_open_files()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     paths = Paths(state, runtime_folder(state), state / "homes")
-    if not take_for_life(paths.runtime / "supervisor.lock", lambda: _is_served(paths)):
+    if not take_for_life(paths.supervisor_lock, lambda: _is_served(paths)):
         return
     asyncio.run(Supervisor(paths).run())
 
@@ -201,7 +223,7 @@ def main() -> None:
 def _is_served(paths: Paths) -> bool:
     """Another supervisor of this hub answers."""
     try:
-        ask(paths.control, {"do": "status"}, timeout_s=2)
+        ask(paths, {"do": "status"}, timeout_s=2)
     except ClasshubError:
         return False
     return True

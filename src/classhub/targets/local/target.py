@@ -1,6 +1,5 @@
 """The hub on this machine as a Target. Each method is a few lines over the module that does it."""
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -9,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from classhub.config.model import Config
-from classhub.errors import NotHere, NotRunning, OutsideFailed, WrongUsage
-from classhub.hub.files import write_private
+from classhub.errors import NotRunning, OutsideFailed
 from classhub.outside.hub_api import HubApi
 from classhub.plan.changes import digest
 from classhub.plan.checks import Check
 from classhub.plan.records import Finished, Kind, Record, Usage
 from classhub.plan.running import Running, State
-from classhub.plan.steps import Plan, Revision, Step
-from classhub.targets.interface import Tell
+from classhub.plan.steps import Plan, Revision
+from classhub.targets.interface import Tell, silent
 from classhub.targets.local import (
+    changing,
     checks,
     control,
     history,
@@ -33,11 +32,8 @@ from classhub.targets.local import (
 from classhub.targets.local.alone import alone
 from classhub.targets.local.homes import LocalHomes
 from classhub.targets.local.machine import ensure_machine
-from classhub.targets.local.paths import Paths, ensure_folders, paths_of
+from classhub.targets.local.paths import Paths, ensure_folders, paths_of, refuse_foreign
 from classhub.targets.local.settings import door, settings
-from classhub.targets.local.state_files import read_json
-
-RESTART_TIMEOUT_S = 60
 
 
 class LocalTarget:
@@ -68,6 +64,7 @@ class LocalTarget:
 
     def settings(self, config: Config) -> Mapping[str, Any]:
         """The settings of `config` here; makes folders, ports and tokens of this deployment the first time."""
+        refuse_foreign(self.state, "classhub up")
         checks.refuse_open_address(config)
         paths = paths_of(self.state, config.settings.homes_folder)
         ensure_folders(paths)
@@ -80,7 +77,7 @@ class LocalTarget:
 
     def follow(self) -> Iterator[str]:
         """The supervisor's sentences until it ends."""
-        return control.follow(self.paths.control)
+        return control.follow(self.paths)
 
     def checks(self, config: Config | None = None) -> list[Check]:
         """For doctor."""
@@ -112,43 +109,17 @@ class LocalTarget:
         )
 
     def apply(self, plan: Plan, tell: Tell) -> None:
-        starting.look_ahead(self.paths, plan, self._applied() if self.paths.hub_json.exists() else None)
-        for step in plan.steps:
-            tell(step.sentence)
-            self._run(step, plan)
-
-    def _run(self, step: Step, plan: Plan) -> None:
-        verb, _, part = step.do.partition(" ")
-        if step.do == "write settings":
-            self._write(plan)
-        elif step.do == "start supervisor":
-            starting.start_supervisor(self.paths)
-        elif verb == "start":
-            control.ask(self.paths.control, {"do": "start", "parts": [part]})
-        elif verb == "restart":
-            control.ask(self.paths.control, {"do": "restart", "part": part})
-        elif verb == "stop":
-            control.ask(self.paths.control, {"do": "stop part", "part": part})
-        else:
-            raise WrongUsage(f"There is no step {step.do!r}.")
-
-    def _write(self, plan: Plan) -> None:
-        paths = paths_of(self.state)
-        wanted = history.settings_of(paths.history, plan.revision) if plan.revision else dict(plan.settings)
-        ensure_folders(paths_of(self.state, Path(wanted["hub"]["machine"]["folders"]["homes"])))
-        unchanged = paths.hub_json.exists() and digest(self._applied()) == digest(wanted)
-        write_private(paths.hub_json, json.dumps(wanted))
-        if not unchanged or not history.newest(paths.history):
-            history.add(paths.history, wanted, plan.what)
+        changing.apply(self.paths, plan, tell)
 
     def history(self) -> list[Revision]:
         return history.revisions(self.paths.history)
 
-    def stop(self, keep_servers: bool) -> None:
-        stopping.stop(self.paths, keep_servers)
+    def stop(self, keep_servers: bool, tell: Tell = silent) -> None:
+        refuse_foreign(self.state, "classhub down")
+        stopping.stop(self.paths, keep_servers, tell)
 
     def remove(self, tell: Tell) -> None:
-        self.stop(keep_servers=False)
+        self.stop(False, tell)
         stopping.remove_state(self.paths, tell)
 
     def api(self) -> HubApi:
@@ -173,28 +144,14 @@ class LocalTarget:
 
     def restart(self, part: str, tell: Tell) -> None:
         records.need_part(part)
+        refuse_foreign(self.state, f"classhub restart {part}")
         if self._supervisor() is None:
             raise NotRunning("No hub runs here.", fix="classhub up")
-        tell(f"The {part} restarts; students' servers go on.")
-        control.ask(self.paths.control, {"do": "restart", "part": part})
-        control.ask(self.paths.control, {"do": "wait", "timeout_s": RESTART_TIMEOUT_S}, RESTART_TIMEOUT_S + 10)
+        changing.restart(self.paths, part, tell)
 
     def scale(self, pool: str, count: int, tell: Tell) -> None:
-        if pool != "servers":
-            raise NotHere(
-                f"One machine has no pool named {pool!r}: there are no nodes to add.",
-                cause="on one machine, scaling means how many students' servers may run at the same time",
-                fix="classhub scale servers 40",
-            )
-        if count < 0:
-            raise WrongUsage("A number of servers is 0 (no limit) or more.", fix="classhub scale servers 40")
-        ensure_folders(self.paths)
-        write_private(self.paths.limits_json, json.dumps({"servers": count}))
-        tell(
-            f"At most {count} servers run at the same time from now on; those that run go on."
-            if count
-            else "No limit of simultaneous servers from now on."
-        )
+        refuse_foreign(self.state, f"classhub scale {pool} {count}")
+        changing.scale(self.paths, pool, count, tell)
 
     def homes(self) -> LocalHomes:
         return LocalHomes(self.paths)
@@ -202,11 +159,11 @@ class LocalTarget:
     # --- small things
 
     def _applied(self) -> dict[str, Any]:
-        return read_json(self.state / "hub.json", ("proxy", "hub", "culler", "login"))
+        return changing.applied(paths_of(self.state))
 
     def _supervisor(self) -> dict[str, Any] | None:
         """Its answer, or None when nobody listens."""
         try:
-            return control.ask(paths_of(self.state).control, {"do": "status"}, timeout_s=10)
+            return control.ask(paths_of(self.state), {"do": "status"}, timeout_s=10)
         except NotRunning:
             return None

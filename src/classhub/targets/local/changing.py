@@ -1,0 +1,90 @@
+"""Change a hub on this machine: the steps of a plan, the restart of one part, the limit of servers."""
+
+import json
+from collections.abc import Mapping
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from classhub.errors import NotHere, WrongUsage
+from classhub.hub.files import write_private
+from classhub.plan.changes import digest
+from classhub.plan.steps import Plan, Step
+from classhub.targets.interface import Tell
+from classhub.targets.local import control, history, starting
+from classhub.targets.local.alone import whole
+from classhub.targets.local.paths import Paths, ensure_folders, paths_of
+from classhub.targets.local.state_files import read_json
+
+RESTART_TIMEOUT_S = 60
+
+
+def applied(paths: Paths) -> dict[str, Any]:
+    """The settings in force. Raises FileNotFoundError before the first."""
+    return read_json(paths.hub_json, ("proxy", "hub", "culler", "login"))
+
+
+def apply(paths: Paths, plan: Plan, tell: Tell) -> None:
+    """The steps in order. A way back is not cut in two: the one who interrupts it wants what was before."""
+    starting.look_ahead(paths, plan, applied(paths) if paths.hub_json.exists() else None)
+    with whole() if plan.revision else nullcontext():
+        for step in plan.steps:
+            tell(step.sentence)
+            _run(paths, step, plan)
+
+
+def _run(paths: Paths, step: Step, plan: Plan) -> None:
+    verb, _, part = step.do.partition(" ")
+    if step.do == "write settings":
+        _write(paths, plan)
+    elif step.do == "start supervisor":
+        starting.start_supervisor(paths)
+    elif verb == "start":
+        control.ask(paths, {"do": "start", "parts": [part]})
+    elif verb == "restart":
+        control.ask(paths, {"do": "restart", "part": part})
+    elif verb == "stop":
+        control.ask(paths, {"do": "stop part", "part": part})
+    elif verb == "mark":
+        history.mark(paths.history, part)
+    else:
+        raise WrongUsage(f"There is no step {step.do!r}.")
+
+
+def _write(paths: Paths, plan: Plan) -> None:
+    wanted = history.settings_of(paths.history, plan.revision) if plan.revision else dict(plan.settings)
+    ensure_folders(paths_of(paths.state, _homes(wanted)))
+    unchanged = paths.hub_json.exists() and digest(applied(paths)) == digest(wanted)
+    write_private(paths.hub_json, json.dumps(wanted))
+    if not unchanged or not history.newest(paths.history):
+        history.add(paths.history, wanted, plan.what)
+
+
+def _homes(settings: Mapping[str, Any]) -> Path:
+    return Path(settings["hub"]["machine"]["folders"]["homes"])
+
+
+def restart(paths: Paths, part: str, tell: Tell) -> None:
+    """Returns when it serves again, or keeps failing."""
+    tell(f"The {part} restarts; students' servers go on.")
+    control.ask(paths, {"do": "restart", "part": part})
+    control.ask(paths, {"do": "wait", "timeout_s": RESTART_TIMEOUT_S}, RESTART_TIMEOUT_S + 10)
+
+
+def scale(paths: Paths, pool: str, count: int, tell: Tell) -> None:
+    """How many servers may run at the same time; 0 is no limit."""
+    if pool != "servers":
+        raise NotHere(
+            f"One machine has no pool named {pool!r}: there are no nodes to add.",
+            cause="on one machine, scaling means how many students' servers may run at the same time",
+            fix="classhub scale servers 40",
+        )
+    if count < 0:
+        raise WrongUsage("A number of servers is 0 (no limit) or more.", fix="classhub scale servers 40")
+    ensure_folders(paths)
+    write_private(paths.limits_json, json.dumps({"servers": count}))
+    tell(
+        f"At most {count} servers run at the same time from now on; those that run go on."
+        if count
+        else "No limit of simultaneous servers from now on."
+    )

@@ -1,0 +1,96 @@
+"""The supervisor among several who want something at once."""
+
+import asyncio
+import json
+
+import pytest
+
+from classhub.plan.running import State
+from classhub.targets.local import logs
+from classhub.targets.local import supervisor as module
+from classhub.targets.local.commands import Command
+from classhub.targets.local.paths import Paths, ensure_folders
+from classhub.targets.local.supervisor import Stopping, Supervisor
+
+
+@pytest.fixture
+def paths(tmp_path):
+    (tmp_path / "run").mkdir(mode=0o700)
+    made = Paths(tmp_path / ".classhub", tmp_path / "run" / "x", tmp_path / ".classhub" / "homes")
+    ensure_folders(made)
+    made.hub_json.write_text(json.dumps({"proxy": {}, "hub": {}, "culler": {}, "login": {}}))
+    return made
+
+
+@pytest.fixture
+def supervisor(paths, monkeypatch):
+    """Its parts are programs that sleep and always answer."""
+
+    async def yes(*given):
+        return True
+
+    def sleeps(part, settings, paths, environ):
+        return Command(("/bin/sleep", "60"), {}, paths.state, paths.logs / f"{part}.log", {part: "digest"})
+
+    monkeypatch.setattr(module.answering, "answers", yes)
+    monkeypatch.setattr(module, "command", sleeps)
+    monkeypatch.setattr(Supervisor, "_write_caddy_json", lambda self, settings: None)
+    return Supervisor(paths)
+
+
+def said(paths):
+    return (paths.logs / "supervisor.log").read_text()
+
+
+async def test_two_stops_and_a_restart_at_once_end_in_a_stop(supervisor):
+    await supervisor.do({"do": "start"})
+    await supervisor.do({"do": "wait", "timeout_s": 10})
+    answers = await asyncio.gather(
+        supervisor.do({"do": "restart", "part": "hub"}),
+        supervisor.do({"do": "stop", "keep_servers": True}),
+        supervisor.do({"do": "restart", "part": "hub"}),
+        supervisor.do({"do": "stop"}),
+        supervisor.do({"do": "start"}),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in answers] == [dict, dict, Stopping, dict, Stopping]
+    assert supervisor.ended.is_set()
+    assert {watch.state for watch in supervisor.watches.values()} == {State.STOPPED}
+    assert not any(watch.process for watch in supervisor.watches.values())
+
+
+async def test_a_stop_that_fails_still_ends_the_supervisor_and_the_proxy(supervisor, monkeypatch):
+    def fails(folder):
+        raise PermissionError(1, "Operation not permitted")
+
+    await supervisor.do({"do": "start"})
+    await supervisor.do({"do": "wait", "timeout_s": 10})
+    monkeypatch.setattr(module.registry, "end_all", fails)
+    with pytest.raises(PermissionError):
+        await supervisor.do({"do": "stop"})
+    assert supervisor.ended.is_set()
+    assert supervisor.watches["proxy"].process is None
+
+
+async def test_what_a_part_was_started_with_is_kept_for_the_next_supervisor(supervisor, paths):
+    await supervisor.do({"do": "start", "parts": ["proxy"]})
+    await supervisor.do({"do": "wait", "timeout_s": 10})
+    after = Supervisor(paths)
+    after.adopt()
+    assert after.watches["proxy"].launched == {"proxy": "digest"}
+    assert after.watches["proxy"].process == supervisor.watches["proxy"].process
+    await supervisor.do({"do": "stop"})
+
+
+async def test_a_chore_that_fails_is_said(supervisor, paths, monkeypatch):
+    async def fails(folder):
+        raise ValueError("no such thing")
+
+    monkeypatch.setattr(logs, "keep_small", fails)
+    running = asyncio.ensure_future(supervisor.run())
+    async with asyncio.timeout(10):
+        while "shrinking of logs" not in (said(paths) if (paths.logs / "supervisor.log").exists() else ""):
+            await asyncio.sleep(0.01)
+    assert "no such thing" in said(paths)
+    await supervisor.do({"do": "stop"})
+    await running
