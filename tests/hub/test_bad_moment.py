@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from hub.conftest import CONFIG, Deployment, make
+from hub.conftest import CONFIG, Deployment, free_port, make
 from hub.sentences import goes_on, logs, nothing_is_left, read, says, told
+
+NAME = "alice@college.edu"
 
 # --- a second `up`
 
@@ -78,8 +80,70 @@ def test_a_second_up_with_a_change_that_the_hub_refuses_goes_back_by_itself(hub,
 def test_a_second_up_with_a_change_applies_it(hub, untouched):
     hub.write("config.yaml", CONFIG.replace("allowNamedServers: true", "allowNamedServers: false"))
     done = hub.run("up")
-    says(done.stderr, "The new settings are written", "1 running server goes on with its old settings")
+    says(done.stderr, "The new settings are written", "1 running server keeps its old settings", f"{NAME}.")
     says(done.stdout, f"The hub is at {hub.address}")
+
+
+def test_a_second_up_with_a_new_port_takes_the_hub_along(hub, untouched, alice):
+    old_port, old_hub = hub.port, hub.pid("hub")
+    hub.port = free_port()
+    try:
+        hub.write("classhub.yaml", f"local:\n  port: {hub.port}\n")
+        done = hub.run("up")
+        says(done.stderr, f"1 running server keeps the old address until it is restarted: {NAME}.")
+        says(done.stdout, f"The hub is at {hub.address}", f"{hub.address}hub/enter?code=")
+        assert hub.pid("hub") != old_hub
+        told_by_the_hub = hub.api().user(NAME)["servers"][""]["full_url"]
+        assert told_by_the_hub.startswith(hub.address)
+    finally:
+        hub.port = old_port
+        hub.write("classhub.yaml", f"local:\n  port: {hub.port}\n")
+        hub.run("up")
+    says(hub.run("up").stdout, "The hub runs already; nothing changed.")
+
+
+def test_a_change_whose_up_was_killed_is_finished_by_the_next(hub, untouched):
+    """Killed between writing and restarting: the files speak of the new settings, the hub runs with the old ones."""
+    old_hub, old_proxy = hub.pid("hub"), hub.pid("proxy")
+    hub.write("config.yaml", CONFIG.replace("limit: 1G", "limit: 2G"))
+    moment = "The new settings are written"
+    assert cut_short(hub, moment, signal.SIGKILL).returncode == -signal.SIGKILL
+    done = hub.run("up")
+    assert "The hub restarts" in done.stderr or hub.pid("hub") != old_hub
+    assert hub.pid("proxy") == old_proxy
+    says(hub.run("up").stdout, "The hub runs already; nothing changed.")
+
+
+def test_up_and_down_at_once_take_turns(deployment):
+    deployment.up()
+    words = [("down",), ("up", "-d"), ("restart", "proxy"), ("up", "-d")]
+    processes = [
+        subprocess.Popen(deployment.command(*one), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for one in words
+    ]
+    for process in processes:
+        out, err = process.communicate(timeout=180)
+        assert "Traceback" not in err and "A bug of ours" not in err, err
+        assert process.returncode == 0 or "No hub runs here" in err, out + err
+    deployment.up()
+    status = deployment.status()
+    assert (status["state"], status["supervised"]) == ("running", True)
+    assert len(deployment.left_processes()) == 2, "one supervisor, one proxy"
+
+
+def test_a_closed_terminal_stops_the_hub_of_a_foreground_up(deployment):
+    controller, terminal = os.openpty()
+    process = subprocess.Popen(
+        deployment.command("up"), stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True
+    )
+    os.close(terminal)
+    said = b""
+    while b"Ctrl-C stops it." not in said:
+        said += os.read(controller, 4096)
+    os.close(controller)
+    process.send_signal(signal.SIGHUP)  # as the shell sends it on
+    assert process.wait(60) == 0
+    nothing_is_left(deployment)
 
 
 def test_a_reader_that_leaves_is_no_failure(hub, untouched):

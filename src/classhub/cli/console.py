@@ -87,6 +87,17 @@ def progress() -> Iterator[Tell]:
         yield tell
 
 
+def silencer() -> Callable[[], None]:
+    """For when the terminal is closed: what is still written to it then goes nowhere, instead of failing."""
+    terminals = [number for number in (1, 2) if os.isatty(number)]
+
+    def silence() -> None:
+        for number in terminals:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+
+    return silence
+
+
 def ask_name(what: str, name: str, yes: bool) -> None:
     """What cannot be undone is asked for by name. Refused unless the name is typed, or `--yes` was given."""
     if yes:

@@ -3,7 +3,7 @@
 import click
 
 from classhub.cli import words
-from classhub.cli.console import ask_name, progress, say
+from classhub.cli.console import aside, ask_name, progress, say
 from classhub.cli.here import Here, pass_here
 from classhub.cli.options import yes
 
@@ -18,15 +18,25 @@ def down(here: Here, keep_servers: bool) -> None:
     """
     from classhub.operations.status import is_up
 
-    before = here.target.inspect()
-    here.target.stop(keep_servers)
-    count = len(before.servers) if before else 0
+    with here.target.alone(aside):
+        before = here.target.inspect()
+        here.target.stop(keep_servers, aside)
+    servers = before.servers if before else ()
+    count = len(servers)
     if is_up(before):
         say(f"The hub is stopped{words.servers_after(count, keep_servers)}. Homes stay.")
     elif count and not keep_servers:
         say(f"The hub did not run; {words.count(count, 'server')} of an earlier one stopped. Homes stay.")
+    elif count:
+        names = ", ".join(server.user for server in servers)
+        say(f"The hub does not run; {words.count(count, 'server')} of an earlier one still {_run(count)}: {names}.")
+        say(f"Stop {'it' if count == 1 else 'them'}: `classhub down`.")
     else:
         say("The hub does not run; nothing to stop.")
+
+
+def _run(count: int) -> str:
+    return "runs" if count == 1 else "run"
 
 
 @click.command()
@@ -40,6 +50,6 @@ def remove(here: Here, yes: bool) -> None:
     """
     what = "This removes accounts, database, settings, history and logs of this hub. Homes and config/ stay."
     ask_name(what, here.folder.parent.name or here.folder.name, yes)
-    with progress() as tell:
+    with here.target.alone(aside), progress() as tell:
         here.target.remove(tell)
     say("The hub is removed from this machine. Homes stay: the next `classhub up` finds them.")

@@ -2,7 +2,7 @@
 
 import click
 
-from classhub.cli.console import progress, say
+from classhub.cli.console import aside, progress, say
 from classhub.cli.here import Here, pass_here
 from classhub.cli.options import Name
 
@@ -12,7 +12,7 @@ from classhub.cli.options import Name
 @pass_here
 def restart(here: Here, part: str) -> None:
     """Restart one part; students' servers go on. Parts are hub, proxy and culler."""
-    with progress() as tell:
+    with here.target.alone(aside), progress() as tell:
         here.target.restart(part, tell)
     say(f"The {part} was restarted.")
 
@@ -27,6 +27,6 @@ def scale(here: Here, pool: str, count: int) -> None:
     On one machine the pool is named servers: classhub scale servers 30. 0 takes the limit away.
     Servers that run already go on.
     """
-    with progress() as tell:
+    with here.target.alone(aside), progress() as tell:
         here.target.scale(pool, count, tell)
     say(f"The limit of {pool} is {count}." if count else f"There is no limit of {pool} now.")

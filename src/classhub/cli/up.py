@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from classhub.cli import words
-from classhub.cli.console import aside, progress, say
+from classhub.cli.console import aside, progress, say, silencer
 from classhub.cli.here import Here, pass_here
 from classhub.cli.options import Duration
 
@@ -85,21 +85,27 @@ def _stay(here: Here, prepared: Prepared, running: Running, keep_servers: bool) 
         follow(here.target, aside)
         say("The hub was stopped from elsewhere.")
     except KeyboardInterrupt:
-        now = here.target.inspect() or running
         aside("Stopping the hub.")
-        here.target.stop(keep_servers)
+        with here.target.alone(aside):
+            now = here.target.inspect() or running
+            here.target.stop(keep_servers, aside)
         say(f"The hub is stopped{words.servers_after(len(now.servers), keep_servers)}. Homes stay.")
 
 
 @contextmanager
 def _killed_politely() -> Iterator[None]:
-    """SIGTERM counts as Ctrl-C: what was started is stopped, what was half done is undone."""
+    """SIGTERM and a closed terminal count as Ctrl-C: what was started is stopped, what was half done is undone."""
+    silence = silencer()
 
     def interrupt(number: int, frame: types.FrameType | None) -> None:
+        if number == signal.SIGHUP:
+            silence()
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    ends = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupt) for number in ends}  # nohup's wish stays
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

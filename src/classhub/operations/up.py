@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,14 +53,22 @@ def prepare(target: OnOneMachine, folder: Path, environ: Mapping[str, str], what
 
 def carry_out(target: Target, prepared: Prepared, tell: Tell, timeout_s: float) -> Running:
     """Apply the plan and wait until the hub answers. A failure or Ctrl-C leaves things as they were before."""
+    told: list[str] = []
+
+    def note(sentence: str) -> None:
+        told.append(sentence)
+        tell(sentence)
+
     try:
-        target.apply(prepared.plan, tell)
+        target.apply(prepared.plan, note)
         return wait_until_up(target, timeout_s)
     except BaseException as error:
-        outcome = _undo(target, prepared, tell, timeout_s)
+        outcome = "failed" if isinstance(error, Exception) else "interrupted"
+        begun = {step.do for step in prepared.plan.steps if step.sentence in told}
+        ending = _undo(target, prepared, begun, outcome, tell=tell, timeout_s=timeout_s)
         if isinstance(error, ClasshubError):
             _name_the_place(error, prepared.config.folder)
-            error.what = f"{error.what} {outcome}".strip()
+            error.what = f"{error.what} {ending}".strip()
         raise
 
 
@@ -96,28 +104,36 @@ def _failed(now: Running | None, what: str) -> OutsideFailed:
     return OutsideFailed(what, reasons, f"Mend that, then `classhub up`. More is in `classhub logs {failing[0].name}`.")
 
 
-def _undo(target: Target, prepared: Prepared, tell: Tell, timeout_s: float) -> str:
-    """Back to what was before; says how that went."""
+def _undo(
+    target: Target, prepared: Prepared, begun: Collection[str], outcome: str, *, tell: Tell, timeout_s: float
+) -> str:
+    """Back to what was before, of what this run began; says how that went. Another run's hub is left alone."""
     before = prepared.before
     try:
         if before is None or not is_up(before):
-            now = target.inspect()
-            target.stop(keep_servers=True)
-            started = now is not None and (is_up(now) or now.supervised)
-            return "What had started was stopped again." if started else "Nothing was started."
+            return _stop_again(target, before, outcome, tell) if "start supervisor" in begun else "Nothing was started."
         # A hub that was not well before is no place to go back to.
-        return _go_back(target, before, tell, timeout_s) if before.state is State.RUNNING else ""
+        return _go_back(target, before, outcome, tell, timeout_s) if before.state is State.RUNNING else ""
     except ClasshubError as error:
         return f"Undoing it failed too: {error.what}"
 
 
-def _go_back(target: Target, before: Running, tell: Tell, timeout_s: float) -> str:
+def _stop_again(target: Target, before: Running | None, outcome: str, tell: Tell) -> str:
+    now = target.inspect()
+    target.stop(True, tell)
+    if now is not None and now.revision != (before.revision if before else 0):
+        target.apply(Plan((changes.mark(now.revision, outcome),)), tell)
+    started = now is not None and (is_up(now) or now.supervised)
+    return "What had started was stopped again." if started else "Nothing was started."
+
+
+def _go_back(target: Target, before: Running, outcome: str, tell: Tell, timeout_s: float) -> str:
     now = target.inspect()
     revision = next((one for one in target.history() if one.number == before.revision), None)
     if now is None or revision is None or now.revision == before.revision:
         goes_on = now is not None and now.state is State.RUNNING
         return f"The hub at {before.address} goes on as it was." if goes_on else ""
     tell(f"Going back to revision {revision.number}.")
-    target.apply(changes.way_back(now, revision), tell)
+    target.apply(changes.way_back(now, revision, outcome), tell)
     wait_until_up(target, timeout_s)
     return f"The hub went back to revision {revision.number} and runs."

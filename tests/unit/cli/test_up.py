@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import contextmanager
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_a_change_is_applied_and_up_returns(classhub, running, folder):
     (folder / "config.yaml").write_text("hub: {config: {Authenticator: {admin_users: [other@college.edu]}}}\n")
     result = classhub("up")
     assert result.code == 0
-    assert "1 running server goes on with its old settings" in result.err
+    assert "1 running server keeps its old settings until it is restarted: alice@college.edu" in result.err
     assert "Enter as other@college.edu" in result.out
 
 
@@ -89,9 +90,9 @@ def test_in_the_foreground_it_stays_until_the_hub_is_stopped_elsewhere(classhub,
     assert result.out.endswith("Ctrl-C stops it.\nThe hub was stopped from elsewhere.\n")
 
 
-@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("keep", [[], ["--keep-servers"]])
-def test_ctrl_c_and_a_polite_kill_stop_the_hub(classhub, target, monkeypatch, signal_, keep):
+def test_ctrl_c_a_polite_kill_and_a_closed_terminal_stop_the_hub(classhub, target, monkeypatch, signal_, keep):
     def interrupted():
         target.start_server("alice@college.edu")
         os.kill(os.getpid(), signal_)
@@ -105,6 +106,67 @@ def test_ctrl_c_and_a_polite_kill_stop_the_hub(classhub, target, monkeypatch, si
     )
     assert target.inspect().state is State.STOPPED
     assert bool(target.servers) is bool(keep)
+
+
+def test_under_nohup_a_closed_terminal_is_nothing(classhub, target, monkeypatch):
+    def hung_up():
+        os.kill(os.getpid(), signal.SIGHUP)
+        yield "It goes on."
+        target.stop(keep_servers=False)
+
+    monkeypatch.setattr(target, "follow", hung_up)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        result = classhub("up")
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert "It goes on." in result.err and "stopped from elsewhere" in result.out
+
+
+@pytest.mark.parametrize(
+    "words", [["up"], ["down"], ["restart", "hub"], ["scale", "servers", "3"], ["remove", "--yes"]], ids=" ".join
+)
+def test_what_changes_a_hub_takes_its_turn(classhub, running, monkeypatch, words):
+    at_work = []
+
+    @contextmanager
+    def alone(tell):
+        at_work.append(True)
+        yield
+        at_work.pop()
+
+    def checked(name):
+        real = getattr(running, name)
+
+        def call(*given, **named):
+            assert at_work, f"{name} beside another command"
+            return real(*given, **named)
+
+        monkeypatch.setattr(running, name, call)
+
+    monkeypatch.setattr(running, "alone", alone)
+    for name in ("apply", "stop", "remove", "restart", "scale", "settings"):
+        checked(name)
+    assert classhub(*words).code == 0
+
+
+def test_ctrl_c_takes_its_turn(classhub, target, monkeypatch):
+    turns = []
+
+    @contextmanager
+    def alone(tell):
+        turns.append(target.inspect())
+        yield
+
+    def interrupted():
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(target, "alone", alone)
+    monkeypatch.setattr(target, "follow", interrupted)
+    assert classhub("up").code == 0
+    assert [one and one.state for one in turns] == [None, State.RUNNING]
 
 
 def test_a_supervisor_that_is_gone_is_exit_code_3(classhub, target, monkeypatch):
@@ -129,6 +191,22 @@ def test_down_stops_hub_and_servers_and_keeps_homes(classhub, running):
 def test_down_can_leave_servers_running_and_end_them_later(classhub, running):
     assert classhub("down", "--keep-servers").out == "The hub is stopped; 1 server left running. Homes stay.\n"
     assert classhub("down").out == "The hub did not run; 1 server of an earlier one stopped. Homes stay.\n"
+
+
+def test_down_twice_names_what_it_leaves_running(classhub, running):
+    classhub("down", "--keep-servers")
+    assert classhub("down", "--keep-servers").out == (
+        "The hub does not run; 1 server of an earlier one still runs: alice@college.edu.\nStop it: `classhub down`.\n"
+    )
+    assert running.servers
+
+
+def test_history_says_what_failed(classhub, target):
+    target.breaks["start hub"] = OutsideFailed("Port 8000 is taken.")
+    classhub("up", "-d")
+    assert "classhub up (failed)" in classhub("history").out
+    shown = classhub("history", "--json").json
+    assert shown[0]["outcome"] == "failed" and "digests" not in shown[0]
 
 
 def test_down_where_nothing_runs_is_fine(classhub):

@@ -95,9 +95,51 @@ def test_a_failed_change_goes_back_and_servers_go_on(target, folder, running):
     assert (now.state, now.settings_digest, now.servers) == (State.RUNNING, running.settings_digest, running.servers)
 
 
+def test_the_history_says_what_failed_and_was_taken_back(target, folder, running):
+    change(folder)
+    target.breaks_once = True
+    fails(target, "restart hub")
+    with pytest.raises(OutsideFailed):
+        up(target, folder)
+    assert [(one.what, one.outcome) for one in target.history()] == [
+        ("classhub up", ""),
+        ("classhub up", "failed"),
+        ("back to revision 1", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"), [(KeyboardInterrupt(), "interrupted"), (OutsideFailed("Port 8000 is taken."), "failed")]
+)
+def test_the_history_says_that_a_first_start_was_undone(target, folder, error, outcome):
+    target.breaks["start hub"] = error
+    with pytest.raises(type(error)):
+        up(target, folder)
+    assert [one.outcome for one in target.history()] == [outcome]
+
+
+def test_settings_that_once_held_are_not_marked_when_a_later_start_fails(target, folder, running):
+    target.stop(keep_servers=False)
+    fails(target, "start proxy")
+    with pytest.raises(OutsideFailed):
+        up(target, folder)
+    assert [one.outcome for one in target.history()] == [""]
+
+
+def test_a_start_that_began_nothing_stops_nobody_elses_hub(target, folder):
+    """As where locks do not hold: another `up` brings the hub up in the meantime."""
+    prepared = prepare(target, folder, {})
+    up(target, folder)
+    fails(target, "write settings")
+    with pytest.raises(OutsideFailed, match=r"Nothing was started\."):
+        carry_out(target, prepared, lambda sentence: None, timeout_s=1)
+    assert target.inspect().state is State.RUNNING
+
+
 def test_a_failed_way_back_is_said_too(target, folder, running):
     change(folder)
     fails(target, "restart hub")
+    fails(target, "mark failed")
     with pytest.raises(OutsideFailed, match=r"Undoing it failed too: Port 8000 is taken\."):
         up(target, folder)
 
