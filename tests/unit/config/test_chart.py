@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from classhub.config.chart.table import Key, defaults, table
+from classhub.config.chart.table import VERSIONS, Key, defaults, table
 from classhub.config.chart.verdict import problems
 from classhub.config.merge import over_defaults
 from unit.config.examples import PAIRS, TAG, needs_shared, shared
@@ -26,6 +26,64 @@ def test_our_defaults_are_the_charts() -> None:
 def test_tags_of_the_charts_own_images_are_its_version() -> None:
     assert defaults("4.4.0")["hub"]["image"]["tag"] == "4.4.0"
     assert defaults("4.4.0")["singleuser"]["image"]["tag"] == "4.4.0"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_table_refuses_nothing_of_its_own_defaults(version: str) -> None:
+    assert problems(defaults(version), table(version)) == []
+    assert defaults(version)["hub"]["image"]["tag"] == version
+
+
+def test_an_unknown_chart_is_checked_as_the_newest_release() -> None:
+    assert VERSIONS[0] == "4.4.0"
+
+
+@pytest.mark.parametrize(
+    ("version", "path", "default"),
+    [
+        ("5.0.0-0.dev", "proxy.chp.command", ["configurable-http-proxy"]),
+        ("5.0.0-0.dev", "httpRoute.parentRefs", []),
+        ("5.0.0-0.dev", "httpRoute.gateway", None),
+        ("4.4.0", "singleuser.storage.extraVolumes", None),
+        ("4.3.2", "singleuser.storage.extraVolumes", {}),
+        ("4.3.2", "httpRoute.gateway", {"name": "your-gateway", "namespace": ""}),
+        ("4.0.0", "singleuser.storage.extraVolumes", []),
+        ("4.0.0", "httpRoute", None),
+        ("4.0.0", "prePuller.continuous", {"enabled": True}),
+        ("3.3.8", "hub.podSecurityContext", {"fsGroup": 1000}),
+        ("3.3.8", "hub.config", {"JupyterHub": {"admin_access": True, "authenticator_class": "dummy"}}),
+        ("3.3.8", "singleuser.storage.dynamic.pvcNameTemplate", "claim-{username}{servername}"),
+        (
+            "3.3.8",
+            "prePuller.pause.containerSecurityContext",
+            {"runAsUser": 65534, "runAsGroup": 65534, "allowPrivilegeEscalation": False},
+        ),
+    ],
+)
+def test_each_chart_has_its_own_defaults(version: str, path: str, default: Any) -> None:
+    found: Any = defaults(version)
+    for name in path.split("."):
+        found = found.get(name)
+    assert found == default
+
+
+@pytest.mark.parametrize(
+    ("values", "refused_by"),
+    [
+        ({"httpRoute": {"parentRefs": [{"name": "public"}]}}, {"4.4.0", "4.3.2", "4.0.0", "3.3.8"}),
+        ({"httpRoute": {"enabled": True}}, {"4.0.0", "3.3.8"}),
+        ({"httpRoute": {"gateway": {"name": "public", "sectionName": "https"}}}, {"4.3.2", "4.0.0", "3.3.8"}),
+        ({"httpRoute": {"gateway": {"namespace": "edge"}}}, {"5.0.0-0.dev", "4.0.0", "3.3.8"}),
+        ({"singleuser": {"storage": {"extraVolumes": {"data": {}}}}}, {"4.0.0", "3.3.8"}),
+        ({"hub": {"config": {"jupyterHub": {}}}}, {"5.0.0-0.dev", "4.4.0", "4.3.2"}),
+        ({"hub": {"config": {"JupyterHub": {"subdomain_host": 3}}}}, {"5.0.0-0.dev", "4.4.0", "4.3.2", "4.0.0"}),
+        ({"prePuller": {"extraImages": {"a": {"name": "a", "tag": "1", "pullPolicy": "Always"}}}}, {"4.0.0", "3.3.8"}),
+        ({"ingress": {"extraPaths": []}}, {"3.3.8"}),
+    ],
+)
+def test_each_chart_has_its_own_keys(values: dict[str, Any], refused_by: set[str]) -> None:
+    refusing = {version for version in VERSIONS if problems(over_defaults(values, defaults(version)), table(version))}
+    assert refusing == refused_by
 
 
 def test_defaults_are_a_fresh_copy_each_time() -> None:

@@ -1,16 +1,15 @@
-"""Our own table of a chart's values, VERSION.keys: every key with its type and default. That file explains its form."""
+"""Our own table of a chart's values, VERSION.keys: every key with its type and default. 4.4.0.keys explains its form."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
+from classhub.config.chart.lines import Line, tree
 from classhub.config.merge import copy
 
-VERSIONS = ("4.4.0",)
-"""Charts that have a table, newest first."""
+VERSIONS = ("4.4.0", "5.0.0-0.dev", "4.3.2", "4.0.0", "3.3.8")
+"""Charts that have a table. The first is what any other chart is checked as."""
 
 
 class Key(NamedTuple):
@@ -31,6 +30,8 @@ class Key(NamedTuple):
     """The key's own; those of `keys` are laid over it."""
     one_of: tuple[str, ...] = ()
     strict_if: str = ""
+    unset: bool = False
+    """Absent from the defaults, with all its keys."""
 
 
 @cache
@@ -38,10 +39,14 @@ def table(version: str, tag: str = "") -> Key:
     """The root key. tag: of the images that are released with the chart; default its version. KeyError: no table."""
     if version not in VERSIONS:
         raise KeyError(version)
-    text = (Path(__file__).parent / f"{version}.keys").read_text(encoding="utf-8")
-    for name, value in {"chart": tag or version, **_ABBREVIATIONS}.items():
-        text = text.replace("{{" + name + "}}", value)
-    return _parse(text)
+    root = tree(version, tag or version)
+    shapes: dict[str, Key] = {}
+    for name, line in root.below.items():
+        if name.startswith("@"):
+            shapes[name] = _key(line, shapes)
+    for name in shapes:
+        del root.below[name]
+    return _key(root, shapes)
 
 
 def defaults(version: str, tag: str = "") -> dict[str, Any]:
@@ -53,75 +58,29 @@ def _defaults(key: Key) -> Any:
     own = copy(key.default)
     if not key.keys:
         return own
-    below = {name: _defaults(inner) for name, inner in key.keys.items() if inner.has_default or inner.keys}
+    below = {name: _defaults(inner) for name, inner in key.keys.items() if _is_set(inner)}
     return {**(own or {}), **below}
 
 
-def _dedicated(pods: str) -> str:
-    # The second spelling is for GKE, whose node pools allow no slash in a taint.
-    names = ("hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated")
-    return json.dumps([{"key": name, "operator": "Equal", "value": pods, "effect": "NoSchedule"} for name in names])
+def _is_set(key: Key) -> bool:
+    return bool(key.has_default or key.keys) and not key.unset
 
 
-_ABBREVIATIONS = {
-    "nobody": json.dumps(
-        {
-            "runAsNonRoot": True,
-            "runAsUser": 65534,
-            "runAsGroup": 65534,
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "seccompProfile": {"type": "RuntimeDefault"},
-        }
-    ),
-    "dedicated core": _dedicated("core"),
-    "dedicated user": _dedicated("user"),
-}
-
-
-@dataclass
-class _Line:
-    indent: int
-    name: str
-    rest: str
-    below: list["_Line"] = field(default_factory=list)
-
-
-def _parse(text: str) -> Key:
-    root = _Line(-1, "", "")
-    stack = [root]
-    for line in _lines(text):
-        while stack[-1].indent >= line.indent:
-            stack.pop()
-        stack[-1].below.append(line)
-        stack.append(line)
-    shapes: dict[str, Key] = {}
-    for line in root.below:
-        if line.name.startswith("@"):
-            shapes[line.name] = _key(line, shapes)
-    root.below = [line for line in root.below if not line.name.startswith("@")]
-    return _key(root, shapes)
-
-
-def _lines(text: str) -> Iterator[_Line]:
-    for line in text.splitlines():
-        bare = line.strip()
-        if bare and not bare.startswith("#"):
-            name, _, rest = bare.partition(":")
-            yield _Line(len(line) - len(line.lstrip()), name, rest.strip())
-
-
-def _key(line: _Line, shapes: dict[str, Key]) -> Key:
+def _key(line: Line, shapes: dict[str, Key]) -> Key:
     type_, equals, default = (" " + line.rest).partition(" = ")
     key = _typed(type_.strip(), shapes)
-    below = {inner.name.rstrip("!"): inner for inner in line.below}
-    one_of, strict_if = below.pop("one of", None), below.pop("strict if", None)
-    key = key._replace(
-        keys={**key.keys, **{name: _key(inner, shapes) for name, inner in below.items()}},
-        must=line.name.endswith("!"),
-        one_of=tuple(one_of.rest.split()) if one_of else key.one_of,
-        strict_if=strict_if.rest if strict_if else key.strict_if,
-    )
+    changes: dict[str, Any] = {"must": True} if line.must else {}
+    if line.below:
+        below = dict(line.below)
+        if "one of" in below:
+            changes["one_of"] = tuple(below.pop("one of").rest.split())
+        if "strict if" in below:
+            changes["strict_if"] = below.pop("strict if").rest
+        changes["keys"] = {**key.keys, **{name: _key(inner, shapes) for name, inner in below.items()}}
+    if default == "unset":
+        return key._replace(**changes, unset=True)
+    if changes:
+        key = key._replace(**changes)
     return _with_default(key, json.loads(default)) if equals else key
 
 
