@@ -161,7 +161,7 @@ def mutate(values: dict[str, Any], dice: random.Random) -> tuple[dict[str, Any],
         ),
         ({"singleuser": {"start_timeout": 1}}, "Did you mean startTimeout?", "startTimeout"),
         ({"memory": {"limit": "1G"}}, "There is singleuser.memory.", "Move it there"),
-        ({"auth": {}}, "The chart knows no key auth at the top level.", "hub.config"),
+        ({"auth": {}}, "auth is gone since chart 0.11.", "hub.config"),
         (
             {"hub": {"concurrentSpawnLimit": "64"}},
             "hub.concurrentSpawnLimit must be a whole number or null; here it is text.",

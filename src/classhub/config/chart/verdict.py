@@ -6,10 +6,14 @@ Helm validates the values merged over the defaults, so that is what comes in (fa
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from classhub.config.chart.moves import came, moved
+from classhub.config.chart.problem import moved_problem
 from classhub.config.chart.table import Key
 from classhub.config.document import Where
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted, kind, nearest
+
+_WHY = "Helm refuses the whole file for it."
 
 
 def problems(values: Mapping[str, Any], table: Key) -> list[Problem]:
@@ -39,7 +43,7 @@ def _check_mapping(value: Mapping[str, Any], key: Key, where: Where, root: Key) 
         elif key.each is not None:
             yield from _check(inner, key.each, here, root)
         elif key.others == "no" or (key.others == "classes" and not "A" <= name[:1] <= "Z"):
-            yield _unknown(here, key, root)
+            yield from _unknown(here, inner, key, root)
         elif key.others == "classes" and not isinstance(inner, Mapping):
             yield _wrong_type(Key(), inner, here)
     for name, inner_key in key.keys.items():
@@ -93,7 +97,7 @@ def _wrong_type(key: Key, value: Any, where: Where) -> Problem:
         wanted = " or ".join(name for type_, name in _NAMES.items() if type_ in key.types)
         found = kind(value)
     message = f"{dotted(where)} must be {wanted}; here it is {found}."
-    return Problem(where, message, "Helm refuses the whole file for it.", _type_fix(key, value, where))
+    return Problem(where, message, _WHY, _type_fix(key, value, where))
 
 
 def _type_fix(key: Key, value: Any, where: Where) -> str:
@@ -117,30 +121,38 @@ def _missing(where: Where, name: str) -> Problem:
     return Problem((*where, name), f"{path} is missing, and the chart needs it.", why, f"Give {path} a value.")
 
 
-def _unknown(here: Where, key: Key, root: Key) -> Problem:
+def _unknown(here: Where, value: Any, key: Key, root: Key) -> Iterator[Problem]:
+    gone = [found for found in moved(value, tuple(map(str, here))) if found.move.kind == "unknown"]
+    yield from (moved_problem(found, _WHY) for found in gone)
+    if not gone:
+        yield _misspelt(here, key, root)
+
+
+def _misspelt(here: Where, key: Key, root: Key) -> Problem:
     name = str(here[-1])
     parent = dotted(here[:-1])
     place = f"in {parent}" if parent else "at the top level"
-    why = "Helm refuses the whole file for it."
     if key.others == "classes":
         capital = nearest(name, key.keys) or name[:1].upper() + name[1:]
         fix = f"Write {capital}: sections of hub.config are names of classes."
-        return Problem(here, f"{name} {place} does not start with a capital letter.", why, fix)
+        return Problem(here, f"{name} {place} does not start with a capital letter.", _WHY, fix)
     message = f"The chart knows no key {name} {place}."
+    since = came(tuple(map(str, here)))
+    if since:
+        fix = f"Remove it, or use chart {since} or newer."
+        return Problem(here, f"{message} It came with chart {since}.", _WHY, fix)
     meant = nearest(name, key.keys)
     if meant:
-        return Problem(here, f"{message} Did you mean {meant}?", why, f"Write {meant}: in place of {name}:")
+        return Problem(here, f"{message} Did you mean {meant}?", _WHY, f"Write {meant}: in place of {name}:")
     elsewhere = list(_find(name, root, ()))
     if len(elsewhere) == 1:
         return Problem(
-            here, f"{message} There is {dotted(elsewhere[0])}.", why, f"Move it there ({dotted(elsewhere[0])})."
+            here, f"{message} There is {dotted(elsewhere[0])}.", _WHY, f"Move it there ({dotted(elsewhere[0])})."
         )
-    return Problem(here, message, why, _advice(name, here, key))
+    return Problem(here, message, _WHY, _advice(here, key))
 
 
-def _advice(name: str, here: Where, key: Key) -> str:
-    if name == "auth" and len(here) == 1:
-        return "Move it to hub.config (auth: went with chart 0.11), as hub.config.GoogleOAuthenticator.client_id."
+def _advice(here: Where, key: Key) -> str:
     if len(here) == 1:
         return f"Remove it, or move it below custom:, which is free for own use; known are {', '.join(key.keys)}."
     return f"Remove it; known here are {', '.join(sorted(key.keys))}." if len(key.keys) < 12 else "Remove it."

@@ -1,0 +1,20 @@
+"""How it is said that a key has moved."""
+
+from classhub.config.chart.moves import Moved
+from classhub.config.problem import Problem
+from classhub.config.spelling import dotted
+
+
+def moved_problem(found: Moved, why: str) -> Problem:
+    message = f"{dotted(found.path)} is gone since chart {found.move.version}."
+    return Problem(found.path, message, f"{why} {found.move.note}".rstrip(), replacement(found))
+
+
+def replacement(found: Moved) -> str:
+    """The corrected line. Only true and false are shown: other values may be secrets."""
+    if not found.move.to:
+        return "Remove it."
+    shown = "(the opposite)" if found.move.inverted else "..."
+    if isinstance(found.value, bool):
+        shown = str(found.value is not found.move.inverted).lower()
+    return "Write " + " and ".join(f"{dotted(new)}: {shown}" for new in found.move.to)
