@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from classhub.config.chart.moved import moved_problem
 from classhub.config.chart.moves import moved
-from classhub.config.chart.problem import Problem, moved_problem
 from classhub.config.chart.upgrade import is_between
 from classhub.config.document import Where
+from classhub.config.problem import Problem
 from classhub.config.spelling import dotted, kind
 
 _WHY = "The chart's templates stop for it, though its schema takes it."

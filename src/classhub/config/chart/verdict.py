@@ -6,8 +6,8 @@ Helm validates the values merged over the defaults, so that is what comes in (fa
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from classhub.config.chart.moved import moved_problem
 from classhub.config.chart.moves import came, moved
-from classhub.config.chart.problem import moved_problem
 from classhub.config.chart.table import Key
 from classhub.config.document import Where
 from classhub.config.problem import Problem
