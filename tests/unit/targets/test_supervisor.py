@@ -34,7 +34,7 @@ def supervisor(paths, monkeypatch):
 
     monkeypatch.setattr(module.answering, "answers", yes)
     monkeypatch.setattr(module, "command", sleeps)
-    monkeypatch.setattr(Supervisor, "_write_caddy_json", lambda self, settings: None)
+    monkeypatch.setattr(Supervisor, "_make_ready_for_caddy", lambda self, settings: None)
     return Supervisor(paths)
 
 

@@ -66,12 +66,12 @@ class Supervisor:
     def _command(self, name: str) -> Command | None:
         settings = self.settings()
         if name == "proxy":
-            self.ports.keep(ports.of(settings["proxy"]))
-            self._write_caddy_json(settings)
+            self._make_ready_for_caddy(settings)
         return command(name, settings, self.paths, os.environ)
 
-    def _write_caddy_json(self, settings: Mapping[str, Any]) -> None:
-        """With the explicit routes of now: a killed proxy comes back with all of them."""
+    def _make_ready_for_caddy(self, settings: Mapping[str, Any]) -> None:
+        """Its ports, and its file with the explicit routes of now: a killed proxy comes back with all of them."""
+        self.ports.keep(ports.of(settings["proxy"]))
         self.paths.caddy_admin.unlink(missing_ok=True)
         explicit = list(read_routes(self.paths.routes_json).values())
         write_private(self.paths.runtime / "caddy.json", json.dumps(caddy.configuration(settings["proxy"], explicit)))
