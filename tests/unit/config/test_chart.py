@@ -129,6 +129,7 @@ def test_a_version_without_a_table_is_said() -> None:
             "indented",
         ),
         ({"hub": 3}, "hub must be a mapping", "indented"),
+        ({"hub": {"revisionHistoryLimit": -1}}, "must be a whole number from 0 or null", "one value"),
         (
             {"singleuser": {"extraFiles": {"a": {"mountPath": "/x"}}}},
             "needs exactly one of data, stringData, binaryData",
