@@ -20,4 +20,5 @@ def nested(folder: Path, levels: int = 1500) -> Iterator[None]:
     try:
         yield
     finally:
-        subprocess.run(["rm", "-rf", *map(str, folder.parent.iterdir())], check=True)
+        if folder.parent.exists():
+            subprocess.run(["rm", "-rf", *map(str, folder.parent.iterdir())], check=True)

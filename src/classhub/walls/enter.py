@@ -143,8 +143,19 @@ def keep_only(fds: set[int]) -> None:
 
 
 def restore_signals() -> None:
-    """Python ignores these two, and exec would hand that on."""
-    for signum in (signal.SIGPIPE, signal.SIGXFSZ):
+    """What is ignored stays so through exec: these two by Python, the others by `nohup make up` or a script's `make up &`.
+
+    A kernel that ignored SIGINT could not be interrupted, nor a program in a student's terminal.
+    """
+    for signum in (
+        signal.SIGPIPE,
+        signal.SIGXFSZ,
+        signal.SIGINT,
+        signal.SIGQUIT,
+        signal.SIGHUP,
+        signal.SIGTERM,
+        signal.SIGTSTP,
+    ):
         signal.signal(signum, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 

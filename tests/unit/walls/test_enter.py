@@ -57,6 +57,15 @@ def test_ignored_and_blocked_signals_are_not_handed_on():
     assert {int(line.split()[1], 16) & ~threads for line in status.splitlines()} == {0}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_what_a_script_in_the_background_ignores_is_not_handed_on():
+    """As `nohup make up &` does: a student's kernel must still be interrupted."""
+    spec = shell("grep SigIgn /proc/self/status")
+    ignoring = ["/bin/sh", "-c", 'trap "" INT QUIT HUP TERM TSTP; exec "$@"', "sh", *spec.command(sys.executable)]
+    done = subprocess.run(ignoring, input=spec.to_json(), capture_output=True, text=True, check=True, timeout=20)
+    assert int(done.stdout.split()[1], 16) & 0xFFFFF == 0
+
+
 def test_the_exit_code_is_the_programs():
     assert enter(shell("exit 7")).returncode == 7
 

@@ -11,6 +11,7 @@ from classhub.targets.local.alone import in_place_of_a_supervisor
 from classhub.targets.local.paths import Paths
 from classhub.walls import cgroups, identity
 from classhub.walls.identity import Identity
+from classhub.walls.removal import remove_tree
 
 STOP_TIMEOUT_S = 90
 
@@ -65,8 +66,8 @@ def _remove_runtime(paths: Paths, tell: Tell) -> None:
     if not paths.runtime.is_dir():
         return
     try:
-        shutil.rmtree(paths.runtime)
-    except (OSError, RecursionError) as error:
+        remove_tree(paths.runtime)
+    except OSError as error:
         tell(f"Some of {paths.runtime} could not be removed ({error}); that does no harm, the next `up` uses it again.")
 
 
