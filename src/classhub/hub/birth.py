@@ -1,107 +1,100 @@
-"""Bring one server process into the world: account, home, socket, control group, walls. Runs in a thread of the hub."""
+"""Bring one server process into the world, in its place and behind its walls. Runs in a thread of the hub."""
 
 import os
-import socket
+import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from classhub.hub import home, launch, registry
-from classhub.walls import cgroups, identity, names, reach, uids
-from classhub.walls.cgroups import Group, Limits
+from classhub.hub.order import Order
+from classhub.hub.place import Place, listen, prepare
+from classhub.walls import identity, reach
+from classhub.walls.cgroups import Limits
 from classhub.walls.spec import Account, Spec
+
+Child = subprocess.Popen[bytes]
 
 OPEN_FILES = 8192
 GOES_FIRST = 500
 """oom_score_adj: students' work goes before the hub when memory ends; needs no privilege to raise."""
 
 
-@dataclass(frozen=True)
-class Order:
-    """What to start. machine: the part of hub.json; given: the spawner's environment; sockets: the proxy's folder."""
+def start(order: Order, rescue: bool) -> tuple[Child, registry.Entry]:
+    """The process and its entry, already written. rescue: without the settings in the home. Raises OSError, ClasshubError.
 
-    user: str
-    server: str
-    machine: Mapping[str, Any]
-    sockets: Path
-    command: Sequence[str]
-    arguments: Sequence[str]
-    given: Mapping[str, Any]
-    prefix: str
-    limits: Limits
-
-    def folder(self, name: str) -> Path:
-        return Path(self.machine["folders"][name])
-
-    @property
-    def slug(self) -> str:
-        return names.slug(self.user, self.server)
-
-    @property
-    def log(self) -> Path:
-        return self.folder("logs") / f"{self.slug}.log"
+    A server of the same name that still runs is ended before. What fails leaves no process behind.
+    """
+    if earlier := registry.read(order.folder("servers"), order.user, order.server):
+        registry.clear(order.folder("servers"), earlier)
+    place = prepare(order)
+    try:
+        with listen(place.socket) as listener:
+            spec = _spec(order, place, _environment(order, place, listener.fileno(), rescue))
+            with registry.births:
+                child = _popen(spec, order)
+                with _ended_on_failure(child):
+                    return child, _registered(order, place, child)
+    except BaseException:
+        place.clear()
+        raise
 
 
-def start(order: Order, rescue: bool) -> tuple["subprocess.Popen[bytes]", registry.Entry]:
-    """The process and its entry, already written. rescue: without the settings in the home. Raises OSError, ClasshubError."""
-    uid = uids.uid_for(order.folder("state") / "uids.json", order.user) if order.machine["root"] else None
-    folder = order.folder("homes") / names.slug(order.user)
-    home.ensure_home(folder, uid)
-    short = names.hashed_socket_name(order.user, order.server)[1:13]
-    runtime = home.fresh_runtime(order.folder("runtime") / "u" / short, uid)
-    group = (
-        cgroups.make(f"classhub-{order.machine['id']}/{order.slug}", order.limits) if order.machine["root"] else None
-    )
-    with listen(order.sockets, order.user, order.server) as listener:
-        env = launch.environment(
-            order.given,
-            order.machine,
-            user=order.user,
-            home=folder,
-            runtime=runtime,
-            prefix=order.prefix,
-            rescue=rescue,
-        )
-        env["CLASSHUB_LISTEN_FD"] = str(listener.fileno())
-        mounts = _mounts(order, uid, [folder, runtime]) if uid is not None else reach.Mounts()
-        spec = _spec(order, env, uid, mounts, group)
-        child = _popen(spec, order)
-        path = str(listener.getsockname())
+def _registered(order: Order, place: Place, child: Child) -> registry.Entry:
     process = identity.of(child.pid)
     if process is None:
         raise OSError(f"its process ended at once with exit code {child.wait()}")
-    limit = order.limits.memory_bytes if group else None
     entry = registry.Entry(
-        order.user, order.server, process, path, time.time(), group.name if group else "", uid, limit
+        order.user,
+        order.server,
+        process,
+        str(place.socket),
+        time.time(),
+        place.group.name if place.group else "",
+        place.uid,
+        order.limits.memory_bytes if place.group else None,
     )
     registry.write(order.folder("servers"), entry)
-    return child, entry
+    return entry
 
 
-def listen(folder: Path, user: str, server: str) -> socket.socket:
-    """Bound by us in a folder that only the proxy enters; the student's process gets the open descriptor. Raises OSError."""
-    path = folder / (names.socket_name(user, server, folder) or names.hashed_socket_name(user, server))
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+@contextmanager
+def _ended_on_failure(child: Child) -> Iterator[None]:
+    """With all of its session: nobody else knows of it yet."""
     try:
-        listener.bind(str(path))
-        listener.listen(256)
-    except OSError:
-        listener.close()
+        yield
+    except BaseException:
+        if child.returncode is None:  # not waited for: its pid, which is the session's too, is still its own
+            with suppress(OSError):
+                os.killpg(child.pid, signal.SIGKILL)
+            exit_code(child)
         raise
-    return listener
 
 
-def _spec(order: Order, env: dict[str, str], uid: int | None, mounts: reach.Mounts, group: Group | None) -> Spec:
+def _environment(order: Order, place: Place, listener: int, rescue: bool) -> dict[str, str]:
+    env = launch.environment(
+        order.given,
+        order.machine,
+        user=order.user,
+        home=place.home,
+        runtime=place.runtime,
+        prefix=order.prefix,
+        rescue=rescue,
+    )
+    return {**env, "CLASSHUB_LISTEN_FD": str(listener)}
+
+
+def _spec(order: Order, place: Place, env: dict[str, str]) -> Spec:
+    uid, group = place.uid, place.group
     argv = launch.arguments(order.command, order.arguments, separate_accounts=uid is not None)
     keep = [int(env["CLASSHUB_LISTEN_FD"])]
     if uid is None:
         return Spec(argv, env, env["HOME"], nofile=OPEN_FILES, keep_fds=keep)
+    mounts = _mounts(order, uid, [place.home, place.runtime])
     return Spec(
         argv,
         env,
@@ -140,7 +133,7 @@ def needed_paths(python: str) -> tuple[Path, ...]:
     return tuple(reach.needed_paths(python))
 
 
-def _popen(spec: Spec, order: Order) -> "subprocess.Popen[bytes]":
+def _popen(spec: Spec, order: Order) -> Child:
     """The spec goes through a file without a name: it holds the server's token, which belongs in no argv."""
     log = home.rotate_log(order.log)
     with tempfile.TemporaryFile() as file, os.fdopen(log, "ab") as out:
@@ -156,3 +149,11 @@ def _popen(spec: Spec, order: Order) -> "subprocess.Popen[bytes]":
             cwd="/",
             env={"PATH": launch.PLAIN_PATH},
         )
+
+
+def exit_code(child: Child) -> int | None:
+    """Of a child that has ended, or is about to; None when it has not after all."""
+    try:
+        return child.wait(timeout=2)
+    except subprocess.TimeoutExpired:
+        return None

@@ -1,6 +1,7 @@
 """Limits of a student's server: memory and processors from the values, and how many servers this machine carries."""
 
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,22 @@ def of(spawner: Any) -> Limits:
     )
 
 
-def no_room(state: Path, servers: Path, configured: int) -> str:
-    """Why no server may start now: `classhub scale servers N`, else local.servers, is reached. Empty when one may."""
+Start = tuple[str, str]
+"""User and server name."""
+
+
+def no_room(machine: Mapping[str, Any], mine: Start, under_way: Iterable[Start]) -> str:
+    """Why `mine` may not start now: `classhub scale servers N`, else local.servers, is reached. Empty when it may.
+
+    under_way: starts that may have no entry in the registry yet, mine among them.
+    """
     try:
-        most = int(json.loads((state / "limits.json").read_text())["servers"])
+        most = int(json.loads(Path(machine["folders"]["state"], "limits.json").read_text())["servers"])
     except (FileNotFoundError, ValueError, KeyError):
-        most = configured
-    if most and len(registry.read_all(servers)) >= most:
+        most = machine.get("servers", 0)
+    if not most:
+        return ""
+    running = {(entry.user, entry.server) for entry in registry.read_all(Path(machine["folders"]["servers"]))}
+    if len((running | set(under_way)) - {mine}) >= most:
         return f"{most} servers run, and this machine takes no more; try again when somebody has stopped theirs"
     return ""

@@ -1,8 +1,10 @@
 """Why a student's server ended, in words: from its exit code, the end of its log and the kernel's out-of-memory count."""
 
+import os
 import re
 import signal
 from collections.abc import Sequence
+from pathlib import Path
 
 KNOWN = (
     (r"classhub: (cannot .*)", "This machine could not set it up: {0}"),
@@ -22,6 +24,20 @@ KNOWN = (
     (r"Executable .* not found|start ([^:]+): No such file", "Its program is not installed on this machine: {0}"),
     (r"(SyntaxError: .*)", "A configuration file in the home is broken: {0}"),
 )
+
+
+LOG_END_BYTES = 8192
+"""A student can make the log as long as the disk: only its end is read."""
+
+
+def end_of(log: Path) -> list[str]:
+    """The last lines of a server's log; none when it is not there."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - LOG_END_BYTES))
+            return file.read(LOG_END_BYTES).decode(errors="replace").splitlines()
+    except OSError:
+        return []
 
 
 def explain(code: int | None, log_end: Sequence[str], oom_kills: int = 0) -> str:

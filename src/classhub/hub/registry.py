@@ -5,14 +5,20 @@ identity (boot id, pid, start time) is alive.
 """
 
 import json
+import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from classhub.errors import ClasshubError
 from classhub.hub.files import write_private
-from classhub.walls import cgroups, identity, names
+from classhub.walls import cgroups, identity, leftovers, names, uids
 from classhub.walls.identity import Identity
+
+births = threading.Lock()
+"""Held from a process's start until its entry is written: who ends leftovers of a uid must see every server of it."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +75,35 @@ def end_all(folder: Path) -> None:
     entries = read_all(folder)
     end(entries)
     for entry in entries:
-        sweep(entry)
+        clear(folder, entry)
+
+
+def clear(folder: Path, entry: Entry, patience_s: float = 10) -> None:
+    """End one server, with what it leaves behind. One that was started in its place since then is left alone."""
+    end([entry], patience_s)
+    now = read(folder, entry.user, entry.server)
+    if now is None or now.process == entry.process:
+        sweep(folder, entry)
         forget(folder, entry.user, entry.server)
 
 
-def sweep(entry: Entry) -> None:
-    """After the end: what the server left in its cgroup, its socket."""
+def sweep(folder: Path, entry: Entry) -> None:
+    """After the end: what the server left in its cgroup (without one: under its uid), its socket."""
     if entry.group and (group := cgroups.find(entry.group)):
         group.kill()
         group.remove()
+    elif entry.uid is not None and not entry.group:
+        with births:
+            _end_account(folder, entry, entry.uid)
     Path(entry.socket).unlink(missing_ok=True)
+
+
+def _end_account(folder: Path, entry: Entry, uid: int) -> None:
+    """Unless the user has another server. The map of uids has the last word on whose uid it is; see walls/uids.py."""
+    others = [other for other in read_all(folder) if other.uid == uid and other.server != entry.server]
+    with suppress(ClasshubError, ValueError):
+        if not others and uids.users(folder.with_name("uids.json")).get(entry.user) == uid:
+            leftovers.end(uid, runtime=Path(entry.socket).parent.parent)
 
 
 def _file(folder: Path, user: str, server: str) -> Path:

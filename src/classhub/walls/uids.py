@@ -56,6 +56,11 @@ def users(map_file: Path) -> dict[str, int]:
         raise _damaged(map_file, str(error)) from error
 
 
+def is_ours(uid: int) -> bool:
+    """It can be a student's: of the range that is given out, and no account or group of this machine."""
+    return FIRST <= uid <= LAST and uid not in RESERVED and not _is_taken(uid)
+
+
 def _read(path: Path, highest: int) -> dict[str, int]:
     """Raises ValueError, which says what is wrong with it."""
     try:

@@ -1,0 +1,65 @@
+"""The process behind one spawner: begun, known again after a restart of the hub, watched, its end explained."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from classhub.hub import birth, reasons, registry
+from classhub.hub.end_watch import EndWatch
+from classhub.hub.lives import Lives
+from classhub.hub.order import Order
+from classhub.walls import cgroups
+
+
+class Running:
+    """Of one server of one user. servers: the registry's folder; then: called when the process ends, where it is noticed."""
+
+    def __init__(self, lives: Lives, servers: Path, then: Callable[[], None]) -> None:
+        self._lives = lives
+        self._servers = servers
+        self._entry: registry.Entry | None = None
+        self._child: birth.Child | None = None
+        self._ending: registry.Entry | None = None
+        self._watch = EndWatch(then)
+
+    async def begin(self, order: Order, rescue: bool) -> registry.Entry:
+        """As birth.start. Cancelled, nothing of it stays."""
+        self._child, self._entry = await self._lives.begin(order, rescue)
+        return self._entry
+
+    def known(self, user: str, server: str) -> registry.Entry | None:
+        """Alive or not; another hub may have begun it."""
+        if self._entry is None:
+            self._entry = registry.read(self._servers, user, server)
+        return self._entry
+
+    def watch(self, entry: registry.Entry | None) -> None:
+        """Call `then` at its end."""
+        if entry is not None:
+            self._watch.begin(entry.process)
+
+    def is_ending(self, entry: registry.Entry) -> bool:
+        """Somebody sees to its end already, and has said why."""
+        return entry == self._ending
+
+    async def end(self, entry: registry.Entry, patience_s: float) -> None:
+        """Returns when nothing of it is left."""
+        self._ending = entry
+        self._watch.stop()
+        await self._lives.end(self._servers, entry, patience_s)
+        await asyncio.to_thread(self.exit_code)
+        if self._entry == entry:
+            self._entry = None
+
+    def exit_code(self) -> int | None:
+        """Of a process that has ended, once; None when it is not our child (the hub was restarted meanwhile)."""
+        code = birth.exit_code(self._child) if self._child else None
+        if code is not None:
+            self._child = None
+        return code
+
+
+def why(entry: registry.Entry, code: int | None, log: Path) -> str:
+    """One sentence without its full stop."""
+    group = cgroups.find(entry.group) if entry.group else None
+    return reasons.explain(code, reasons.end_of(log), group.oom_kills() if group else 0)

@@ -1,0 +1,68 @@
+"""A deployment's folders and orders for one server, whose program is a script instead of Python."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from classhub.hub.order import Order
+from classhub.walls import identity
+from classhub.walls.cgroups import Limits
+
+SLEEPS = "#!/bin/sh\nexec sleep 100\n"
+FOLDERS = ("state", "homes", "runtime", "servers", "logs", "events")
+
+
+def order(folder: Path, script: str = SLEEPS, user: str = "alice@college.edu", server: str = "") -> Order:
+    """Under our own account: no walls, no control group."""
+    for name in (*FOLDERS, "runtime/u", "runtime/s"):
+        (folder / name).mkdir(exist_ok=True)
+    python = folder / "python"
+    if not python.exists() or python.read_text() != script:
+        python.write_text(script)
+        python.chmod(0o700)
+    return Order(
+        user=user,
+        server=server,
+        machine={
+            "root": False,
+            "python": str(python),
+            "courses": [],
+            "hide": [],
+            "id": "test",
+            "folders": {name: str(folder / name) for name in FOLDERS},
+        },
+        sockets=folder / "runtime" / "s",
+        command=["jupyterhub-singleuser"],
+        arguments=[],
+        given={"PATH": os.defpath},
+        prefix=f"/user/{user}/",
+        limits=Limits(),
+    )
+
+
+@contextmanager
+def short_folder() -> Iterator[Path]:
+    """A socket's path holds 107 bytes, and pytest's own folders take most of them."""
+    with tempfile.TemporaryDirectory(prefix="births") as folder:
+        yield Path(folder)
+
+
+def alive_in(folder: Path) -> list[int]:
+    """Processes whose standard output is a log of this deployment: whatever was born in it."""
+    logs = str(folder / "logs")
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            if str((path / "fd" / "1").readlink()).startswith(logs) and identity.of(int(path.name)):
+                found.append(int(path.name))
+        except OSError:
+            continue
+    return found
+
+
+def kill_all_in(folder: Path) -> None:
+    for pid in alive_in(folder):
+        subprocess.run(["kill", "-9", str(pid)], check=False)

@@ -1,0 +1,126 @@
+"""What the spawner does with starts that are cut short, servers that end, and a machine that is full."""
+
+import asyncio
+import json
+import os
+import sys
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from classhub.hub import probe, registry
+from classhub.hub.lives import Lives
+from classhub.hub.spawner import CannotStart, ClassHubSpawner
+from unit.hub.births import alive_in, kill_all_in, order
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+class Proxy:
+    async def add_route(self, spec, target, data):
+        pass
+
+
+@pytest.fixture
+def spawner_of(tmp_path, monkeypatch):
+    """Spawners of one hub, two servers at most, whose program is a sleeper."""
+    monkeypatch.setattr(ClassHubSpawner, "_queue", None)
+    monkeypatch.setattr(ClassHubSpawner, "_lives", Lives())
+    monkeypatch.setattr(ClassHubSpawner, "_order", lambda spawner: order(tmp_path, user=spawner.user.name))
+    machine = {**order(tmp_path).machine, "servers": 2, "starts_at_once": 10}
+
+    def make(name: str) -> ClassHubSpawner:
+        user = SimpleNamespace(
+            name=name, settings={"proxy": Proxy()}, proxy_spec=f"/user/{name}/", url=f"/user/{name}/"
+        )
+        orm = SimpleNamespace(name="", server=None, user_options={}, state={})
+        made = ClassHubSpawner(user=user, orm_spawner=orm, machine=machine, proxy_settings={"internal": "127.0.0.1:1"})
+        monkeypatch.setattr(type(made), "server", SimpleNamespace(base_url=f"/user/{name}/"))
+        return made
+
+    yield make
+    kill_all_in(tmp_path)
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    """Servers answer once it is set."""
+    event = asyncio.Event()
+
+    async def wait(entry, path, timeout_s):
+        await event.wait()
+        return True
+
+    monkeypatch.setattr(probe, "wait", wait)
+    return event
+
+
+def told(tmp_path, name: str) -> list[str]:
+    return [json.loads(line)["text"] for line in (tmp_path / "events" / f"{name}.jsonl").read_text().splitlines()]
+
+
+async def until(check) -> None:
+    async def wait() -> None:
+        while not check():
+            await asyncio.sleep(0.02)
+
+    await asyncio.wait_for(wait(), 20)
+
+
+async def test_starts_under_way_count_for_the_limit(spawner_of, answers, tmp_path):
+    starts = [asyncio.ensure_future(spawner_of(name).start()) for name in ("alice", "bob", "carol", "dora")]
+    await until(lambda: len(alive_in(tmp_path)) == 2 and all(start.done() for start in starts[2:]))
+    answers.set()
+    results = await asyncio.gather(*starts, return_exceptions=True)
+    assert results[:2] == ["http://127.0.0.1:1"] * 2
+    assert all(isinstance(full, CannotStart) and "takes no more" in str(full) for full in results[2:])
+    assert len(alive_in(tmp_path)) == 2
+
+
+async def test_a_start_that_failed_makes_room(spawner_of, answers, tmp_path):
+    for name in ("alice", "bob", "carol"):
+        start = asyncio.ensure_future(spawner_of(name).start())
+        await until(lambda: alive_in(tmp_path))
+        start.cancel()
+        await asyncio.gather(start, return_exceptions=True)
+        assert alive_in(tmp_path) == [] and registry.read_all(tmp_path / "servers") == []
+
+
+async def test_a_server_that_is_known_to_the_disk_only_is_replaced(spawner_of, answers, tmp_path):
+    answers.set()
+    await spawner_of("alice").start()
+    await spawner_of("bob").start()
+    (before,) = [entry for entry in registry.read_all(tmp_path / "servers") if entry.user == "alice"]
+    await spawner_of("alice").start()
+    assert not before.alive and len(alive_in(tmp_path)) == 2
+
+
+async def test_the_end_of_a_server_is_told_once_and_swept_away_from_the_loop(
+    spawner_of, answers, tmp_path, monkeypatch
+):
+    answers.set()
+    alice, swept, here = spawner_of("alice"), [], threading.get_ident()
+    await alice.start()
+    alice._running._watch.stop()
+    real = registry.sweep
+    monkeypatch.setattr(registry, "sweep", lambda *given: (swept.append(threading.get_ident()), real(*given)))
+    os.kill(alive_in(tmp_path)[0], 9)
+    await until(lambda: not alive_in(tmp_path))
+    codes = await asyncio.gather(alice.poll(), alice.poll())
+    assert -9 in codes and None not in codes
+    assert swept and here not in swept
+    assert [line for line in told(tmp_path, "alice") if "ended" in line] == [
+        "The server ended. It was ended by the signal SIGKILL."
+    ]
+    assert await alice.poll() == 0 and registry.read(tmp_path / "servers", "alice") is None
+
+
+async def test_a_stop_is_told_and_leaves_nothing(spawner_of, answers, tmp_path):
+    answers.set()
+    alice = spawner_of("alice")
+    await alice.start()
+    assert await alice.poll() is None
+    await alice.stop()
+    assert alive_in(tmp_path) == [] and await alice.poll() == 0
+    assert told(tmp_path, "alice")[-1] == "The server was stopped."

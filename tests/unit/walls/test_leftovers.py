@@ -1,0 +1,86 @@
+"""What a student leaves running where no control group holds it."""
+
+import contextlib
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from classhub.walls import identity, leftovers
+from unit.walls.student import needs_root
+
+UID = 1_000_000 + os.getpid()
+
+
+@pytest.fixture
+def run():
+    """A sleeper as somebody; ended at the end."""
+    children = []
+
+    def start(uid: int, script: str = "exec sleep 100", **env: str) -> "subprocess.Popen[bytes]":
+        child = subprocess.Popen(
+            ["/bin/sh", "-c", script], user=uid, group=uid, extra_groups=[], cwd="/", env={"PATH": os.defpath, **env}
+        )
+        children.append(child)
+        return child
+
+    yield start
+    for child in children:
+        with contextlib.suppress(ProcessLookupError):
+            child.kill()
+        child.wait()
+
+
+def is_up(child) -> bool:
+    return identity.of(child.pid) is not None
+
+
+@needs_root
+def test_all_of_a_student_ends_and_nobody_else(run, tmp_path):
+    own, neighbour, root = run(UID), run(UID + 1), run(0)
+    run(UID, "setsid sleep 100 & setsid sleep 100 &").wait()
+    assert len(leftovers.running(UID, tmp_path)) == 3
+    assert leftovers.end(UID, tmp_path)
+    assert leftovers.running(UID, tmp_path) == []
+    assert [is_up(child) for child in (own, neighbour, root)] == [False, True, True]
+
+
+@needs_root
+def test_what_multiplies_ends_too(run, tmp_path):
+    run(UID, "while :; do setsid sleep 100 & sleep 0.01; done")
+    assert leftovers.end(UID, tmp_path)
+    assert leftovers.running(UID, tmp_path) == []
+
+
+@pytest.mark.parametrize("uid", [0, 1, 1000, 50000, 60001, 65534, -1])
+def test_a_uid_that_is_no_students_is_refused(tmp_path, uid):
+    with pytest.raises(ValueError, match="not one of"):
+        leftovers.end(uid, tmp_path)
+
+
+def hub(folder: Path, uid: int) -> Path:
+    """A hub's runtime folder, with one student's in it."""
+    own = folder / "u" / "abc"
+    own.mkdir(parents=True)
+    os.chown(own, uid, uid)
+    return folder
+
+
+@needs_root
+def test_the_same_uid_in_another_hub_of_this_machine_is_spared(run, tmp_path):
+    ours, other = hub(tmp_path / "ours", UID), hub(tmp_path / "other", UID)
+    here = run(UID, JUPYTER_RUNTIME_DIR=f"{ours}/u/abc")
+    there = run(UID, JUPYTER_RUNTIME_DIR=f"{other}/u/abc")
+    assert leftovers.end(UID, ours)
+    assert not is_up(here) and is_up(there)
+
+
+@needs_root
+def test_a_student_cannot_pretend_to_be_of_another_hub(run, tmp_path):
+    ours, made = hub(tmp_path / "ours", UID), hub(tmp_path / "made", UID)
+    os.chown(made / "u", UID, UID)
+    (tmp_path / "alias").symlink_to(ours)
+    for place in (f"{made}/u/abc", f"{tmp_path}/alias/u/abc", f"{ours}/u/../u/abc", "/tmp", "u/abc", f"{ours}/u/none"):
+        run(UID, JUPYTER_RUNTIME_DIR=place)
+    assert leftovers.end(UID, ours)
