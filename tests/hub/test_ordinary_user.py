@@ -334,7 +334,9 @@ def test_root_sees_the_hub_of_an_account_and_leaves_it_alone(trial):
     shown = json.loads(process.run([*root, "status", "--json"]).out)
     assert (shown["state"], shown["supervised"]) == ("running", True)
     assert any("This hub belongs to" in note and "sudo -u" in note for note in shown["notes"])
-    for words in (["up", "-d"], ["down"], ["restart", "hub"], ["scale", "servers", "3"], ["remove", "--yes"]):
+    refused = process.run([*root, "up", "-d"], check=False)
+    assert (refused.code, "not to the account that runs ClassHub (root)" in refused.err) == (3, True), refused.err
+    for words in (["down"], ["restart", "hub"], ["scale", "servers", "3"], ["remove", "--yes"]):
         refused = process.run([*root, *words], check=False)
         assert (refused.code, "This hub belongs to" in refused.err) == (1, True), refused.err
     assert not [path for path in trial.state.rglob("*") if path.lstat().st_uid == 0]
