@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from classhub.errors import NotFound, Refused
-from classhub.outside.hub_api import AccessRequest, Link
+from classhub.outside.hub_api import AccessRequest, Invitation, Link, Spelling
 
 LINK = "http://127.0.0.1:8000/hub/enter?key=canary-link-7f3a"
 TOKEN = "canary-token-9c1e"
@@ -18,6 +18,7 @@ class MemoryApi:
     admins: set[str] = field(default_factory=set)
     known: list[str] = field(default_factory=list)
     asking: list[str] = field(default_factory=list)
+    invited: list[str] = field(default_factory=list)
     minted: list[dict[str, Any]] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -53,9 +54,18 @@ class MemoryApi:
         self.known.remove(name)
 
     def invite(self, name: str) -> Link:
-        if name not in self.known:
-            self.add_user(name)
+        if name not in self.invited:
+            self.invited.append(name)
         return Link(name, LINK, "2026-09-01T10:00:00+00:00")
+
+    def invitations(self) -> list[Invitation]:
+        return [Invitation(name, "2026-09-01T10:00:00+00:00") for name in self.invited]
+
+    def withdraw(self, name: str) -> None:
+        self.invited.remove(name)
+
+    def spelling(self, typed: str) -> Spelling:
+        return Spelling(typed.lower(), f"{typed!r} cannot be a user name here: it has a slash." if "/" in typed else "")
 
     def enter_link(self, name: str) -> Link:
         return Link(name, LINK, "2026-09-01T10:00:00+00:00")

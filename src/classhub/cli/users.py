@@ -1,6 +1,9 @@
 """`classhub users`."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,6 +11,9 @@ from classhub.cli import words
 from classhub.cli.console import aside, ask_name, say, show_json, table
 from classhub.cli.here import Here, pass_here
 from classhub.cli.options import Name, as_json, yes
+
+if TYPE_CHECKING:
+    from classhub.operations.users import Person
 
 names = click.argument("names", type=Name(), nargs=-1, required=True, metavar="NAME...")
 
@@ -21,14 +27,14 @@ def users() -> None:
 @as_json
 @pass_here
 def list_(here: Here, as_json: bool) -> None:
-    """Users of this hub, and who asks for access."""
+    """Users of this hub, invitations that nobody used yet, and who asks for access."""
     from classhub.operations import users as people
 
     found = people.listing(here.target)
     if as_json:
         show_json(found)
     elif found:
-        rows = [(one.name, one.standing, str(one.servers), one.last_activity or "-") for one in found]
+        rows = [(one.name, one.standing, str(one.servers), _seen(one)) for one in found]
         table(("name", "standing", "servers", "last seen"), rows)
     else:
         say("There are no users yet. Next: `classhub users invite NAME`.")
@@ -50,7 +56,7 @@ def invite(here: Here, names: Sequence[str], as_json: bool) -> None:
         show_json(links)
         return
     for link in links:
-        aside(f"For {link.name} only, once, until {link.expires}:")
+        aside(f"For {link.name} only, once, until {words.minute(words.since_epoch(link.expires))}:")
         say(link.url)
 
 
@@ -73,8 +79,7 @@ def decline(here: Here, names: Sequence[str]) -> None:
     from classhub.operations import users as people
 
     for name in names:
-        people.decline(here.target, name)
-        say(f"{name} was refused.")
+        say(f"{people.decline(here.target, name)} was refused.")
 
 
 @users.command()
@@ -95,9 +100,24 @@ def add(here: Here, names: Sequence[str]) -> None:
 @yes
 @pass_here
 def remove(here: Here, name: str, yes: bool) -> None:
-    """Remove a user and stop their server. The home stays."""
+    """Remove a user and stop their server; the home stays. Or withdraw an invitation that nobody used."""
     from classhub.operations import users as people
 
-    ask_name(f"This removes the user {name} from the hub and stops their servers. The home stays.", name, yes)
-    stopped = people.remove(here.target, name)
-    say(f"{name} is no user any more; {words.count(stopped, 'server')} stopped. The home stays: `classhub homes list`.")
+    person = people.find(here.target, name)
+    known = person.name
+    if not person.is_user:
+        ask_name(f"This withdraws the invitation for {known}: its link stops working.", known, yes)
+        people.remove(here.target, person)
+        say(f"The invitation for {known} is withdrawn.")
+        return
+    ask_name(f"This removes the user {known} from the hub and stops their servers. The home stays.", known, yes)
+    stopped = words.count(people.remove(here.target, person), "server")
+    say(f"{known} is no user any more; {stopped} stopped. The home stays: `classhub homes list`.")
+
+
+def _seen(person: Person) -> str:
+    """When somebody was here last, or asked; until when an invitation holds."""
+    if person.invited_until:
+        return f"until {words.minute(words.since_epoch(person.invited_until))}"
+    since = words.since_epoch(person.last_activity)
+    return "-" if since is None else f"{words.ago(since)} ago"

@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import UTC, datetime
 
 UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -56,6 +57,20 @@ def ago(when: float | None) -> str:
 def moment(when: float | None) -> str:
     """A local date and time to the second; "-" when unknown."""
     return "-" if when is None else time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(when))
+
+
+def minute(when: float | None) -> str:
+    """A local date and time to the minute; "-" when unknown."""
+    return "-" if when is None else time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
+
+
+def since_epoch(iso: str) -> float | None:
+    """Seconds since the epoch of an ISO 8601 time, UTC where it names no zone; None for anything else."""
+    try:
+        when = datetime.fromisoformat(iso)
+    except ValueError:
+        return None
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
 
 
 def servers_after(number: int, kept: bool) -> str:

@@ -1,11 +1,15 @@
 """What we add to the hub: its pages, and REST calls below /hub/api/classhub/ (used by outside/hub_api.py).
 
     POST   invitations        {"name", "kind": "invitation" | "enter"}  ->  201 {"name", "path", "expires"}
+    GET    invitations        the open ones                             ->  200 [{"name", "expires"}]
+    DELETE invitations/NAME   withdraws                                 ->  204
     GET    requests                                                     ->  200 [{"name", "asked", "times"}]
     POST   approvals/NAME                                               ->  200 {"name"}
     DELETE approvals/NAME     declines                                  ->  204
+    GET    spelling?name=...  as the hub writes it                      ->  200 {"name", "wrong": "" or a sentence}
 
-All need admin:users. Where people sign in with something real, all but "enter" answer 409 with a sentence.
+All need admin:users. Where people sign in with something real, the two lists are empty; the other calls about invitations
+and requests answer 409 with a sentence, all but "enter".
 """
 
 import json
@@ -16,9 +20,10 @@ from jupyterhub.apihandlers import APIHandler
 from jupyterhub.scopes import needs_scope
 from tornado.web import HTTPError
 
-from classhub.hub import login_requests, pages_access, pages_entry, pages_password
-from classhub.hub.handlers_answers import answer_request, iso, make_link, stand_in_of
+from classhub.hub import invitations, login_requests, pages_access, pages_entry, pages_password
+from classhub.hub.handlers_answers import answer_request, as_written, complaint, iso, make_link, stand_in_of, withdraw
 from classhub.hub.invitations import Kind
+from classhub.hub.login import StandInAuthenticator
 
 
 def extra_handlers() -> list[tuple[str, type]]:
@@ -30,6 +35,8 @@ def extra_handlers() -> list[tuple[str, type]]:
         (r"/authorize", pages_access.AuthorizePage),
         (r"/change-password", pages_password.ChangePasswordPage),
         (r"/api/classhub/invitations", InvitationsCall),
+        (r"/api/classhub/invitations/([^/]+)", InvitationCall),
+        (r"/api/classhub/spelling", SpellingCall),
         (r"/api/classhub/requests", RequestsCall),
         (r"/api/classhub/approvals/([^/]+)", ApprovalsCall),
     ]
@@ -40,8 +47,22 @@ def templates_folder() -> str:
     return str(Path(__file__).parent / "templates")
 
 
+class SpellingCall(APIHandler):
+    """How the hub writes a name, and why nobody can have it."""
+
+    @needs_scope("admin:users")
+    async def get(self) -> None:
+        name = as_written(self, self.get_query_argument("name", "", strip=False))
+        self.write(json.dumps({"name": name, "wrong": complaint(self, name)}))
+
+
 class InvitationsCall(APIHandler):
-    """Make a single-use link."""
+    """Make a single-use link; the invitations that wait to be used."""
+
+    @needs_scope("admin:users")
+    async def get(self) -> None:
+        rows = invitations.waiting(self.db) if isinstance(self.authenticator, StandInAuthenticator) else []
+        self.write(json.dumps([{"name": row.name, "expires": iso(row.expires)} for row in rows]))
 
     @needs_scope("admin:users")
     async def post(self) -> None:
@@ -56,13 +77,22 @@ class InvitationsCall(APIHandler):
         self.write(json.dumps(made))
 
 
+class InvitationCall(APIHandler):
+    """Withdraw an invitation."""
+
+    @needs_scope("admin:users")
+    async def delete(self, name: str) -> None:
+        stand_in_of(self)
+        withdraw(self, name)
+        self.set_status(204)
+
+
 class RequestsCall(APIHandler):
     """Who asks for access, oldest first."""
 
     @needs_scope("admin:users")
     async def get(self) -> None:
-        stand_in_of(self)
-        rows = login_requests.waiting(self.db)
+        rows = login_requests.waiting(self.db) if isinstance(self.authenticator, StandInAuthenticator) else []
         self.write(json.dumps([{"name": row.name, "asked": iso(row.asked), "times": row.times} for row in rows]))
 
 

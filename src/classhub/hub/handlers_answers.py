@@ -5,7 +5,7 @@ Functions over a handler of the hub; they raise HTTPError with a sentence.
 
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from jupyterhub.utils import maybe_future, url_path_join
 from tornado.web import HTTPError
@@ -80,11 +80,44 @@ async def answer_request(handler: Any, name: str, approve: bool) -> str:
     return name
 
 
+def withdraw(handler: Any, name: str) -> None:
+    """Make an invitation that nobody used worthless. 404 when there is none."""
+    if not invitations.is_invited(handler.db, name):
+        raise HTTPError(404, f"No invitation for {name} is open.")
+    invitations.revoke(handler.db, name, Kind.INVITATION)
+    handler.db.commit()
+    handler.log.info("%s withdrew the invitation for %s.", handler.current_user.name, name)
+
+
 def usable_name(handler: Any, name: Any) -> str:
-    """Normalised as JupyterHub does; 400 when it cannot be a user's name."""
-    if not isinstance(name, str) or not is_presentable(name.strip()):
-        raise HTTPError(400, "A user name has 1 to 255 bytes, and no invisible characters.")
-    known = str(handler.authenticator.normalize_username(name.strip()))
-    if not handler.authenticator.validate_username(known) or not is_presentable(known):
-        raise HTTPError(400, f"{known!r} cannot be a user name here.")
+    """As the hub writes it; 400 with a sentence when it cannot be a user's name."""
+    known = as_written(handler, name) if isinstance(name, str) else ""
+    if wrong := complaint(handler, known):
+        raise HTTPError(400, wrong)
     return known
+
+
+def as_written(handler: Any, typed: str) -> str:
+    """Normalised as JupyterHub does: small letters, then username_map."""
+    try:
+        return str(handler.authenticator.normalize_username(typed.strip()))
+    except KeyError:  # PAM's asks the machine for an account
+        return typed.strip()
+
+
+def complaint(handler: Any, name: str) -> str:
+    """Why a normalised name cannot be a user's, in a sentence; empty when it can.
+
+    JupyterHub's own rules: a space within a name is fine, and so is "root", which is no account of this machine here.
+    """
+    if not name or not is_presentable(name):
+        return "A user name has 1 to 255 bytes, and no invisible characters."
+    if handler.authenticator.validate_username(name):
+        return ""
+    if "/" in name:
+        why = "it has a slash"
+    elif not unquote(name).strip("."):
+        why = "it is made of dots only"
+    else:
+        why = "username_pattern in config.yaml does not allow it"
+    return f"{name!r} cannot be a user name here: {why}."

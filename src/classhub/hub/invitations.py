@@ -81,8 +81,13 @@ def claim(db: Any, code: str, kind: Kind) -> bool:
 
 def is_invited(db: Any, name: str) -> bool:
     """Does an invitation for this name wait to be used?"""
-    rows = db.query(Invitation).filter_by(name=name, kind=Kind.INVITATION.value, used=None)
-    return rows.filter(Invitation.expires > time.time()).first() is not None
+    return any(row.name == name for row in waiting(db))
+
+
+def waiting(db: Any) -> list[Any]:
+    """The invitations that can still be used, by name."""
+    rows = db.query(Invitation).filter_by(kind=Kind.INVITATION.value, used=None)
+    return list(rows.filter(Invitation.expires > time.time()).order_by(Invitation.name))
 
 
 def revoke(db: Any, name: str, kind: Kind | None = None) -> None:

@@ -1,15 +1,16 @@
-"""Who is a user of the hub, and who asks to become one. Names come back as the hub normalises them."""
+"""Who is a user of the hub, who is invited, and who asks to become one. Names come back as the hub writes them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from classhub.errors import NotFound
+from classhub.errors import NotFound, Refused
 
 if TYPE_CHECKING:
-    from classhub.outside.hub_api import Link
+    from classhub.outside.hub_api import HubApi, Link
     from classhub.targets.interface import Target
 
 
@@ -17,53 +18,96 @@ if TYPE_CHECKING:
 class Person:
     name: str
     standing: str
-    """"admin", "user", or "asks" for one who waits for approval."""
+    """"admin", "user", "asks" for one who waits for approval, or "invited" for an invitation that nobody used yet."""
     servers: int = 0
     """How many of their servers run."""
     last_activity: str = ""
     """ISO 8601, as the hub tells it; for one who asks, since when. Empty when never seen."""
+    invited_until: str = ""
+    """ISO 8601; for an invitation only."""
+
+    @property
+    def is_user(self) -> bool:
+        return self.standing in ("admin", "user")
 
 
 def listing(target: Target) -> list[Person]:
-    """Those who ask come first, oldest first; then users by name."""
+    """Those who ask come first, oldest first; then open invitations and users, each by name."""
     with target.api() as api:
         asking = [Person(request.name, "asks", last_activity=request.asked) for request in api.requests()]
-        return [*asking, *sorted(map(_person, api.users()), key=lambda person: person.name)]
+        invited = [Person(open_.name, "invited", invited_until=open_.expires) for open_ in api.invitations()]
+        return [*asking, *invited, *sorted(map(_person, api.users()), key=lambda person: person.name)]
 
 
 def invite(target: Target, names: Sequence[str]) -> list[Link]:
-    """A single-use link for each name. Refused where people sign in with something real."""
+    """A single-use link for each name. Refused where people sign in with something real.
+
+    All names are looked at first: a link that is made revokes an earlier one, and nobody would see it.
+    """
     with target.api() as api:
+        if wrong := [spelling.wrong for spelling in map(api.spelling, names) if spelling.wrong]:
+            raise Refused(" ".join(wrong))
         return [api.invite(name) for name in names]
 
 
 def add(target: Target, name: str) -> tuple[str, bool]:
     """Make sure that there is such a user: the name, and whether it is new."""
     with target.api() as api:
+        spelling = api.spelling(name)
+        if spelling.wrong:
+            raise Refused(spelling.wrong)
         try:
-            return str(api.user(name)["name"]), False
+            return str(api.user(spelling.name)["name"]), False
         except NotFound:
-            return str(api.add_user(name)["name"]), True
+            return str(api.add_user(spelling.name)["name"]), True
 
 
 def approve(target: Target, name: str) -> str:
     """Let in who asked. NotFound when nobody asked under this name."""
     with target.api() as api:
-        return api.approve(name)
+        return api.approve(_asking(api, name))
 
 
-def decline(target: Target, name: str) -> None:
+def decline(target: Target, name: str) -> str:
     """Forget a request. NotFound when nobody asked under this name."""
     with target.api() as api:
-        api.decline(name)
+        asking = _asking(api, name)
+        api.decline(asking)
+        return asking
 
 
-def remove(target: Target, name: str) -> int:
-    """Take the user out of the hub; their servers stop first. Gives how many; NotFound for an unknown name."""
+def find(target: Target, name: str) -> Person:
+    """The user of that name, else the open invitation; NotFound names the near ones."""
+    people = {person.name: person for person in listing(target) if person.standing != "asks"}
     with target.api() as api:
-        running = len(api.user(name)["servers"])
-        api.remove_user(name)
+        return people[_meant(api, name, people, "There is no user and no invitation named")]
+
+
+def remove(target: Target, person: Person) -> int:
+    """Take a user out of the hub, with any invitation; their servers stop first. Or withdraw an invitation.
+
+    Gives how many servers stopped.
+    """
+    with target.api() as api:
+        if not person.is_user:
+            api.withdraw(person.name)
+            return 0
+        running = len(api.user(person.name)["servers"])
+        api.remove_user(person.name)
         return running
+
+
+def _asking(api: HubApi, name: str) -> str:
+    return _meant(api, name, [request.name for request in api.requests()], "Nobody asks for access under the name")
+
+
+def _meant(api: HubApi, typed: str, known: Collection[str], none: str) -> str:
+    """The known name that was typed: letter for letter, else as the hub writes it. Raises NotFound."""
+    written = typed if typed in known else api.spelling(typed).name
+    if written in known:
+        return written
+    near = get_close_matches(written, known, n=3)
+    raise NotFound(f"{none} {typed!r}.", f"did you mean {' or '.join(near)}?" if near else "", "classhub users list")
 
 
 def _person(user: Mapping[str, Any]) -> Person:

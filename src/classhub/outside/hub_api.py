@@ -37,6 +37,22 @@ class AccessRequest:
     times: int = 1
 
 
+@dataclass(frozen=True)
+class Invitation:
+    """An invitation that nobody used yet, and its expiry in ISO 8601."""
+
+    name: str
+    expires: str
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """A name as the hub writes it; why nobody can have it, in a sentence, or empty."""
+
+    name: str
+    wrong: str = ""
+
+
 class HubApi:
     """address: what a person types into a browser. socket: the hub's or the proxy's unix socket, if it is to be used.
 
@@ -106,6 +122,18 @@ class HubApi:
     def invite(self, name: str) -> Link:
         """A link to choose a password; revokes the name's earlier ones. Refused where people sign in elsewhere."""
         return self._link(name, "invitation")
+
+    def invitations(self) -> list[Invitation]:
+        """Open invitations, by name."""
+        return [Invitation(**row) for row in self._call("GET", "classhub/invitations")]
+
+    def withdraw(self, name: str) -> None:
+        """Make an open invitation worthless; NotFound when there is none."""
+        self._call("DELETE", f"classhub/invitations/{_part(name)}")
+
+    def spelling(self, typed: str) -> Spelling:
+        """A name as this hub writes it, whether or not there is such a user."""
+        return Spelling(**self._call("GET", "classhub/spelling", query={"name": typed}))
 
     def enter_link(self, name: str) -> Link:
         """A link that signs in as this user, once, within ten minutes."""
@@ -248,7 +276,7 @@ def _said(answer: "httpx2.Response") -> str:
         said = answer.json()["message"]
     except (ValueError, LookupError, TypeError):
         return ""
-    return str(said)[:500]
+    return str(said or "")[:500]
 
 
 def _part(name: str) -> str:

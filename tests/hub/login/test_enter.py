@@ -133,13 +133,13 @@ def test_students_and_strangers_cannot_make_links(hub):
 def test_what_belongs_to_the_stand_in_says_who_signs_people_in(hub):
     for call in (
         lambda: hub.api.invite("a"),
-        hub.api.requests,
         lambda: hub.api.approve("a"),
         lambda: hub.api.decline("a"),
     ):
         with pytest.raises(Refused) as caught:
             call()
         assert "People sign in with DummyAuthenticator here" in caught.value.cause
+    assert (hub.api.requests(), hub.api.invitations()) == ([], [])
     for page in ("signup", "invitation?code=x"):
         answer = hub.browser().get(f"hub/{page}")
         assert (answer.status_code, "sign in with DummyAuthenticator" in words(answer)) == (404, True)

@@ -204,6 +204,7 @@ def test_a_removal_whose_answer_was_lost_has_worked(answering):
         ((429, b'{"message": "slow down"}', {"Retry-After": "7"}), OutsideFailed, "Try again in 7 s"),
         ((500, b"<html>", {}), OutsideFailed, "classhub logs hub"),
         ((404, b"<html>", {}), NotFound, "no such user"),
+        ((404, b'{"message": null}', {}), NotFound, "no such user, server or request.\nNext"),
         ((418, b"", {}), Refused, "does not accept"),
         ((302, b"", {"Location": "/login"}), OutsideFailed, "not a JupyterHub"),
         ((200, b"<html>hello</html>", {}), OutsideFailed, "not a JupyterHub"),
@@ -215,6 +216,7 @@ def test_every_answer_has_its_sentence(answering, answer, kind, said):
     with pytest.raises(kind) as caught:
         api.invite("a")
     assert said in str(caught.value)
+    assert "None" not in str(caught.value)
 
 
 def test_a_unix_socket_is_used_when_given(tmp_path):

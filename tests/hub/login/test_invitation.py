@@ -1,5 +1,6 @@
 """Invitations: an account by a single-use link."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
@@ -233,6 +234,46 @@ def test_a_signed_in_person_changes_the_password(hub):
     assert browser.name() == "nina"
     assert elsewhere.name() == ""
     assert hub.browser().log_in("nina", "my new phrase").status_code == 302
+
+
+def test_an_open_invitation_is_listed_until_it_is_used_or_withdrawn(hub):
+    hub.has_account("used.it", "correct horse battery")
+    link = hub.api.invite("Alice@Collge.edu").url
+    listed = {one.name: one.expires for one in hub.api.invitations()}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", listed["alice@collge.edu"])
+    assert "used.it" not in listed
+    hub.api.withdraw("alice@collge.edu")
+    assert "alice@collge.edu" not in {one.name for one in hub.api.invitations()}
+    assert hub.browser().get(link).status_code == 403
+    with pytest.raises(NotFound) as caught:
+        hub.api.withdraw("alice@collge.edu")
+    assert caught.value.cause == "No invitation for alice@collge.edu is open."
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "wrong"),
+    [
+        (" Jane.Doe ", "jane.doe", ""),
+        ("a b", "a b", ""),
+        ("root", "root", ""),
+        ("a/b", "a/b", "it has a slash"),
+        ("..", "..", "made of dots only"),
+        ("%2e", "%2e", "made of dots only"),
+        ("", "", "1 to 255 bytes"),
+        ("a\u202eb", "a\u202eb", "no invisible characters"),
+    ],
+)
+def test_a_name_is_told_as_the_hub_writes_it_and_what_is_wrong_with_it(hub, typed, name, wrong):
+    told = hub.api.spelling(typed)
+    assert told.name == name
+    assert wrong in told.wrong and bool(wrong) == bool(told.wrong)
+
+
+def test_these_calls_are_not_for_students(hub):
+    student = hub.has_account("curious", "correct horse battery")
+    for path in ("invitations", "spelling?name=alice"):
+        assert student.client.get(f"hub/api/classhub/{path}").status_code == 403
+    assert student.client.delete("hub/api/classhub/invitations/alice").status_code == 403
 
 
 def test_the_hub_never_answered_500(hub):

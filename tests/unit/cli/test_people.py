@@ -1,5 +1,7 @@
 """users, token, exec, restart, scale."""
 
+import re
+
 import pytest
 
 
@@ -40,6 +42,34 @@ def test_users_list_parses(classhub, running):
         ("rk@college.edu", "admin"),
     ]
     assert "Jane.Doe" in classhub("users", "list").out
+
+
+def test_users_list_tells_times_as_people_read_them(classhub, running, monkeypatch):
+    monkeypatch.setattr("time.time", lambda: 1788253500.0)  # 2026-09-01T09:05 UTC
+    running.people.asking = ["Jane.Doe"]
+    classhub("users", "invite", "alice@collge.edu")
+    shown = classhub("users", "list").out
+    assert re.search(r"^Jane.Doe +asks +0 +5 min ago$", shown, re.M)
+    assert re.search(r"^alice@collge.edu +invited +0 +until 2026-09-0[12] \d\d:\d\d$", shown, re.M)
+    assert re.search(r"^rk@college.edu +admin +0 +-$", shown, re.M)
+    assert "+00:00" not in shown
+    told = {one["name"]: one for one in classhub("users", "list", "--json").json}
+    assert told["Jane.Doe"]["last_activity"] == "2026-09-01T09:00:00+00:00"
+    assert told["alice@collge.edu"]["invited_until"] == "2026-09-01T10:00:00+00:00"
+
+
+def test_an_invitation_is_withdrawn_by_name(classhub, running):
+    classhub("users", "invite", "alice@collge.edu")
+    refused = classhub("users", "remove", "alice@collge.edu", stdin="")
+    assert (refused.code, "its link stops working" in refused.err) == (1, True)
+    result = classhub("users", "remove", "Alice@collge.edu", "--yes")
+    assert result.out == "The invitation for alice@collge.edu is withdrawn.\n"
+    assert running.people.invited == []
+
+
+def test_an_impossible_name_is_refused_in_one_sentence(classhub, running):
+    result = classhub("users", "invite", "a/b")
+    assert (result.code, result.err.strip()) == (1, "'a/b' cannot be a user name here: it has a slash.")
 
 
 def test_users_list_needs_a_hub(classhub):

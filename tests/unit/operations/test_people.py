@@ -2,7 +2,7 @@
 
 import pytest
 
-from classhub.errors import NotFound, NotRunning
+from classhub.errors import NotFound, NotRunning, Refused
 from classhub.operations import tokens, users
 from classhub.operations.up import carry_out, prepare
 
@@ -54,9 +54,43 @@ def test_adding_twice_is_fine(running):
 
 
 def test_removing_a_user_stops_their_server_and_keeps_the_home(running):
-    assert users.remove(running, "alice@college.edu") == 1
+    assert users.remove(running, users.find(running, "Alice@College.edu")) == 1
     assert running.inspect().servers == ()
     assert [home.owner for home in running.homes().list()] == ["alice@college.edu"]
+
+
+def test_a_mistyped_invitation_is_listed_and_withdrawn(running):
+    users.invite(running, ["alice@collge.edu"])
+    (invited,) = [one for one in users.listing(running) if one.standing == "invited"]
+    assert (invited.name, invited.invited_until) == ("alice@collge.edu", "2026-09-01T10:00:00+00:00")
+    assert users.remove(running, users.find(running, "Alice@collge.edu")) == 0
+    assert [one.standing for one in users.listing(running)] == ["asks", "user", "admin"]
+
+
+def test_a_user_with_an_open_invitation_is_removed_as_a_user(running):
+    users.invite(running, ["alice@college.edu"])
+    assert users.find(running, "alice@college.edu").is_user
+
+
+def test_one_impossible_name_makes_no_link_at_all(running):
+    with pytest.raises(Refused, match="'a/b' cannot be a user name here: it has a slash"):
+        users.invite(running, ["bob", "a/b"])
+    assert running.people.invited == []
+
+
+def test_a_name_is_found_as_the_hub_writes_it_and_exactly_first(running):
+    running.people.known += ["jane.roe", "Jane.Roe"]
+    assert users.find(running, "JANE.ROE").name == "jane.roe"
+    assert users.find(running, "Jane.Roe").name == "Jane.Roe"
+
+
+def test_near_names_are_said_for_one_who_is_not_there(running):
+    with pytest.raises(NotFound) as caught:
+        users.find(running, "Alise@college.edu")
+    assert caught.value.cause == "did you mean alice@college.edu or rk@college.edu?"
+    with pytest.raises(NotFound) as caught:
+        users.approve(running, "jane.do")
+    assert "None" not in str(caught.value)
 
 
 def test_people_need_a_hub(target):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from classhub.config.model import Config
-from classhub.errors import NotRunning, OutsideFailed
+from classhub.errors import ClasshubError, NotRunning, OutsideFailed
 from classhub.outside.hub_api import HubApi
 from classhub.plan.changes import digest
 from classhub.plan.checks import Check
@@ -130,10 +130,10 @@ class LocalTarget:
         return HubApi(proxy["url"], applied["hub"]["tokens"]["classhub"], via=door(proxy))
 
     def records(self, who: str, kind: Kind, previous: bool, follow: bool) -> Iterator[Record]:
-        return records.read(self.paths, who, kind, previous, follow)
+        return records.read(self.paths, self._as_known(who), kind, previous, follow)
 
     def run(self, who: str, argv: list[str], terminal: bool) -> Finished:
-        return inside.run(self.paths, who, argv, terminal)
+        return inside.run(self.paths, self._as_known(who), argv, terminal)
 
     def usage(self) -> Usage:
         running = self.inspect()
@@ -156,6 +156,19 @@ class LocalTarget:
         return LocalHomes(self.paths)
 
     # --- small things
+
+    def _as_known(self, who: str) -> str:
+        """As the hub writes this name, if nobody was here under what was typed: Jane.Doe is jane.doe."""
+        user, slash, server = who.partition("/")
+        known = records.known_users(self.paths)
+        if user in known or user in records.LOGGED:
+            return who
+        try:
+            with self.api() as api:
+                written = api.spelling(user).name
+        except ClasshubError:
+            written = user.lower()
+        return f"{written}{slash}{server}" if written in known else who
 
     def _applied(self) -> dict[str, Any]:
         return changing.applied(paths_of(self.state))
