@@ -28,6 +28,9 @@ MOST_NAME_BYTES = 255
 """What JupyterHub's table of users holds."""
 
 
+WAITS = "Your request waits for an instructor to approve it. Then you can sign in with this name and password."
+
+
 class StandInAuthenticator(NativeAuthenticator):
     """Takes admin_users, allowed_users, blocked_users, username_map and username_pattern as any authenticator does."""
 
@@ -70,6 +73,7 @@ class StandInAuthenticator(NativeAuthenticator):
     async def authenticate(self, handler: Any, data: Any) -> dict[str, Any] | None:
         """The name when the password is right. Costs one bcrypt check for any name, known or not.
 
+        Who waits for approval is told so, with the password of the request only: others learn nothing about the name.
         groups None: a hub with manage_groups keeps the groups of the last real login.
         """
         name, password = (data or {}).get("username"), (data or {}).get("password")
@@ -78,9 +82,14 @@ class StandInAuthenticator(NativeAuthenticator):
         name = self.normalize_username(name) if is_presentable(name) else ""
         taken = self.slow_down(handler, name, login_known.browser_of(handler, name))
         stored = self.stored_password(name)
-        if not await login_passwords.matches(password, stored) or self.stored_password(name) != stored:
+        asking = login_requests.find(self.db, name) if stored is None else None
+        if not await login_passwords.matches(password, bytes(asking.password) if asking else stored):
             return None
         self.brake.give_back(taken)
+        if asking:
+            raise HTTPError(403, WAITS, reason="Not approved yet")
+        if self.stored_password(name) != stored:
+            return None
         login_known.remember(handler, name)
         return {"name": name, "groups": None}
 

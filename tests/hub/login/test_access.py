@@ -47,7 +47,12 @@ def test_jane_doe_asks_and_is_approved(hub):
     (request,) = hub.api.requests()
     assert request.name == "jane.doe"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", request.asked)
-    assert hub.browser().log_in("Jane.Doe", GOOD).status_code == 403
+    early = hub.browser().log_in("Jane.Doe", GOOD)
+    assert (early.status_code, "waits for an instructor to approve it" in words(early)) == (403, True)
+    stranger = hub.browser().log_in("Jane.Doe", "not her password")
+    assert words(stranger).replace("jane.doe", "NAME") == words(hub.browser().log_in("no.such", "x")).replace(
+        "no.such", "NAME"
+    )
     assert hub.api.approve("Jane.Doe") == "jane.doe"
     assert names_waiting(hub) == []
     for typed in ("Jane.Doe", "jane.doe"):
@@ -55,6 +60,12 @@ def test_jane_doe_asks_and_is_approved(hub):
         assert browser.log_in(typed, GOOD).status_code == 302
         assert browser.name() == "jane.doe"
     assert not hub.api.user("jane.doe")["admin"]
+
+
+def test_a_request_may_be_waited_for_often(hub):
+    asks(hub, "impatient")
+    browser = hub.browser()
+    assert {words(browser.log_in("impatient", GOOD)) for _ in range(12)} == {words(browser.log_in("impatient", GOOD))}
 
 
 def test_a_declined_request_is_gone(hub):
