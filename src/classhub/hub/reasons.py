@@ -6,6 +6,8 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+from classhub.errors import ClasshubError
+
 KNOWN = (
     (r"classhub: (cannot .*)", "This machine could not set it up: {0}"),
     (
@@ -49,6 +51,15 @@ def explain(code: int | None, log_end: Sequence[str], oom_kills: int = 0) -> str
             if found := re.search(pattern, line):
                 return sentence.format(next((group for group in found.groups() if group), "").strip())
     return _by_code(code, log_end)
+
+
+def for_student(error: Exception) -> str:
+    """Why a server could not be made, without the paths and commands that are the admin's. No full stop at its end."""
+    if isinstance(error, ClasshubError):
+        return "This machine has to be put right first. Please tell your instructor"
+    if isinstance(error, OSError):
+        return f"This machine could not set it up: {error.strerror or error}"
+    return str(error)
 
 
 def _by_code(code: int | None, log_end: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from jupyterhub.spawner import Spawner
 from traitlets import Dict, Integer
 
 from classhub.errors import ClasshubError
-from classhub.hub import limits, probe, registry, running
+from classhub.hub import limits, probe, reasons, registry, running
 from classhub.hub.home import UnusableHome
 from classhub.hub.lives import Lives
 from classhub.hub.order import Order
@@ -29,7 +29,7 @@ class CannotStart(Exception):
     def __init__(self, sentence: str, try_again: bool = False) -> None:
         super().__init__(sentence)
         self.try_again = try_again
-        self.jupyterhub_message = f"{sentence}. Your files are safe. Your instructor sees more with `classhub logs`."
+        self.jupyterhub_message = f"{sentence}. Your files are safe. Your instructor can see more in its log."
 
 
 class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
@@ -111,7 +111,7 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
         try:
             entry = await self._running.begin(self._order(), rescue)
         except (OSError, ClasshubError, UnusableHome) as error:
-            raise self._cannot(str(error)) from error
+            raise self._cannot(reasons.for_student(error), for_admin=str(error)) from error
         try:
             await self._ensure_route()
             await self._answer(entry)
@@ -151,8 +151,9 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
     def _why(self, entry: registry.Entry, code: int | None) -> str:
         return running.why(entry, code, self._file("logs", "log"))
 
-    def _cannot(self, sentence: str, try_again: bool = False) -> CannotStart:
-        self._story.say(f"The server could not start. {sentence}.")
+    def _cannot(self, sentence: str, try_again: bool = False, for_admin: str = "") -> CannotStart:
+        failed = "The server could not start."
+        self._story.say(f"{failed} {sentence}.", f"{failed} {for_admin}" if for_admin else "")
         return CannotStart(sentence, try_again)
 
     def _starts(self) -> Starts:

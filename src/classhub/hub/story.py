@@ -19,9 +19,10 @@ class Story:
         """The page shows only what is said from here on."""
         self._said = []
 
-    def say(self, sentence: str) -> None:
+    def say(self, sentence: str, for_admin: str = "") -> None:
+        """To the student who waits, and to the events; an admin's text only there."""
         self._said.append(sentence)
-        events.record(self._file(), sentence)
+        events.record(self._file(), for_admin or sentence)
 
     async def follow(self, goes_on: Callable[[], bool]) -> AsyncIterator[dict[str, Any]]:
         """Each sentence as JupyterHub's progress bar takes it."""

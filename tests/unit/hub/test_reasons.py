@@ -2,7 +2,10 @@
 
 import pytest
 
-from classhub.hub.reasons import explain
+from classhub.errors import ClasshubError
+from classhub.hub.home import UnusableHome
+from classhub.hub.reasons import explain, for_student
+from classhub.hub.spawner import CannotStart
 
 
 @pytest.mark.parametrize(
@@ -26,3 +29,17 @@ def test_a_reason_is_found(code, log, oom, said):
     sentence = explain(code, log, oom)
     assert said in sentence
     assert not sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ClasshubError("/srv/x leads over a link.", "a student", "ls -l /srv/x"), "Please tell your instructor"),
+        (OSError(28, "No space left on device", "/srv/homes/x"), "could not set it up: No space left on device"),
+        (UnusableHome("The home alice is not a folder"), "The home alice is not a folder"),
+    ],
+)
+def test_a_student_reads_no_command_and_no_path_of_the_admins(error, said):
+    page = CannotStart(for_student(error)).jupyterhub_message
+    assert said in page
+    assert "/srv" not in page and "ls -l" not in page and "`" not in page
