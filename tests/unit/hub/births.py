@@ -3,6 +3,7 @@
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,6 +62,14 @@ def alive_in(folder: Path) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def is_empty(folder: Path, patience_s: float = 10) -> bool:
+    """Nobody is left; what was killed takes a moment to be gone."""
+    until = time.monotonic() + patience_s
+    while alive_in(folder) and time.monotonic() < until:
+        time.sleep(0.01)
+    return not alive_in(folder)
 
 
 def kill_all_in(folder: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from classhub.hub import birth, registry
 from classhub.walls import identity
-from unit.hub.births import alive_in, kill_all_in, order, short_folder
+from unit.hub.births import alive_in, is_empty, kill_all_in, order, short_folder
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -31,7 +31,7 @@ def test_a_server_is_born_with_its_entry_and_its_socket(folder):
     assert Path(entry.socket).exists()
     registry.clear(folder / "servers", entry, patience_s=2)
     child.wait()
-    assert not alive_in(folder) and not registry.read_all(folder / "servers") and not Path(entry.socket).exists()
+    assert is_empty(folder) and not registry.read_all(folder / "servers") and not Path(entry.socket).exists()
 
 
 @pytest.mark.parametrize("script", ["#!/bin/sh\nexec sleep 100\n", "#!/bin/sh\nsleep 100 & sleep 100 & wait\n"])
@@ -46,7 +46,7 @@ def test_a_full_disk_under_the_registry_leaves_no_unknown_process(folder, monkey
     with pytest.raises(OSError, match="No space left"):
         birth.start(order(folder, script), rescue=False)
     assert len(born) == 1 and not identity.is_alive(born[0])
-    assert alive_in(folder) == [] and left(folder) == []
+    assert is_empty(folder) and left(folder) == []
     assert (folder / "homes" / "alice@college.edu").is_dir()
 
 
