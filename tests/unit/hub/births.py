@@ -1,11 +1,11 @@
 """A deployment's folders and orders for one server, whose program is a script instead of Python."""
 
 import os
-import subprocess
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from classhub.hub.order import Order
@@ -44,13 +44,6 @@ def order(folder: Path, script: str = SLEEPS, user: str = "alice@college.edu", s
     )
 
 
-@contextmanager
-def short_folder() -> Iterator[Path]:
-    """A socket's path holds 107 bytes, and pytest's own folders take most of them."""
-    with tempfile.TemporaryDirectory(prefix="births") as folder:
-        yield Path(folder)
-
-
 def alive_in(folder: Path) -> list[int]:
     """Processes whose standard output is a log of this deployment: whatever was born in it."""
     logs = str(folder / "logs")
@@ -72,6 +65,13 @@ def is_empty(folder: Path, patience_s: float = 10) -> bool:
     return not alive_in(folder)
 
 
-def kill_all_in(folder: Path) -> None:
-    for pid in alive_in(folder):
-        subprocess.run(["kill", "-9", str(pid)], check=False)
+@contextmanager
+def deployment() -> Iterator[Path]:
+    """A folder with a short name, as a socket's path holds 107 bytes; at the end nothing runs in it and it goes."""
+    with tempfile.TemporaryDirectory(prefix="ch-") as folder:
+        try:
+            yield Path(folder)
+        finally:
+            for pid in alive_in(Path(folder)):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)

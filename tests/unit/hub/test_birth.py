@@ -7,16 +7,15 @@ import pytest
 
 from classhub.hub import birth, registry
 from classhub.walls import identity
-from unit.hub.births import alive_in, is_empty, kill_all_in, order, short_folder
+from unit.hub.births import alive_in, deployment, is_empty, order
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 
 @pytest.fixture
 def folder():
-    with short_folder() as made:
-        yield made
-        kill_all_in(made)
+    with deployment() as place:
+        yield place
 
 
 def left(folder) -> list[str]:

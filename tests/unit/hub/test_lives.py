@@ -8,16 +8,15 @@ import pytest
 
 from classhub.hub import birth, registry
 from classhub.hub.lives import Lives
-from unit.hub.births import alive_in, kill_all_in, order, short_folder
+from unit.hub.births import alive_in, deployment, order
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 
 @pytest.fixture
 def folder():
-    with short_folder() as made:
-        yield made
-        kill_all_in(made)
+    with deployment() as place:
+        yield place
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from classhub.errors import ClasshubError
 from classhub.hub.home import UnusableHome
-from classhub.hub.reasons import explain, for_student
+from classhub.hub.reasons import LOG_END_BYTES, end_of, explain, for_student
 from classhub.hub.spawner import CannotStart
 
 
@@ -43,3 +43,22 @@ def test_a_student_reads_no_command_and_no_path_of_the_admins(error, said):
     page = CannotStart(for_student(error)).jupyterhub_message
     assert said in page
     assert "/srv" not in page and "ls -l" not in page and "`" not in page
+
+
+def test_only_the_end_of_a_huge_log_is_read(tmp_path):
+    """A student can write without end: here a terabyte, of which the disk holds nothing but the last lines."""
+    log = tmp_path / "alice.log"
+    with log.open("wb") as file:
+        file.truncate(2**40)
+        file.seek(0, 2)
+        file.write(b"\nfirst\nOSError: [Errno 28] No space left on device\n\xff\n")
+    lines = end_of(log)
+    assert lines[-3:] == ["first", "OSError: [Errno 28] No space left on device", "\ufffd"]
+    assert sum(map(len, lines)) <= LOG_END_BYTES
+    assert "disk that holds the home is full" in explain(1, lines)
+
+
+def test_a_short_log_is_read_whole_and_none_is_no_failure(tmp_path):
+    assert end_of(tmp_path / "nowhere.log") == []
+    (tmp_path / "alice.log").write_text("one\ntwo\n")
+    assert end_of(tmp_path / "alice.log") == ["one", "two"]

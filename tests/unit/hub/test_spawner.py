@@ -12,7 +12,7 @@ import pytest
 from classhub.hub import probe, registry
 from classhub.hub.lives import Lives
 from classhub.hub.spawner import CannotStart, ClassHubSpawner
-from unit.hub.births import alive_in, kill_all_in, order
+from unit.hub.births import alive_in, deployment, order
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -23,12 +23,18 @@ class Proxy:
 
 
 @pytest.fixture
-def spawner_of(tmp_path, monkeypatch):
+def folder():
+    with deployment() as place:
+        yield place
+
+
+@pytest.fixture
+def spawner_of(folder, monkeypatch):
     """Spawners of one hub, two servers at most, whose program is a sleeper."""
     monkeypatch.setattr(ClassHubSpawner, "_queue", None)
     monkeypatch.setattr(ClassHubSpawner, "_lives", Lives())
-    monkeypatch.setattr(ClassHubSpawner, "_order", lambda spawner: order(tmp_path, user=spawner.user.name))
-    machine = {**order(tmp_path).machine, "servers": 2, "starts_at_once": 10}
+    monkeypatch.setattr(ClassHubSpawner, "_order", lambda spawner: order(folder, user=spawner.user.name))
+    machine = {**order(folder).machine, "servers": 2, "starts_at_once": 10}
 
     def make(name: str) -> ClassHubSpawner:
         user = SimpleNamespace(
@@ -39,8 +45,7 @@ def spawner_of(tmp_path, monkeypatch):
         monkeypatch.setattr(type(made), "server", SimpleNamespace(base_url=f"/user/{name}/"))
         return made
 
-    yield make
-    kill_all_in(tmp_path)
+    return make
 
 
 @pytest.fixture
@@ -56,8 +61,8 @@ def answers(monkeypatch):
     return event
 
 
-def told(tmp_path, name: str) -> list[str]:
-    return [json.loads(line)["text"] for line in (tmp_path / "events" / f"{name}.jsonl").read_text().splitlines()]
+def told(folder, name: str) -> list[str]:
+    return [json.loads(line)["text"] for line in (folder / "events" / f"{name}.jsonl").read_text().splitlines()]
 
 
 async def until(check) -> None:
@@ -68,59 +73,57 @@ async def until(check) -> None:
     await asyncio.wait_for(wait(), 20)
 
 
-async def test_starts_under_way_count_for_the_limit(spawner_of, answers, tmp_path):
+async def test_starts_under_way_count_for_the_limit(spawner_of, answers, folder):
     starts = [asyncio.ensure_future(spawner_of(name).start()) for name in ("alice", "bob", "carol", "dora")]
-    await until(lambda: len(alive_in(tmp_path)) == 2 and all(start.done() for start in starts[2:]))
+    await until(lambda: len(alive_in(folder)) == 2 and all(start.done() for start in starts[2:]))
     answers.set()
     results = await asyncio.gather(*starts, return_exceptions=True)
     assert results[:2] == ["http://127.0.0.1:1"] * 2
     assert all(isinstance(full, CannotStart) and "takes no more" in str(full) for full in results[2:])
-    assert len(alive_in(tmp_path)) == 2
+    assert len(alive_in(folder)) == 2
 
 
-async def test_a_start_that_failed_makes_room(spawner_of, answers, tmp_path):
+async def test_a_start_that_failed_makes_room(spawner_of, answers, folder):
     for name in ("alice", "bob", "carol"):
         start = asyncio.ensure_future(spawner_of(name).start())
-        await until(lambda: alive_in(tmp_path))
+        await until(lambda: alive_in(folder))
         start.cancel()
         await asyncio.gather(start, return_exceptions=True)
-        await until(lambda: not alive_in(tmp_path) and not registry.read_all(tmp_path / "servers"))
+        await until(lambda: not alive_in(folder) and not registry.read_all(folder / "servers"))
 
 
-async def test_a_server_that_is_known_to_the_disk_only_is_replaced(spawner_of, answers, tmp_path):
+async def test_a_server_that_is_known_to_the_disk_only_is_replaced(spawner_of, answers, folder):
     answers.set()
     await spawner_of("alice").start()
     await spawner_of("bob").start()
-    (before,) = [entry for entry in registry.read_all(tmp_path / "servers") if entry.user == "alice"]
+    (before,) = [entry for entry in registry.read_all(folder / "servers") if entry.user == "alice"]
     await spawner_of("alice").start()
-    assert not before.alive and len(alive_in(tmp_path)) == 2
+    assert not before.alive and len(alive_in(folder)) == 2
 
 
-async def test_the_end_of_a_server_is_told_once_and_swept_away_from_the_loop(
-    spawner_of, answers, tmp_path, monkeypatch
-):
+async def test_the_end_of_a_server_is_told_once_and_swept_away_from_the_loop(spawner_of, answers, folder, monkeypatch):
     answers.set()
     alice, swept, here = spawner_of("alice"), [], threading.get_ident()
     await alice.start()
     alice._running._watch.stop()
     real = registry.sweep
     monkeypatch.setattr(registry, "sweep", lambda *given: (swept.append(threading.get_ident()), real(*given)))
-    os.kill(alive_in(tmp_path)[0], 9)
-    await until(lambda: not alive_in(tmp_path))
+    os.kill(alive_in(folder)[0], 9)
+    await until(lambda: not alive_in(folder))
     codes = await asyncio.gather(alice.poll(), alice.poll())
     assert -9 in codes and None not in codes
     assert swept and here not in swept
-    assert [line for line in told(tmp_path, "alice") if "ended" in line] == [
+    assert [line for line in told(folder, "alice") if "ended" in line] == [
         "The server ended. It was ended by the signal SIGKILL."
     ]
-    assert await alice.poll() == 0 and registry.read(tmp_path / "servers", "alice") is None
+    assert await alice.poll() == 0 and registry.read(folder / "servers", "alice") is None
 
 
-async def test_a_stop_is_told_and_leaves_nothing(spawner_of, answers, tmp_path):
+async def test_a_stop_is_told_and_leaves_nothing(spawner_of, answers, folder):
     answers.set()
     alice = spawner_of("alice")
     await alice.start()
     assert await alice.poll() is None
     await alice.stop()
-    assert alive_in(tmp_path) == [] and await alice.poll() == 0
-    assert told(tmp_path, "alice")[-1] == "The server was stopped."
+    assert alive_in(folder) == [] and await alice.poll() == 0
+    assert told(folder, "alice")[-1] == "The server was stopped."
