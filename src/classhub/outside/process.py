@@ -1,7 +1,9 @@
 """Start programs: an argv in, output out. The only door to subprocess outside the supervisor and the spawner."""
 
+import contextlib
 import os
 import shlex
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,45 +34,52 @@ def run(
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
-    stdin: str = "",
+    stdin: str | int = "",
     timeout_s: float = 60,
     check: bool = True,
     keep_fds: Sequence[int] = (),
+    new_session: bool = False,
 ) -> Output:
-    """Run to the end and capture both streams. Raises ProgramFailed when absent, late, or (check) not exit 0."""
+    """Run to the end and capture both streams. Raises ProgramFailed when absent, late, or (check) not exit 0.
+
+    stdin: text, or a descriptor. new_session: without our terminal; Ctrl-C here ends all that was started.
+    """
     full = {**os.environ, **env} if env is not None else None
     try:
-        done = subprocess.run(
+        with subprocess.Popen(
             list(argv),
             cwd=cwd,
             env=full,
-            input=stdin,
-            capture_output=True,
+            stdin=stdin if isinstance(stdin, int) else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            timeout=timeout_s,
-            check=False,
             pass_fds=keep_fds,
-        )
+            start_new_session=new_session,
+        ) as child:
+            output = _to_the_end(child, None if isinstance(stdin, int) else stdin, timeout_s, new_session)
     except FileNotFoundError as error:
         raise ProgramFailed(argv, "could not be started: the program is not here") from error
     except PermissionError as error:
         raise ProgramFailed(argv, "could not be started: not allowed") from error
     except subprocess.TimeoutExpired as error:
         raise ProgramFailed(argv, f"took longer than {timeout_s:g} s") from error
-    output = Output(done.returncode, done.stdout, done.stderr)
     if check and output.code != 0:
         raise ProgramFailed(argv, f"ended with exit code {output.code}", output)
     return output
 
 
-def run_in_terminal(argv: Sequence[str], *, env: Mapping[str, str] | None = None, keep_fds: Sequence[int] = ()) -> int:
-    """Run with our own terminal; the exit code comes back."""
-    full = {**os.environ, **env} if env is not None else None
+def _to_the_end(child: "subprocess.Popen[str]", stdin: str | None, timeout_s: float, is_leader: bool) -> Output:
     try:
-        return subprocess.run(list(argv), env=full, check=False, pass_fds=keep_fds).returncode
-    except OSError as error:
-        raise ProgramFailed(argv, f"could not be started: {error.strerror}") from error
+        out, err = child.communicate(stdin, timeout_s)
+    except BaseException:
+        if is_leader:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+        child.kill()
+        raise
+    return Output(child.returncode, out, err)
 
 
 def start_detached(argv: Sequence[str], *, log: Path, cwd: Path) -> int:
