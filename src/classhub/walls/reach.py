@@ -16,7 +16,10 @@ from classhub.walls.spec import Spec
 
 __all__ = ["Mounts", "needed_paths", "plan_mounts", "preflight"]
 
-ASK = "import json, sys; print(json.dumps([sys.executable, sys.prefix, sys.base_prefix, sys.exec_prefix, *sys.path]))"
+ASK = """
+import json, sys
+print(json.dumps([[sys.base_prefix, sys.base_exec_prefix], [sys.executable, sys.prefix, sys.exec_prefix, *sys.path]]))
+"""
 
 
 def needed_paths(python: str) -> list[Path]:
@@ -24,16 +27,25 @@ def needed_paths(python: str) -> list[Path]:
 
     Starts the interpreter once. Raises ProgramFailed when it does not run.
     """
-    found = json.loads(process.run([python, "-I", "-X", "utf8", "-c", ASK], timeout_s=30).out)
-    paths = map(Path, [python, *found, Path(classhub.__file__).parent])
-    return [path for path in dict.fromkeys(paths) if path.is_absolute() and path.exists()]
+    bases, others = _ask(python)
+    return list(dict.fromkeys([*others, *bases]))
+
+
+def _ask(python: str) -> tuple[list[Path], list[Path]]:
+    """Where the interpreter is installed (/usr, say: much there is not its own), and all that it reads."""
+    bases, others = json.loads(process.run([python, "-I", "-X", "utf8", "-c", ASK], timeout_s=30).out)
+    return _there(bases), _there([python, *others, str(Path(classhub.__file__).parent)])
+
+
+def _there(paths: Sequence[str]) -> list[Path]:
+    return [path for path in map(Path, paths) if path.is_absolute() and path.exists()]
 
 
 def preflight(
     python: str,
     uid: int,
     mounts: Mounts,
-    imports: Sequence[str] = ("jupyterhub", "jupyter_server"),
+    imports: Sequence[str] = ("classhub.server", "jupyterhub", "jupyter_server"),
     gid: int | None = None,
 ) -> str | None:
     """Really run this interpreter as such a uid (gid: the same number) behind these mounts, 60 s at most.
@@ -66,8 +78,8 @@ def preflight(
 
 def _in_the_way(python: str, uid: int, gid: int, mounts: Mounts) -> str:
     if os.geteuid() == 0:
-        needed = {path.resolve() for path in _needed_or_only(python)}
-        for path in sorted(path for path in needed if needed.isdisjoint(path.parents)):
+        read = [path.resolve() for path in _read_by(python)]
+        for path in (path for path in read if set(read).isdisjoint(path.parents)):
             for place, inside in _seen(path, mounts):
                 status = os.lstat(place)
                 if not stat.S_ISLNK(status.st_mode) and not may(status, uid, gid, _bits(status, inside)):
@@ -89,11 +101,13 @@ def _too_closed(place: str, inside: bool) -> str:
     )
 
 
-def _needed_or_only(python: str) -> list[Path]:
+def _read_by(python: str) -> list[Path]:
+    """Without where it is installed: a distribution closes folders of /usr on purpose, and no student needs those."""
     try:
-        return needed_paths(python)
+        bases, others = _ask(python)
     except process.ProgramFailed:
         return [Path(python)]
+    return [path for path in others if path not in bases]
 
 
 def _seen(path: Path, mounts: Mounts) -> Iterator[tuple[str, bool]]:

@@ -12,8 +12,8 @@ from classhub.walls.cgroup_tree import read_tree
 
 @pytest.fixture
 def open_folder():
-    """A 0755 folder outside the temporary ones where there is one; pytest's own are 0700."""
-    parent = "/var/lib" if os.access("/var/lib", os.W_OK) else None
+    """A 0755 folder that all may enter, outside the temporary ones if that may be; pytest's own, and TMPDIR, may be closed."""
+    parent = "/var/lib" if os.access("/var/lib", os.W_OK) else "/tmp"
     folder = Path(tempfile.mkdtemp(prefix="classhub-test-", dir=parent)).resolve()
     folder.chmod(0o755)
     umask = os.umask(0o022)

@@ -84,7 +84,7 @@ def test_hidden_folders_that_are_not_there_are_left_out(folder):
 
 
 def test_links_in_a_hidden_folder_are_made_again(folder):
-    """uv: .venv/bin/python -> /root/python/3.11/bin/python, where 3.11 is a link to 3.11.7."""
+    """uv: .venv/bin/python -> /srv/closed/python/3.11/bin/python, where 3.11 is a link to 3.11.7."""
     top = make(folder / "root", 0o700)
     real = make(top / "python" / "3.11.7")
     (top / "python" / "3.11").symlink_to("3.11.7")
