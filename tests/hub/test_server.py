@@ -72,6 +72,7 @@ def test_a_kernels_channels_are_sockets_in_a_private_folder(hub, alice):
     assert channels["transport"] == "ipc"
     folder = Path(channels["ip"]).parent
     assert stat.S_IMODE(folder.stat().st_mode) & 0o077 == 0
+    assert not list(folder.iterdir()), "they lie on the machine's /run, which one student could fill"
 
 
 @as_root

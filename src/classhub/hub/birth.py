@@ -94,7 +94,7 @@ def _spec(order: Order, place: Place, env: dict[str, str]) -> Spec:
     keep = [int(env["CLASSHUB_LISTEN_FD"])]
     if uid is None:
         return Spec(argv, env, env["HOME"], nofile=OPEN_FILES, keep_fds=keep)
-    mounts = _mounts(order, uid, [place.home, place.runtime])
+    mounts = _mounts(order, uid, [place.home])
     return Spec(
         argv,
         env,
@@ -106,6 +106,7 @@ def _spec(order: Order, place: Place, env: dict[str, str]) -> Spec:
         hide=mounts.hide,
         show=mounts.show,
         links=mounts.links,
+        small=[os.path.realpath(env["JUPYTER_RUNTIME_DIR"])],
         private_tmp=True,
         tmp_bytes=_tmp_bytes(order.limits),
         account=Account(order.user[:32], env["HOME"]),

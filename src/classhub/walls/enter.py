@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FAILED = 72  # EX_OSFILE of sysexits.h
 NOT_ALLOWED, NOT_THERE = 126, 127  # a program that did not start, as a shell counts it
 TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm")
+SMALL = "mode=0700,size=16m,nr_inodes=4096"
 CLONE_NEWNS = 0x00020000  # this and the following: linux/sched.h, mount.h, prctl.h, capability.h
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 4096, 16384, 1 << 18
 MNT_DETACH = 2
@@ -103,7 +104,7 @@ def wall(spec: dict[str, Any]) -> None:
     if spec["join"]:
         with step(f"join the server's files (pid {spec['join']['pid']})"):
             join(spec["join"])
-    elif any(spec[part] for part in ("hide", "show", "private_tmp", "account", "hide_processes")):
+    elif any(spec[part] for part in ("hide", "show", "small", "private_tmp", "account", "hide_processes")):
         if sys.platform != "linux":
             with step("separate this server's files from others'"):
                 raise OSError(0, "only Linux has mount namespaces")
@@ -197,11 +198,14 @@ def rearrange(spec: dict[str, Any]) -> None:
     if spec["private_tmp"]:
         size = "" if spec["tmp_bytes"] is None else f",size={spec['tmp_bytes']}"
         tasks += [(path, "hide", f"mode=1777{size}") for path in TEMPORARY if is_real_folder(path)]
+    tasks += [(path, "make", f"{SMALL},uid={spec['uid']},gid={spec['gid']}") for path in spec["small"]]
     tasks += [(path, "show", "") for path in spec["show"]] + [(path, "link", target) for path, target in spec["links"]]
     for path, verb, detail in sorted(tasks, key=lambda task: (task[0].count("/"), task[1])):
         with step(f"{verb} {path}"):
             if verb == "hide":
                 cover(path, detail)
+            elif verb == "make":
+                cover(path, detail, make=stat.S_IFDIR)
             elif verb == "show":
                 bind(sources[path], path)
             else:
@@ -242,8 +246,8 @@ def create(name: str, inside: int, kind: int) -> None:
         pass
 
 
-def cover(path: str, options: str) -> None:
-    target = walk(path)
+def cover(path: str, options: str, make: int = 0) -> None:
+    target = walk(path, make)
     mount("tmpfs", f"/proc/self/fd/{target}", "tmpfs", MS_NOSUID | MS_NODEV, options)
     os.close(target)
 

@@ -62,6 +62,9 @@ class Spec:
     """Size of each of the three. Keep it below the memory limit: what lies there cannot be freed by killing a process,
     so a full one would end the whole server instead of one kernel. None: half of the machine's memory."""
 
+    small: Sequence[str] = ()
+    """Folders that get an empty tmpfs of the student's own (0700, 16 MiB, 4096 files), made where they are not there."""
+
     account: Account | None = None
     """Needs uid and gid."""
 
@@ -78,7 +81,7 @@ class Spec:
     """Descriptors that stay open beside 0, 1 and 2."""
 
     join: Identity | None = None
-    """Enter this running server's view of the files instead of making one (`classhub exec`): no hide, show, tmp."""
+    """Enter this running server's view of the files instead of making one (`classhub exec`): no hide, show, small, tmp."""
 
     def __post_init__(self) -> None:
         if (self.uid is None) != (self.gid is None) or (self.account and self.uid is None):

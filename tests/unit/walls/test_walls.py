@@ -110,6 +110,20 @@ def test_the_private_temporary_folder_has_its_size(homes):
     assert out.split()[-1] == str(1 << 20)
 
 
+@pytest.mark.parametrize("place", ["there", "hidden/deep"])
+def test_a_small_folder_is_the_students_own_and_ends_at_its_size(open_folder, place):
+    """The place of kernels' sockets: on the machine's own /run one student could fill it for all."""
+    folder = open_folder / place
+    folder.mkdir(parents=True)
+    folder.chmod(0o755)
+    (folder / "before").touch()
+    fields = {"small": [str(folder)], "hide": [str(folder.parent)] if "/" in place else []}
+    script = f"cd {folder}; stat -c '%a %u' .; ls -A; head -c 20m /dev/zero 2>/dev/null > big; stat -c %s big; rm big; "
+    many = "seq 5000 | xargs touch 2>/dev/null; test $(ls | wc -l) -lt 4097 && echo few"
+    assert as_student(script + many, **fields).split() == ["700", str(UID), str(16 << 20), "few"]
+    assert [path.name for path in folder.iterdir()] == ["before"]
+
+
 def test_a_home_below_tmp_stays_reachable():
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         home = Path(folder, "alice")
@@ -201,7 +215,10 @@ def test_oom_score_and_limits_hold():
 @pytest.fixture
 def alices_server(homes):
     """A running server of Alice's, with a file in its private /tmp."""
-    fields = behind(homes, uid=UID, gid=UID, argv=["/bin/sh", "-c", "touch /tmp/hers; echo up; exec sleep 60"])
+    fields = behind(
+        homes, uid=UID, gid=UID, argv=["/bin/sh", "-c", "touch /tmp/hers ../../runtime/socket; echo up; exec sleep 60"]
+    )
+    fields["small"] = [str(homes.parent / "runtime")]
     spec = dataclasses.replace(PLAIN, **fields)
     child = subprocess.Popen(spec.command(sys.executable), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     child.stdin.write(spec.to_json())
@@ -213,8 +230,9 @@ def alices_server(homes):
 
 
 def test_exec_sees_what_the_server_sees(alices_server, homes):
-    out = as_student(f"ls -A /tmp; ls {homes}; whoami", join=alices_server, cwd=str(homes / "alice"))
-    assert out.split() == ["hers", "alice", "alice@college.edu"]
+    runtime = homes.parent / "runtime"
+    out = as_student(f"ls -A /tmp {runtime}; ls {homes}; whoami", join=alices_server, cwd=str(homes / "alice"))
+    assert out.split() == ["/tmp:", "hers", f"{runtime}:", "socket", "alice", "alice@college.edu"]
 
 
 def test_exec_does_not_enter_a_stranger(alices_server):
