@@ -11,7 +11,7 @@ SETTINGS = {
     "hub": {"machine": {}, "tokens": {"crypt": "00" * 32, "classhub": "x", "culler": "y"}, "services": []},
     "proxy": {"url": "http://127.0.0.1:8000/", "hub": "127.0.0.1:1", "hub_socket": "/run/hub.sock", "base_url": "/"},
     "culler": {},
-    "login": {"stand_in": True, "admins": [], "allowed": []},
+    "login": {"stand_in": True, "admins": ["admin"], "allowed": []},
 }
 
 
