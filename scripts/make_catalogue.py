@@ -149,7 +149,7 @@ _TARGET = re.compile(r"\buse(?: instead)? :?(?:attr:)?`{0,2}(?:c\.)?([A-Z]\w+\.\
 def _old(name: str, trait: Any, traits: dict[str, Any]) -> str:
     """What the trait's help says of its age, as JupyterHub and others write it."""
     text = " ".join((trait.help or "").split())
-    told = rf"^deprecated|\.\. deprecated::|^`?{name}`? is deprecated|^[^.]*\. Deprecated (in|since)"
+    told = rf"^deprecated|\.\. deprecated::|^`?{name}`? is deprecated|^[^.]*\. Deprecated (in|since) [0-9]"
     if not re.search(told, text, re.I):
         return ""
     old = text[re.search("deprecated", text, re.I).start() :]  # type: ignore[union-attr]
@@ -157,7 +157,7 @@ def _old(name: str, trait: Any, traits: dict[str, Any]) -> str:
     if found and ("." in found[1] or ("_" in found[1] and found[1] in traits)):
         since = re.search(r"[0-9]+[.][0-9.]*[0-9]", old[: found.start()])
         return f" ; replaced {found[1]} {since[0] if since else ''}".rstrip()
-    old = re.sub(r"^deprecated[:.]*( since| in)?( version)? *|:attr:", "", old, flags=re.I)
+    old = re.sub(r"^deprecated[:.]*( since| in)?( version| KubeSpawner)? *[0-9.]*:? *|:attr:", "", old, flags=re.I)
     return f" ; deprecated {re.split(r'(?<=[a-z)])[.;](?= |$)|[.][.] version|, e[.]g[.]', old)[0].strip()}"
 
 
