@@ -1,0 +1,140 @@
+"""Which classes the hub will load for its authenticator, spawner and proxy, and what is wrong with their names."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from classhub.config.catalogue.read import Catalogue
+from classhub.config.hub_config.finding import Finding, at
+from classhub.config.spelling import nearest
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around hub.config. Names as in `authenticator_class: google`; "": what hub.config or the chart says."""
+
+    authenticator: str = ""
+    spawner: str = ""
+    own_code: bool = False
+    """hub.extraConfig or hub.extraFiles: they may select, define or change any class."""
+    own_image: bool = False
+    """Another hub image than the chart's: it may have other packages in other versions."""
+
+    @property
+    def is_stock(self) -> bool:
+        return not (self.own_code or self.own_image)
+
+
+@dataclass(frozen=True)
+class Family:
+    name: str
+    """The class at its root."""
+    group: str
+    """Of its short names in the catalogue."""
+    trait: str
+    """Of JupyterHub, that selects one."""
+    usual: str
+    """What the chart, or JupyterHub, selects."""
+
+
+FAMILIES = (
+    Family("Authenticator", "authenticators", "authenticator_class", "dummy"),
+    Family("Spawner", "spawners", "spawner_class", "kubespawner.KubeSpawner"),
+    Family("Proxy", "proxies", "proxy_class", "configurable-http-proxy"),
+)
+_BY_TRAIT = {family.trait: family for family in FAMILIES}
+
+
+def configured(family: Family, config: Mapping[str, Any], around: Around) -> str:
+    """The name of the class; "" when only hub.extraConfig can know."""
+    given = {"Authenticator": around.authenticator, "Spawner": around.spawner}.get(family.name)
+    hub = config.get("JupyterHub")
+    value = given or (hub.get(family.trait) if isinstance(hub, Mapping) else None)
+    if family.name == "Authenticator" and around.own_code and value in (None, family.usual):
+        return ""  # the chart's default: most who write extraConfig select another there
+    value = family.usual if value is None else value
+    return value if isinstance(value, str) else ""
+
+
+def selected(config: Mapping[str, Any], catalogue: Catalogue, around: Around) -> dict[str, str | None]:
+    """Family to class; None for one that is not in the catalogue."""
+    return {family.name: catalogue.find(family.group, configured(family, config, around)) for family in FAMILIES}
+
+
+def class_problems(trait: str, value: str, catalogue: Catalogue, around: Around) -> Iterator[Finding]:
+    """Of JupyterHub.authenticator_class and its like."""
+    family = _BY_TRAIT[trait]
+    where, path = at("JupyterHub", trait), f"hub.config.JupyterHub.{trait}"
+    class_ = catalogue.find(family.group, value)
+    if class_ is None:
+        yield _unknown(family, value, catalogue, around)
+    elif family.name not in catalogue.lineage(class_):
+        yield Finding(
+            where,
+            f"{path} names {class_}, which is no {family.name}.",
+            "The hub does not start with it.",
+            f"Write one of {_choice(family, catalogue)}.",
+            "error",
+            "wrong-type",
+        )
+    elif "." in value and short_name(class_, family, catalogue) != value:
+        yield Finding(
+            where,
+            f"{path} has the long name of {class_}.",
+            "It works; the short name outlives a move of the class.",
+            f"Write {trait}: {short_name(class_, family, catalogue)}",
+            "note",
+            "old-name",
+        )
+
+
+def short_name(class_: str, family: Family, catalogue: Catalogue) -> str:
+    """What to write for a class: a short name that says what it is, or its shortest path, or ""."""
+    aliases = catalogue.aliases.get(family.group, {})
+    names = [name for name, owner in aliases.items() if owner == class_ and name != "default"]
+    paths = [path for path, owner in catalogue.aliases.get("paths", {}).items() if owner == class_]
+    return min(names or paths, key=len, default="")
+
+
+def _unknown(family: Family, value: str, catalogue: Catalogue, around: Around) -> Finding:
+    path = f"hub.config.JupyterHub.{family.trait}"
+    meant = _meant(family, value, catalogue)
+    message = f"{path}: the chart's hub image has no {family.name.lower()} of that name."
+    if not around.is_stock:
+        return Finding(
+            at("JupyterHub", family.trait),
+            message,
+            "It must come from your hub image, hub.extraFiles or hub.extraConfig; nothing of it is checked here.",
+            f"Nothing, if it does.{f' Did you mean {meant}?' if meant else ''}",
+            "note",
+            "unknown-class",
+        )
+    return Finding(
+        at("JupyterHub", family.trait),
+        f"{message} Did you mean {meant}?" if meant else message,
+        "The hub does not start without it.",
+        f"Write {family.trait}: {meant}"
+        if meant
+        else f"Write one of {_choice(family, catalogue)}; another class needs a hub image with it.",
+        "error" if meant or "." not in value else "warning",
+        "unknown-class",
+    )
+
+
+def _choice(family: Family, catalogue: Catalogue) -> str:
+    names = catalogue.aliases.get(family.group, {})
+    told = [name for name in names if name != "default" and not name.startswith("local-")]
+    return ", ".join(sorted({*told, *([] if family.usual in told else [family.usual])}))
+
+
+def _meant(family: Family, value: str, catalogue: Catalogue) -> str:
+    """A short name, a path of the same package, or what a bare class name or the start of one stands for."""
+    of_family = [name for name in catalogue.classes if family.name in catalogue.lineage(name)]
+    paths = [path for path in catalogue.aliases.get("paths", {}) if path.partition(".")[0] == value.partition(".")[0]]
+    if "." in value:
+        return nearest(value, paths)
+    started = [name for name in of_family if name.lower().startswith(value.lower())] if value else []
+    if len(started) == 1:
+        return short_name(started[0], family, catalogue)
+    near = nearest(value, catalogue.aliases.get(family.group, {})) or nearest(value, of_family)
+    return short_name(near, family, catalogue) if near in catalogue.classes else near
