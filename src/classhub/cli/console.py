@@ -107,6 +107,15 @@ def ask_name(what: str, name: str, yes: bool) -> None:
         raise Refused("Nothing was changed.", f"The name {cell(name)} was not typed.", "Type it, or give `--yes`.")
 
 
+def ask_secret(what: str) -> str:
+    """One line from the terminal without echo; all of stdin where that is none, without its last line end."""
+    if not sys.stdin.isatty():
+        return sys.stdin.read().removesuffix("\n")
+    import getpass
+
+    return getpass.getpass(f"{clean(what)}: ", stream=sys.stderr)
+
+
 def clear() -> None:
     """An empty terminal for the next picture of `--watch`."""
     if sys.stdout.isatty():

@@ -17,6 +17,11 @@ SECTIONS = {
         "history": Lazy("classhub.cli.history", "history", "What was applied when, and by whom."),
         "remove": Lazy("classhub.cli.down", "remove", "Remove the hub from this machine: everything but homes."),
     },
+    "The folder": {
+        "config": Lazy(
+            "classhub.cli.config", "config", "Show or change one setting; the rest of its file stays as it is."
+        ),
+    },
     "People": {
         "users": Lazy("classhub.cli.users", "users", "List, invite, approve, add and remove users."),
         "homes": Lazy("classhub.cli.homes", "homes", "Students' homes: whose, how big, how old."),

@@ -11,15 +11,16 @@ from classhub.config.problem import Problem
 from classhub.errors import Finding, Mistakes, NotFound, Refused
 
 
-def load(folder: Path, environ: Mapping[str, str]) -> Config:
+def load(folder: Path, environ: Mapping[str, str], instead: Mapping[str, bytes] | None = None) -> Config:
     """Read config.yaml, secrets.yaml, classhub.yaml and courses/*.yaml; only the first must exist.
 
-    environ: for the login's secrets alone. Raises NotFound without a folder or config.yaml, Refused if it may not be
-    entered, else Mistakes with every error; warnings and notes are in Config.findings.
+    environ: for the login's secrets alone. instead: what files are taken to hold, by name, before they are written.
+    Raises NotFound without a folder or config.yaml, Refused if it may not be entered, else Mistakes with every error;
+    warnings and notes are in Config.findings.
     """
     folder = folder.absolute()
     _need(folder)
-    reader = _Reader(folder)
+    reader = _Reader(folder, instead or {})
     files = [document for name in ("config.yaml", "secrets.yaml") if (document := reader.read(name)) is not None]
     settings = reader.settings()
     courses = reader.courses()
@@ -77,18 +78,21 @@ def _quoted(text: str) -> str:
 class _Reader:
     """Reads a folder's files and gathers findings."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, instead: Mapping[str, bytes]) -> None:
         self.folder = folder
+        self.instead = instead
         self.findings: list[Finding] = []
 
     def has(self, name: str) -> bool:
-        return self.folder.joinpath(name).exists()
+        return name in self.instead or self.folder.joinpath(name).exists()
 
     def read(self, name: str) -> Document | None:
         """None if the file is not there, or of no use; the latter is a finding."""
-        from classhub.config.reading import read
+        from classhub.config.reading import parse, read
 
         path = self.folder / name
+        if name in self.instead:
+            return parse(self.instead[name], shown(path), self.findings)
         if not path.exists() and not path.is_symlink():
             return None
         return read(path, shown(path), self.findings)
@@ -114,8 +118,9 @@ class _Reader:
 
     def _course_files(self) -> list[Path]:
         courses = self.folder / "courses"
+        new = {self.folder / name for name in self.instead if name.startswith("courses/")}
         if not courses.exists():
-            return []
+            return sorted(new)
         if not courses.is_dir():
             fix = "Put a folder in its place, with a file for each course."
             self.findings.append(Finding("error", shown(courses), 0, 0, "courses must be a folder.", "", fix, "CH1008"))
@@ -125,7 +130,7 @@ class _Reader:
             self.findings.append(
                 Finding("warning", shown(path), 0, 0, "Only .yaml files are courses.", "", fix, "CH1007")
             )
-        return sorted(path for path in courses.glob("*.yaml") if not path.name.startswith("."))
+        return sorted(new.union(path for path in courses.glob("*.yaml") if not path.name.startswith(".")))
 
     def check_secrets_mode(self) -> None:
         """Others on this machine must not be able to read the file. Only the mode is looked at."""

@@ -61,7 +61,19 @@ def test_every_command_and_option_explains_itself(path, command):
 
 
 @pytest.mark.parametrize(
-    "path", ["status", "events", "top", "doctor", "parity", "history", "homes list", "users list", "users invite"]
+    "path",
+    [
+        "status",
+        "events",
+        "top",
+        "doctor",
+        "parity",
+        "history",
+        "config get",
+        "homes list",
+        "users list",
+        "users invite",
+    ],
 )
 def test_what_shows_something_has_json(path):
     command = dict(every_command())[tuple(path.split())]

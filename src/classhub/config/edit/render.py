@@ -100,6 +100,6 @@ def _is_short(value: list[Any]) -> bool:
 def _fits_a_block(value: str) -> bool:
     """Texts of several lines that need no header but | or |-."""
     lines = value.removesuffix("\n").split("\n")
-    if len(lines) < 2 or not lines[0] or lines[0][0] == " " or not lines[-1].strip():
+    if len(lines) < 2 or not lines[0] or lines[0][0] in " \t" or not lines[-1].strip():
         return False
     return all(line.replace("\t", "").isprintable() and (line.strip() or not line) for line in lines)

@@ -1,0 +1,172 @@
+"""Show one setting, or change it: checked before it is written, and nothing else of its file touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from classhub.config.document import Where
+from classhub.config.edit import corrected, edit
+from classhub.config.edit.typed import below
+from classhub.config.load import load, shown
+from classhub.config.reading import parse
+from classhub.config.secret import holds_secret, is_secret, masked
+from classhub.config.spelling import dotted
+from classhub.errors import Edit, Finding, Mistakes, NotFound, Refused
+from classhub.operations.rewriting import read, rewrite
+from classhub.operations.settings_files import SettingsFiles, candidates
+from classhub.targets.local.alone import alone
+
+SECRETS = "secrets.yaml"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting as it is in force. file is empty and line 0 for a default."""
+
+    key: str
+    value: Any
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What was written: nothing where lines is empty and done is False."""
+
+    file: str
+    line: int
+    lines: str
+    """As they stand there now; "" for what was taken out and for a secret."""
+    done: bool
+    notes: tuple[str, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+
+
+def get(folder: Path, where: Where, show_secrets: bool = False) -> Setting:
+    """Raises NotFound, with near names."""
+    files = SettingsFiles(folder)
+    where = below(where, files.in_force)
+    value: Any = files.in_force
+    for part in where:
+        inside = part in value if isinstance(value, dict) else isinstance(value, list) and part in range(len(value))
+        if not inside:
+            raise _no_such(files, where)
+        value = value[part]
+    if not show_secrets:
+        value = masked(value, where, lambda way: is_secret(way) or _is_in_secrets(files, way))
+    standing = files.standing(where)
+    if not standing:
+        return Setting(dotted(where), value, "", 0)
+    name, way = standing[-1]
+    document = files.document(name)
+    return Setting(dotted(where), value, document.file, document.place(way)[0])
+
+
+def _is_in_secrets(files: SettingsFiles, where: Where) -> bool:
+    return any(name == SECRETS for name, _ in files.standing(where))
+
+
+def _no_such(files: SettingsFiles, where: Where) -> NotFound:
+    near = files.near(where)
+    fix = f"Did you mean {', or '.join(near)}?" if near else "See what there is: `classhub config get hub`."
+    return NotFound(f"{dotted(where)} has no value here.", "no file sets it and it has no default", fix)
+
+
+def change(
+    folder: Path,
+    environ: Mapping[str, str],
+    wanted: Edit,
+    *,
+    file: str = "",
+    waiting: Callable[[], None] = lambda: None,
+) -> Changed:
+    """wanted: "set" or "remove", of a key in the tree of all files.
+
+    Raises Mistakes, with nothing written, when the folder would have new errors; Refused.
+    """
+    where, do = wanted.where, wanted.do
+    with alone(folder, waiting):
+        files = SettingsFiles(folder)
+        name, way = _place(files, wanted, file)
+        before = read(folder / name)
+        text = _text(before or b"", name)
+        edited = Edit(do, way, wanted.new)
+        new = edit(text, edited)
+        if new == text:
+            return Changed(shown(folder / name), 0, "", done=False)
+        warnings = _check(folder, environ, name, new.encode())
+        notes = _notes(files, where, do, name)
+        rewrite(folder / name, before, new.encode(), private=name == SECRETS)
+    lines = "" if name == SECRETS or is_secret(where) else corrected(text, edited)
+    line = _line(new, way) if do == "set" else 0
+    return Changed(shown(folder / name), line, lines, True, notes, warnings)
+
+
+def _place(files: SettingsFiles, wanted: Edit, file: str) -> tuple[str, Where]:
+    """The file to change, and the way within it."""
+    where, do = wanted.where, wanted.do
+    names, inner = candidates(where)
+    if file:
+        names = (files.checked(file),)
+        inner = inner if names == candidates(where)[0] else where
+    secret = do == "set" and (holds_secret(where, wanted.new) or is_secret(where))
+    if secret and SECRETS not in names:
+        raise Refused(f"{dotted(where)} is a secret; {names[0]} is not the place for it.", "", f"--file {SECRETS}")
+    standing = [name for name in names if files.document(name).has(below(inner, files.document(name).values))]
+    if do == "remove" and not standing:
+        raise NotFound(f"{dotted(where)} stands in no file.", "what is in force is the default", "Nothing is to do.")
+    name = SECRETS if secret else standing[-1] if standing else names[0]
+    return name, below(inner, files.document(name).values)
+
+
+def _text(content: bytes, name: str) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise Refused(f"{name} cannot be edited: it is not UTF-8 text.", "", "Save it as UTF-8.") from error
+
+
+def _line(text: str, way: Where) -> int:
+    document = parse(text.encode(), "", [])
+    return document.place(way)[0] if document else 0
+
+
+def _check(folder: Path, environ: Mapping[str, str], name: str, content: bytes) -> tuple[Finding, ...]:
+    """New warnings. Raises Mistakes with the new errors."""
+    known = {_same(finding) for finding in _findings(folder, environ, {})}
+    found = _findings(folder, environ, {name: content})
+    new = [finding for finding in found if finding.severity != "note" and _same(finding) not in known]
+    errors = [finding for finding in new if finding.severity == "error"]
+    if errors:
+        mistakes = Mistakes(errors)
+        mistakes.what = "Nothing was written: this change would be a mistake."
+        raise mistakes
+    return tuple(new)
+
+
+def _findings(folder: Path, environ: Mapping[str, str], instead: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    try:
+        return load(folder, environ, instead).findings
+    except Mistakes as error:
+        return error.findings
+
+
+def _same(finding: Finding) -> tuple[str, str, Where, str]:
+    """Wherever its line has gone to."""
+    return finding.file, finding.code, finding.path, finding.message
+
+
+def _notes(files: SettingsFiles, where: Where, do: str, name: str) -> tuple[str, ...]:
+    """Other files that have the key too: which one wins, and a secret that is left in the open."""
+    key = dotted(where)
+    others = [one for one, _ in files.standing(where) if one != name]
+    if not others:
+        return ()
+    if do == "set" and name == SECRETS and is_secret(where):
+        return (f"{others[0]} has it too. Take it out there: classhub config set {key} --remove --file {others[0]}",)
+    if others[-1] == SECRETS:
+        return (f"{SECRETS} has it too, and wins.",)
+    return (f"{others[0]} has it too, and now holds.",) if do == "remove" else ()

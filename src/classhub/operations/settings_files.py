@@ -1,0 +1,115 @@
+"""The files of a deployment folder as one tree of settings: which file has a key, and what is in force."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from classhub.config.chart.table import VERSIONS, defaults
+from classhub.config.document import Document, Where
+from classhub.config.edit.typed import below
+from classhub.config.load import shown
+from classhub.config.merge import layer, over_defaults
+from classhub.config.model import Settings
+from classhub.config.reading import read
+from classhub.config.settings import settings
+from classhub.errors import Finding, Mistakes, NotFound, WrongUsage
+
+CHART = ("config.yaml", "secrets.yaml")
+OWN = ("target", "chart", "release", "namespace", "homes", "local")
+"""The keys of classhub.yaml."""
+_COURSE = re.compile(r"courses/[^/.][^/]*\.yaml")
+
+
+@dataclass(frozen=True)
+class SettingsFiles:
+    folder: Path
+
+    def document(self, name: str) -> Document:
+        """An absent file is an empty one. Raises Mistakes when nothing of it can be used."""
+        path = self.folder / name
+        if not path.exists():
+            return Document(shown(path))
+        mistakes: list[Finding] = []
+        found = read(path, shown(path), mistakes)
+        if found is None:
+            raise Mistakes(mistakes)
+        return found
+
+    @cached_property
+    def names(self) -> list[str]:
+        if not (self.folder / "config.yaml").exists():
+            raise NotFound(f"{shown(self.folder)} holds no config.yaml.", "", "Put the chart's values there.")
+        courses = sorted(path.name for path in self.folder.glob("courses/*.yaml") if not path.name.startswith("."))
+        return [*CHART, "classhub.yaml", *(f"courses/{name}" for name in courses)]
+
+    def checked(self, name: str) -> str:
+        """A name that `--file` gave. Raises WrongUsage for one that is no part of a deployment folder."""
+        name = name.removeprefix(f"{self.folder.name}/")
+        if name in (*CHART, "classhub.yaml") or _COURSE.fullmatch(name):
+            return name
+        fix = "config.yaml, secrets.yaml, classhub.yaml or courses/NAME.yaml."
+        raise WrongUsage(f"{name} is no file of settings.", "", fix)
+
+    def standing(self, where: Where) -> list[tuple[str, Where]]:
+        """The files that have the key, the one that wins last, and the way within each."""
+        names, inner = candidates(where)
+        found = [(name, self.document(name)) for name in names]
+        return [(name, way) for name, file in found if file.has(way := below(inner, file.values))]
+
+    @cached_property
+    def in_force(self) -> dict[str, Any]:
+        """Everything, merged over the defaults."""
+        own = self.document("classhub.yaml")
+        known = settings(own, self.folder, [])
+        version = known.chart_version if known.chart_version in VERSIONS else VERSIONS[0]
+        values = layer(*(self.document(name).values for name in CHART))
+        courses = {Path(name).stem: self._course(name) for name in self.names if name.startswith("courses/")}
+        mine = {name: value for name, value in layer(_defaults(), own.values).items() if name in OWN}
+        return {**over_defaults(values, defaults(version)), **mine, "courses": courses}
+
+    def _course(self, name: str) -> dict[str, Any]:
+        stem = Path(name).stem
+        return layer({"title": stem, "folder": stem}, self.document(name).values)
+
+    def near(self, where: Where) -> list[str]:
+        """Keys in force that may have been meant, with their dots."""
+        from difflib import get_close_matches
+
+        keys = list(dict.fromkeys(_keys(self.in_force)))
+        wanted = ".".join(map(str, where))
+        last = [key for key in keys if key.rpartition(".")[2] == str(where[-1])]
+        return list(dict.fromkeys([*last[:3], *get_close_matches(wanted, keys, n=3, cutoff=0.75)]))[:4]
+
+
+def candidates(where: Where) -> tuple[tuple[str, ...], Where]:
+    """Files that may hold the key, the one that wins last, and the way within them."""
+    if where[0] == "courses" and len(where) > 2:
+        return (f"courses/{where[1]}.yaml",), where[2:]
+    return (("classhub.yaml",) if where[0] in OWN else CHART), where
+
+
+def _defaults() -> dict[str, Any]:
+    """Of classhub.yaml."""
+    known = Settings()
+    return {
+        "target": known.target,
+        "chart": {"version": known.chart_version},
+        "release": known.release,
+        "namespace": known.namespace,
+        "homes": {"folder": known.homes_folder},
+        "local": dataclasses.asdict(known.local),
+    }
+
+
+def _keys(values: dict[str, Any], above: str = "") -> Iterator[str]:
+    for name, value in values.items():
+        key = f"{above}.{name}" if above else name
+        yield key
+        if isinstance(value, dict):
+            yield from _keys(value, key)

@@ -1,0 +1,86 @@
+"""`classhub config get` and `config set` as typed."""
+
+import pytest
+
+
+def test_set_and_get(classhub, folder):
+    done = classhub("config", "set", "local.port", "8001")
+    assert done.code == 0
+    assert done.out == "config/classhub.yaml:2:\n    local:\n      port: 8001\n"
+    assert "classhub up" in done.err
+    done = classhub("config", "set", "local.port", "8002")
+    assert done.out == "config/classhub.yaml:2: port: 8002\n"
+    done = classhub("config", "get", "local.port")
+    assert (done.code, done.out, done.err) == (0, "8002\n", "config/classhub.yaml:2\n")
+    assert classhub("config", "get", "local.port", "--json").json == {
+        "key": "local.port",
+        "value": 8002,
+        "file": "config/classhub.yaml",
+        "line": 2,
+    }
+    assert "already" in classhub("config", "set", "local.port", "8002").out
+    assert "taken out" in classhub("config", "set", "local.port", "--remove").out
+    assert classhub("config", "get", "local.port").err == "A default; no file sets it.\n"
+
+
+def test_text_that_looks_like_a_number(classhub, folder):
+    assert classhub("config", "set", "singleuser.image.tag", "1.10", "--string").out.endswith('tag: "1.10"\n')
+    assert classhub("config", "get", "singleuser.image.tag").out == "1.10\n"
+
+
+def test_a_mapping_is_shown_as_yaml(classhub):
+    assert classhub("config", "get", "hub.config.Authenticator").out == "admin_users: [rk@college.edu]\n"
+
+
+def test_a_mistake_is_shown_and_not_written(classhub, folder):
+    before = (folder / "config.yaml").read_text()
+    done = classhub("config", "set", "hub.concurrentSpawnLimt", "3")
+    assert done.code == 1
+    assert "Did you mean concurrentSpawnLimit?" in done.err
+    assert "Nothing was written" in done.err
+    assert (folder / "config.yaml").read_text() == before
+
+
+@pytest.mark.parametrize("value", ["abcdefgh", "[a]"])
+def test_a_secret_on_the_command_line_is_refused(classhub, folder, value):
+    done = classhub("config", "set", "proxy.secretToken", value)
+    assert done.code == 1
+    assert "command line" in done.err
+    assert value not in done.err
+    assert classhub("config", "set", "proxy", "{secretToken: abcdefgh}").code == 1
+    assert not (folder / "secrets.yaml").exists()
+
+
+@pytest.mark.parametrize("argv", [(), ("-",)])
+def test_a_secret_comes_from_stdin_as_it_stands(classhub, folder, argv):
+    done = classhub("config", "set", "hub.services.x.apiToken", *argv, stdin="[0123: 456\n")
+    assert done.code == 0
+    assert "0123" not in done.out + done.err
+    assert "'[0123: 456'" in (folder / "secrets.yaml").read_text().replace('"', "'")
+    assert (folder / "secrets.yaml").stat().st_mode & 0o777 == 0o600
+    assert classhub("config", "get", "hub.services.x.apiToken").out == "********\n"
+    assert classhub("config", "get", "hub.services.x.apiToken", "--show-secrets").out == "[0123: 456\n"
+
+
+def test_an_empty_secret_is_not_written(classhub, folder):
+    assert classhub("config", "set", "proxy.secretToken", stdin="\n").code == 1
+    assert not (folder / "secrets.yaml").exists()
+
+
+def test_a_value_from_stdin(classhub, folder):
+    assert classhub("config", "set", "hub.extraConfig.one", "-", "--string", stdin="a = 1\nb = 2\n").code == 0
+    assert "one: |-\n      a = 1\n      b = 2\n" in (folder / "config.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [("set", "local.port"), ("set", "local.port", "1", "--remove"), ("set", "a..b", "1"), ("set", "local.port", "[")],
+)
+def test_wrong_usage(classhub, argv):
+    assert classhub("config", *argv).code == 2
+
+
+def test_what_there_is_not(classhub):
+    done = classhub("config", "get", "hub.concurrentSpawnLimt")
+    assert done.code == 1
+    assert "hub.concurrentSpawnLimit" in done.err

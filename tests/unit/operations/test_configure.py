@@ -1,0 +1,312 @@
+"""One setting shown or changed: the right file, checked first, written whole or not at all."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from classhub.config.edit.typed import below, value, way
+from classhub.config.secret import is_secret, masked
+from classhub.errors import Edit, Mistakes, NotFound, Refused, WrongUsage
+from classhub.operations import configure
+
+FILES = {
+    "config.yaml": "# the hub\nhub:\n  concurrentSpawnLimit: 120  # a class\n  config:\n    JupyterHub:\n"
+    "      authenticator_class: google\n",
+    "secrets.yaml": "hub:\n  config:\n    GoogleOAuthenticator:\n      client_id: abc\n      client_secret: 's3cret'\n",
+    "classhub.yaml": "local:\n  servers: 5\n",
+    "courses/comp141.yaml": "title: Old  # c\n",
+}
+
+
+@pytest.fixture
+def college(tmp_path, monkeypatch):
+    """A folder with each kind of file."""
+    for name, text in FILES.items():
+        path = tmp_path / "config" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(0o600)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "config"
+
+
+def set_(folder, key, new, **more):
+    return configure.change(folder, {}, Edit("set", way(key), new), **more)
+
+
+def contents(folder):
+    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    ("key", "new", "file", "after"),
+    [
+        ("hub.concurrentSpawnLimit", 64, "config.yaml", FILES["config.yaml"].replace("120", "64")),
+        ("local.servers", 6, "classhub.yaml", "local:\n  servers: 6\n"),
+        ("local.port", 8001, "classhub.yaml", "local:\n  servers: 5\n  port: 8001\n"),
+        ("courses.comp141.title", "New", "courses/comp141.yaml", "title: New  # c\n"),
+        (
+            "hub.config.GoogleOAuthenticator.client_id",
+            "xyz",
+            "secrets.yaml",
+            FILES["secrets.yaml"].replace("abc", "xyz"),
+        ),
+        (
+            "hub.config.GoogleOAuthenticator.client_secret",
+            "new",
+            "secrets.yaml",
+            FILES["secrets.yaml"].replace("s3cret", "new"),
+        ),
+        ("cull.every", 300, "config.yaml", FILES["config.yaml"] + "cull:\n  every: 300\n"),
+    ],
+)
+def test_a_key_is_written_where_it_belongs_and_nothing_else_is(college, key, new, file, after):
+    done = set_(college, key, new)
+    assert done.file == f"config/{file}"
+    assert contents(college) == {**FILES, file: after}
+    assert after.split("\n")[done.line - 1].strip().startswith(key.rpartition(".")[2])
+    assert configure.get(college, way(key), show_secrets=True).value == new
+
+
+def test_what_is_already_so_writes_nothing(college):
+    before = (college / "config.yaml").stat()
+    assert not set_(college, "hub.concurrentSpawnLimit", 120).done
+    assert (college / "config.yaml").stat() == before
+
+
+@pytest.mark.parametrize(
+    ("key", "new"),
+    [("hub.concurrentSpawnLimt", 3), ("hub.concurrentSpawnLimit", "many"), ("local.port", 0), ("local.prt", 1)],
+)
+def test_a_mistake_is_shown_and_not_written(college, key, new):
+    with pytest.raises(Mistakes) as mistakes:
+        set_(college, key, new)
+    assert len(mistakes.value.findings) == 1
+    assert mistakes.value.findings[0].line
+    assert "Nothing was written" in str(mistakes.value)
+    assert contents(college) == FILES
+
+
+def test_an_older_mistake_elsewhere_does_not_hinder(college):
+    (college / "classhub.yaml").write_text("local:\n  prt: 1\n")
+    set_(college, "hub.concurrentSpawnLimit", 64)
+    assert "concurrentSpawnLimit: 64" in (college / "config.yaml").read_text()
+
+
+def test_a_first_secret_makes_a_private_file(college):
+    (college / "secrets.yaml").unlink()
+    done = set_(college, "hub.services.grader.apiToken", "0123456789")
+    assert (college / "secrets.yaml").stat().st_mode & 0o777 == 0o600
+    assert done.lines == ""
+    assert (college / "secrets.yaml").read_text().endswith('apiToken: "0123456789"\n')
+
+
+def test_a_secret_that_stands_in_the_open_is_told_of(college):
+    text = FILES["config.yaml"] + "proxy:\n  secretToken: abcdef\n"
+    (college / "config.yaml").write_text(text)
+    done = set_(college, "proxy.secretToken", "fedcba")
+    assert done.file == "config/secrets.yaml"
+    assert "--remove --file config.yaml" in done.notes[0]
+
+
+def test_a_secret_is_never_written_to_another_file(college):
+    with pytest.raises(Refused, match="is a secret"):
+        set_(college, "proxy.secretToken", "fedcba", file="config.yaml")
+    with pytest.raises(Refused, match="is a secret"):
+        set_(college, "proxy", {"secretToken": "fedcba"}, file="config.yaml")
+
+
+def test_the_file_that_wins_is_told_of(college):
+    done = set_(college, "hub.config.GoogleOAuthenticator.client_id", "x", file="config.yaml")
+    assert done.notes == ("secrets.yaml has it too, and wins.",)
+
+
+def test_a_key_is_taken_out(college):
+    configure.change(college, {}, Edit("remove", way("hub.concurrentSpawnLimit")))
+    assert (college / "config.yaml").read_text() == FILES["config.yaml"].replace(
+        "  concurrentSpawnLimit: 120  # a class\n", ""
+    )
+    with pytest.raises(NotFound, match="stands in no file"):
+        configure.change(college, {}, Edit("remove", way("hub.concurrentSpawnLimit")))
+
+
+@pytest.mark.parametrize(
+    "file", ["Dockerfile", "../x.yaml", "courses/../config.yaml", "courses/.x.yaml", "x/config.yaml"]
+)
+def test_only_files_of_settings_are_written(college, file):
+    with pytest.raises(WrongUsage):
+        set_(college, "a", 1, file=file)
+
+
+def test_a_link_is_followed_and_mode_and_owner_stay(college, tmp_path):
+    real = tmp_path / "elsewhere.yaml"
+    (college / "config.yaml").rename(real)
+    (college / "config.yaml").symlink_to(real)
+    real.chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(real, 1234, 1235)
+    before = real.stat()
+    set_(college, "hub.concurrentSpawnLimit", 64)
+    after = real.stat()
+    assert (college / "config.yaml").is_symlink()
+    assert "64" in real.read_text()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from classhub.errors import Edit
+from classhub.operations import configure
+Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+configure.change(Path(sys.argv[1]), {}, Edit("set", ("hub", "concurrentSpawnLimit"), 64))
+"""
+
+
+def test_killed_before_the_last_step_the_old_file_is_whole(college):
+    done = subprocess.run([sys.executable, "-c", KILLED, str(college)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert (college / "config.yaml").read_text() == FILES["config.yaml"]
+    set_(college, "hub.concurrentSpawnLimit", 64)
+    assert (college / "config.yaml").read_text() == FILES["config.yaml"].replace("120", "64")
+
+
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(college, monkeypatch):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        set_(college, "hub.concurrentSpawnLimit", 64)
+    assert contents(college) == FILES
+
+
+def test_what_an_editor_saved_meanwhile_is_not_lost(college, monkeypatch):
+    check = configure._check
+
+    def slow(folder, *rest):
+        (folder / "config.yaml").write_text("# theirs\n")
+        return check(folder, *rest)
+
+    monkeypatch.setattr(configure, "_check", slow)
+    with pytest.raises(Refused, match="changed by somebody else"):
+        set_(college, "hub.concurrentSpawnLimit", 64)
+    assert (college / "config.yaml").read_text() == "# theirs\n"
+
+
+def test_sets_at_once_all_hold(college):
+    keys = [f"custom.key{number}" for number in range(8)]
+    threads = [threading.Thread(target=set_, args=(college, key, number)) for number, key in enumerate(keys)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [configure.get(college, way(key)).value for key in keys] == list(range(8))
+
+
+def test_get_says_where_it_stands(college):
+    setting = configure.get(college, way("hub.concurrentSpawnLimit"))
+    assert (setting.value, setting.file, setting.line) == (120, "config/config.yaml", 3)
+    default = configure.get(college, way("hub.activeServerLimit"))
+    assert (default.file, default.line) == ("", 0)
+    assert configure.get(college, way("local.port")).value == 8000
+    assert configure.get(college, way("courses.comp141.folder")).value == "comp141"
+
+
+def test_get_masks_secrets_and_all_of_secrets_yaml(college):
+    found = configure.get(college, way("hub.config.GoogleOAuthenticator")).value
+    assert found == {"client_id": "********", "client_secret": "********"}
+    shown = configure.get(college, way("hub.config.GoogleOAuthenticator.client_secret"), show_secrets=True)
+    assert shown.value == "s3cret"
+
+
+def test_get_knows_near_names(college):
+    with pytest.raises(NotFound) as none:
+        configure.get(college, way("hub.concurrentSpawnLimt"))
+    assert "hub.concurrentSpawnLimit" in none.value.fix
+    with pytest.raises(NotFound) as none:
+        configure.get(college, way("port"))
+    assert "local.port" in none.value.fix
+
+
+@pytest.mark.parametrize(
+    ("key", "parts"),
+    [
+        ("a.b", ("a", "b")),
+        ("a[0].b", ("a", 0, "b")),
+        ('a."b.c".d', ("a", "b.c", "d")),
+        ("a.'b.c'", ("a", "b.c")),
+        ('"x\\"y"', ('x"y',)),
+        ("a.zo\u00eb", ("a", "zo\u00eb")),
+    ],
+)
+def test_keys(key, parts):
+    assert way(key) == parts
+
+
+@pytest.mark.parametrize("key", ["", ".", "a..b", "a.", ".a", 'a."b', "a[x]", "a]b["])
+def test_what_is_no_key(key):
+    with pytest.raises(WrongUsage):
+        way(key)
+
+
+def test_numbers_are_places_only_in_lists():
+    assert below(("a", "0", "0"), {"a": [{"0": 1}]}) == ("a", 0, "0")
+    assert below(("a", "2"), {"a": [1]}) == ("a", 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("1", 1), ("yes", True), ("[a, 1]", ["a", 1]), ("", None), ("'1'", "1"), ("1.10", 1.1), ("a b", "a b")],
+)
+def test_values_are_read_as_in_a_file(text, read):
+    assert value(text) == read
+
+
+@pytest.mark.parametrize("text", ["[a", "*x", "a: 1\na: 2", "{", ".inf", "a\n---\nb"])
+def test_what_is_no_value(text):
+    with pytest.raises(WrongUsage, match="cannot be read"):
+        value(text)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "hub.config.GoogleOAuthenticator.client_secret",
+        "hub.services.x.apiToken",
+        "hub.services.x.api_token",
+        "hub.db.password",
+        "hub.cookieSecret",
+        "proxy.secretToken",
+        "hub.config.CryptKeeper.keys",
+        "hub.config.LTI11Authenticator.consumers.abc",
+        "proxy.https.manual.key",
+        "singleuser.extraEnv.OPENAI_API_KEY",
+        "imagePullSecret.password",
+        "hub.config.DummyAuthenticator.password",
+    ],
+)
+def test_secrets_are_known_by_name(key):
+    assert is_secret(way(key))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "hub.existingSecret",
+        "imagePullSecrets[0].name",
+        "hub.config.GenericOAuthenticator.token_url",
+        "local.key",
+        "local.port",
+    ],
+)
+def test_what_is_no_secret(key):
+    assert not is_secret(way(key))
+
+
+def test_a_password_in_an_address_is_masked():
+    assert masked("postgres://hub:pw@db/x", ("hub", "db", "url")) == "postgres://********@db/x"
