@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from classhub.config.edit import corrected, edit
@@ -163,10 +163,12 @@ VALUES = st.recursive(
 
 @st.composite
 def files(draw: Any) -> str:
-    """YAML as PyYAML or ruamel writes it, with comments strewn in."""
+    """YAML as PyYAML or ruamel writes it, with comments and aliases strewn in."""
     import ruamel.yaml
 
     made = draw(st.dictionaries(KEYS, VALUES, max_size=4))
+    if made and draw(st.booleans()):
+        made["again"] = draw(st.sampled_from(list(made.values())))  # written as an alias where it is no scalar
     if draw(st.booleans()):
         stream = io.StringIO()
         writer = ruamel.yaml.YAML(typ="safe", pure=True)
@@ -198,10 +200,11 @@ def ways(values: Any, above: tuple = ()) -> list[tuple]:
 @st.composite
 def changes(draw: Any, values: Any) -> Edit:
     known = ways(values)
-    where = draw(st.sampled_from(known)) if known and draw(st.integers(0, 3)) else ()
-    do = draw(st.sampled_from(["set", "set", "set", "rename", "move", "remove"]))
+    where = draw(st.sampled_from(known)) if known and draw(st.integers(0, 5)) else ()
+    do = draw(st.sampled_from(["set", "set", "set", "rename", "move", "remove"])) if where else "set"
     if do == "set":
-        return Edit("set", (*where, *draw(st.lists(KEYS, max_size=2))), draw(VALUES))
+        more = draw(st.lists(KEYS, min_size=0 if where else 1, max_size=0 if where and draw(st.booleans()) else 2))
+        return Edit("set", (*where, *more), draw(VALUES))
     new = {"rename": KEYS, "move": st.lists(KEYS, min_size=1, max_size=3).map(tuple), "remove": st.none()}[do]
     return Edit(do, where, draw(new))
 
@@ -217,8 +220,10 @@ def test_editing_a_file_is_editing_its_values_or_refused(data):
     change = data.draw(changes(document.values))
     try:
         new = edit(text, change)
-    except Refused:
+    except Refused as refused:
+        event(f"refused: {refused.cause or refused.what[:20]}"[:60])
         return
+    event(f"done: {change.do}")
     assert same(values_of(new), outcome(document.values, change))
     comments = [line.strip() for line in text.splitlines() if line.strip() in ("# c", "# d")]
     if change.do == "rename":
