@@ -41,6 +41,8 @@ GROUPS = {
 
 _COURSE = "courses/comp141.yaml"
 _OWN = "classhub.yaml"
+_GITHUB = "hub:\n  config:\n    JupyterHub:\n      authenticator_class: github\n"
+_GOOGLE = _GITHUB.replace("github", "google") + "    GoogleOAuthenticator:\n"
 
 CODES: dict[str, Code] = {
     # --- files
@@ -145,6 +147,50 @@ CODES: dict[str, Code] = {
         "hub: {}\n",
     ),
     "CH1199": Code("A file is not YAML", "Compare the line with its neighbours; quotes around a value often help."),
+    # --- who gets in
+    "CH1401": Code(
+        "Nobody can log in, or only admins",
+        "JupyterHub 5 lets nobody in whom no rule names: allow_all, a list, a group, a domain.",
+        _GITHUB,
+        _GITHUB + "    Authenticator:\n      allowed_users: [jane.doe]\n",
+    ),
+    "CH1402": Code(
+        "Everybody can log in",
+        "Strangers use your machines, and your address for whatever they do.",
+        _GITHUB + "    GitHubOAuthenticator:\n      allow_all: true\n",
+        _GITHUB + "    GitHubOAuthenticator:\n      allowed_organizations: [college]\n",
+    ),
+    "CH1403": Code("Who can log in", "No mistake: it says what the lists and rules come to."),
+    "CH1404": Code(
+        "A limit by domain that the login does not know",
+        "It limits nobody. With allow_all: true it leaves the hub open to everyone with an account of the provider.",
+        _GOOGLE + "      allow_all: true\n      allowed_hosted_domains: [college.edu]\n",
+        _GOOGLE + "      allow_all: true\n      hosted_domain: [college.edu]\n",
+    ),
+    "CH1405": Code(
+        "No admin is named",
+        "Nobody can see others' servers, stop one, or add a user in the hub's own pages.",
+        _GITHUB + "    Authenticator:\n      allowed_users: [jane.doe]\n",
+        _GITHUB + "    Authenticator:\n      allowed_users: [jane.doe]\n      admin_users: [alice]\n",
+    ),
+    "CH1406": Code(
+        "A name stands twice in a list",
+        "JupyterHub writes all names in lower case, so Alice and alice are one.",
+        _GITHUB + "    Authenticator:\n      admin_users: [alice, Alice]\n",
+        _GITHUB + "    Authenticator:\n      admin_users: [alice]\n",
+    ),
+    "CH1407": Code(
+        "Who is taken off allowed_users can still log in",
+        "With that list JupyterHub also lets in everyone it knows already, unless allow_existing_users is false.",
+        _GITHUB + "    Authenticator:\n      allowed_users: [jane.doe]\n",
+        _GITHUB + "    Authenticator:\n      allowed_users: [jane.doe]\n      allow_existing_users: false\n",
+    ),
+    "CH1408": Code(
+        "A name is blocked and let in",
+        "Blocked wins.",
+        _GITHUB + "    Authenticator:\n      admin_users: [alice]\n      blocked_users: [alice]\n",
+        _GITHUB + "    Authenticator:\n      admin_users: [alice]\n",
+    ),
     # --- amounts
     "CH1501": Code(
         "An amount cannot be read",

@@ -1,7 +1,7 @@
 """A deployment folder -> Config. Every mistake of every file is collected before anything is raised."""
 
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from classhub.config.document import Document, Where
@@ -11,16 +11,21 @@ from classhub.config.problem import Problem
 from classhub.errors import Finding, Mistakes, NotFound, Refused
 
 
-def load(folder: Path, environ: Mapping[str, str], instead: Mapping[str, bytes] | None = None) -> Config:
+def load(
+    folder: Path,
+    environ: Mapping[str, str],
+    instead: Mapping[str, bytes] | None = None,
+    tracked: Callable[[str], bool] | None = None,
+) -> Config:
     """Read config.yaml, secrets.yaml, classhub.yaml and courses/*.yaml; only the first must exist.
 
     environ: for the login's secrets alone. instead: what files are taken to hold, by name, before they are written.
-    Raises NotFound without a folder or config.yaml, Refused if it may not be entered, else Mistakes with every error;
-    warnings and notes are in Config.findings.
+    tracked: whether git keeps a file of the folder, by its name; None: not known. Raises NotFound without a folder or
+    config.yaml, Refused if it may not be entered, else Mistakes with every error; warnings and notes are in Config.findings.
     """
     folder = folder.absolute()
     _need(folder)
-    reader = _Reader(folder, instead or {})
+    reader = _Reader(folder, instead or {}, tracked)
     files = [document for name in ("config.yaml", "secrets.yaml") if (document := reader.read(name)) is not None]
     settings = reader.settings()
     courses = reader.courses()
@@ -78,9 +83,12 @@ def _quoted(text: str) -> str:
 class _Reader:
     """Reads a folder's files and gathers findings."""
 
-    def __init__(self, folder: Path, instead: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, folder: Path, instead: Mapping[str, bytes], tracked: Callable[[str], bool] | None = None
+    ) -> None:
         self.folder = folder
         self.instead = instead
+        self.tracked = tracked
         self.findings: list[Finding] = []
 
     def has(self, name: str) -> bool:
@@ -146,13 +154,15 @@ class _Reader:
 
     def values(self, own: Mapping[str, object], files: list[Document], settings: Settings) -> dict[str, object]:
         """Own values over the chart's defaults, after checking that the chart would take them."""
-        from classhub.config import amounts, environment, tokens
+        from classhub.config import amounts, environment, meaning, tokens
         from classhub.config.chart.table import VERSIONS, defaults, table
         from classhub.config.chart.verdict import problems
 
         version = settings.chart_version if settings.chart_version in VERSIONS else VERSIONS[0]
         values = over_defaults(own, defaults(version))
-        more = (*tokens.problems(values), *environment.problems(values), *amounts.problems(values, own))
+        stands = {Path(document.file).name: document.values for document in files}
+        means = meaning.problems(values, own, stands.get("config.yaml"), stands.get("secrets.yaml"), self.tracked)
+        more = (*tokens.problems(values), *environment.problems(values), *means, *amounts.problems(values, own))
         # of two at one place the amount's is kept: it knows the corrected line
         found = {problem.where: problem for problem in (*problems(values, table(version)), *more)}
         for problem in found.values():

@@ -36,13 +36,13 @@ def login(
     known = find(given.configured)
     sections = known.sections if known else (given.configured.rpartition(".")[2], "Authenticator")
     obstacle = _obstacle(given, known)
-    admins = _names(values, sections, "admin_users")
+    admins = names(values, sections, "admin_users")
     why = f"{obstacle}: {INVITATION}" if obstacle else f"{_label(given, known)} login, as config.yaml says"
     if not admins:
         why += f'; no admin is named, so "{STAND_IN_ADMIN}" is the admin' if obstacle else "; no admin is named"
         admins = (STAND_IN_ADMIN,) if obstacle else ()
     configured = known.name if known else given.configured
-    return Login(configured, bool(obstacle), why, admins, _names(values, sections, "allowed_users"), sections)
+    return Login(configured, bool(obstacle), why, admins, names(values, sections, "allowed_users"), sections)
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _lack(given: _Given, known: Authenticator) -> str:
     left = [
         options[0]
         for options in missing
-        if any(_is_placeholder(_trait(given.values, known.sections, name)) for name in options)
+        if any(is_placeholder(_trait(given.values, known.sections, name)) for name in options)
     ]
     if left:
         verb = "is" if len(left) == 1 else "are"
@@ -135,16 +135,16 @@ def _is_set(given: _Given, known: Authenticator, name: str) -> bool:
     if value is None:
         variables = (known.variables or {}).get(name, ())
         value = next((given.environ[variable] for variable in variables if given.environ.get(variable)), None)
-    return bool(value) and not _is_placeholder(value)
+    return bool(value) and not is_placeholder(value)
 
 
-def _is_placeholder(value: Any) -> bool:
+def is_placeholder(value: Any) -> bool:
     if isinstance(value, Mapping):
-        return any(_is_placeholder(part) for pair in value.items() for part in pair)
+        return any(is_placeholder(part) for pair in value.items() for part in pair)
     return isinstance(value, str) and bool(_PLACEHOLDER.search(value.strip()))
 
 
-def _names(values: Values, sections: Sequence[str], trait: str) -> tuple[str, ...]:
+def names(values: Values, sections: Sequence[str], trait: str) -> tuple[str, ...]:
     """The names of a list as JupyterHub writes them: lower case, then through username_map."""
     username_map = _trait(values, sections, "username_map")
     username_map = username_map if isinstance(username_map, Mapping) else {}

@@ -1,0 +1,143 @@
+"""Who can log in, as the values say it: nobody, only admins, these, or everybody.
+
+The rules are JupyterHub 5's: whoever the provider lets through needs allow_all or a rule of their own (facts/z2jh.md, 4).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from classhub.config.authenticators import Authenticator, find
+from classhub.config.login import names
+from classhub.config.meaning.accounts import Accounts, accounts, identity_providers, plain_name
+from classhub.config.meaning.found import Values, own_code, trait
+from classhub.config.traits.lookup import get
+
+GROUPS = (
+    "allowed_groups",
+    "allowed_organizations",
+    "allowed_google_groups",
+    "allowed_gitlab_groups",
+    "allowed_project_ids",
+    "allowed_teams",
+    "allowed_globus_groups",
+)
+_SNIPPET = r"Authenticator|allow_all|allowed_users|check_allowed|admin_users"
+"""What a snippet of hub.extraConfig contains when it has a say in who gets in."""
+
+
+@dataclass(frozen=True)
+class Access:
+    kind: str
+    """"nobody", "admins", "these", "everybody", or "unknown" where code of the college decides."""
+    names: tuple[str, ...] = ()
+    admins: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    others: str = ""
+    """Who else in words, as "everyone with a GitHub account"."""
+
+    @property
+    def sentence(self) -> str:
+        if self.kind == "nobody":
+            return "Nobody can log in."
+        if self.kind == "admins":
+            return (
+                f"Only admins can log in ({_count(self.admins, 'name')})." if self.admins else "Only admins can log in."
+            )
+        if self.kind == "unknown":
+            return f"Who can log in is decided by {self.others}."
+        parts = [self.others] if self.others else []
+        parts += [_count(self.names, "name")] if self.names else []
+        parts += [f"{_plural(self.domains, 'domain')} {', '.join(self.domains)}"] if self.domains else []
+        parts += [_count(self.groups, "group")] if self.groups else []
+        parts += [_count(self.admins, "admin")] if self.admins else []
+        return f"Who can log in: {', '.join(parts)}."
+
+
+def chosen(values: Values) -> tuple[Authenticator | None, tuple[str, ...], str]:
+    """The authenticator if it is a known one, the sections of hub.config that it reads, and its name as written."""
+    configured = str(get(values, "hub.config.JupyterHub.authenticator_class") or "dummy")
+    known = find(configured)
+    return known, known.sections if known else (configured.rpartition(".")[2], "Authenticator"), configured
+
+
+def access(values: Values) -> Access:
+    """values: merged over the defaults. Reads nothing else, so a login that only extraConfig makes is "unknown"."""
+    known, sections, configured = chosen(values)
+    admins = names(values, sections, "admin_users") if _is_listing(trait(values, sections, "admin_users")[1]) else ()
+    if code := own_code(values, _SNIPPET):
+        return Access("unknown", admins=admins, others=code)
+    if known is None:
+        return Access("unknown", admins=admins, others=f"the class {configured}")
+    if known.name == "null":
+        return Access("nobody")
+    return _by_rules(values, known, sections, admins)
+
+
+def _by_rules(values: Values, known: Authenticator, sections: tuple[str, ...], admins: tuple[str, ...]) -> Access:
+    allowed = (
+        names(values, sections, "allowed_users") if _is_listing(trait(values, sections, "allowed_users")[1]) else ()
+    )
+    listed = Access("these", allowed, admins, groups=tuple(_groups(values, sections)))
+    if _allow_all(values, known, sections, allowed):
+        return _open(listed, accounts(values, known, sections), trait(values, sections, "username_pattern")[1])
+    domains, others = _through(values, known, sections)
+    if trait(values, sections, "allow_existing_users")[1] and not allowed:
+        others = (*others, "those whom an admin has added in the hub")
+    if allowed or listed.groups or domains or others:
+        return replace(listed, domains=domains, others=", ".join(others))
+    if trait(values, sections, "any_allow_config")[1]:
+        return Access("unknown", admins=admins, others="a rule that any_allow_config speaks of")
+    return Access("admins" if admins or trait(values, sections, "admin_groups")[1] else "nobody", admins=admins)
+
+
+def _open(listed: Access, found: Accounts, pattern: Any) -> Access:
+    """With allow_all."""
+    who = f"{found.who} whose name fits {pattern}" if pattern else found.who
+    kind = "everybody" if found.anyone and not pattern else "these"
+    return replace(listed, kind=kind, domains=found.domains, others=who)
+
+
+def _allow_all(values: Values, known: Authenticator, sections: tuple[str, ...], allowed: tuple[str, ...]) -> bool:
+    written = trait(values, sections, "allow_all")[1]
+    return bool(written) if written is not None else plain_name(known) in ("dummy", "firstuse") and not allowed
+
+
+def _through(
+    values: Values, known: Authenticator, sections: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Domains, and everyone of whole institutions, that CILogon's idps let in one by one."""
+    if plain_name(known) != "cilogon":
+        return (), ()
+    entries = identity_providers(values, sections)
+    domains = [str(domain) for _, idp in entries for domain in _listing(idp.get("allowed_domains"))]
+    whole = [f"everyone of {_host(url)}" for url, idp in entries if idp.get("allow_all")]
+    return tuple(dict.fromkeys(domains)), tuple(dict.fromkeys(whole))
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0] or url.rpartition(":")[2]
+
+
+def _groups(values: Values, sections: tuple[str, ...]) -> Iterator[str]:
+    for name in GROUPS:
+        yield from map(str, _listing(trait(values, sections, name)[1]))
+
+
+def _listing(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        return [value] if value else []
+    return list(value) if isinstance(value, list | Mapping) else []
+
+
+def _is_listing(value: Any) -> bool:
+    return isinstance(value, str | list | Mapping)
+
+
+def _plural(items: tuple[str, ...], word: str) -> str:
+    return word if len(items) == 1 else f"{word}s"
+
+
+def _count(items: tuple[str, ...], word: str) -> str:
+    return f"{len(items)} {_plural(items, word)}"

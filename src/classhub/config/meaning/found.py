@@ -1,0 +1,59 @@
+"""Looking things up for the rules: a trait with its place, and code that may change what the values say."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from classhub.config.document import Where
+from classhub.config.extra_config import extra_config
+from classhub.config.traits.lookup import get, mapping
+
+Values = Mapping[str, Any]
+
+
+def at(values: Any, where: Where) -> Any:
+    """None where there is nothing."""
+    for part in where:
+        if isinstance(values, Mapping):
+            values = values.get(part)
+        elif isinstance(values, list) and isinstance(part, int) and part < len(values):
+            values = values[part]
+        else:
+            return None
+    return values
+
+
+def trait(values: Values, sections: Iterable[str], name: str) -> tuple[Where, Any]:
+    """Place and value as traitlets finds them, in the most specific section; of an unset one the first section, None."""
+    names = list(sections)
+    for section in names:
+        where = ("hub", "config", section, name)
+        if (found := at(values, where)) is not None:
+            return where, found
+    return ("hub", "config", names[0], name), None
+
+
+def own_code(values: Values, about: str = "") -> str:
+    """Configuration beyond the values, as "hub.extraConfig.login"; "" if there is none.
+
+    about: a regular expression that a snippet of hub.extraConfig must contain; a file always counts.
+    """
+    for key, source in extra_config(values):
+        if re.search(about, source):
+            return f"hub.extraConfig.{key}"
+    for key, file in mapping(values, "hub.extraFiles").items():
+        path = file.get("mountPath") if isinstance(file, Mapping) else None
+        if "jupyterhub_config.d" in str(path):
+            return f"hub.extraFiles.{key}"
+    return ""
+
+
+def is_stock(values: Values) -> bool:
+    """True if the hub runs the chart's own classes: its image, and no code of the college."""
+    image = str(get(values, "hub.image.name") or "jupyterhub/k8s-hub")
+    return image.endswith("jupyterhub/k8s-hub") and not own_code(values)
+
+
+def whole(value: Any) -> int | None:
+    """A number that counts something; true and false are none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

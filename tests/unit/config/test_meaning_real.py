@@ -1,0 +1,83 @@
+"""No real hub is refused for what its values mean, unless it is truly wrong; and no slip of a type stops the rules."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from classhub.config.meaning import problems
+from classhub.config.meaning.found import at
+from classhub.config.merge import copy
+from classhub.config.spelling import dotted
+from unit.config.examples import PAIRS, needs_shared, shared
+from unit.config.meanings import merged
+
+TRULY_WRONG = {
+    # allow_all: true, and a limit that no trait of oauthenticator 17.4 bears; five more have a hub image of their own
+    "2i2c-cloudbank-whitman": ["CH1404 hub.config.GoogleOAuthenticator.allowed_hosted_domains"],
+}
+
+
+@needs_shared
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_real_hub_is_refused_only_for_what_is_truly_wrong(name: str) -> None:
+    own = shared(f"values/{name}")
+    wrong = [problem for problem in problems(merged(own), own, own, {}) if problem.severity == "error"]
+    assert [f"{problem.code} {dotted(problem.where)}" for problem in wrong] == TRULY_WRONG.get(name, [])
+
+
+def _places(value: Any, where: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if where:
+        yield where
+    for name, below in value.items() if isinstance(value, dict) else ():
+        yield from _places(below, (*where, name))
+
+
+@pytest.mark.parametrize("slip", [None, "x", "", -1, 0.5, True, ["x"], [{"a": 1}], [["x"]], {}, {"a": 1}, {"a": ["x"]}])
+def test_a_slip_of_a_type_anywhere_stops_no_rule(slip: Any) -> None:
+    values = merged(FULL)
+    for where in _places(values):
+        slipped = copy(values)
+        at(slipped, where[:-1])[where[-1]] = slip
+        list(problems(slipped, slipped, slipped, slipped, lambda file: True))
+
+
+FULL: dict[str, Any] = {
+    "hub": {
+        "config": {
+            "JupyterHub": {"authenticator_class": "cilogon"},
+            "CILogonOAuthenticator": {
+                "idps": {"http://google.com/accounts/o8/id": {"allow_all": True, "allowed_domains": ["college.edu"]}},
+                "client_id": "a",
+                "client_secret": "b",
+                "oauth_callback_url": "http://x/hub/oauth_callback",
+            },
+            "Authenticator": {
+                "admin_users": ["alice"],
+                "allowed_users": ["jane"],
+                "blocked_users": ["jane"],
+                "allowed_domains": ["college.edu"],
+                "username_map": {"a": "b"},
+            },
+            "KubeSpawner": {"image": "x", "profile_list": [{"slug": "x"}]},
+            "CryptKeeper": {"keys": ["short"]},
+        },
+        "extraConfig": {"a": "b = 1"},
+        "services": {"grader": {"apiToken": "abc"}},
+    },
+    "proxy": {"https": {"enabled": True, "hosts": ["https://hub.college.edu/"]}, "secretToken": "short"},
+    "singleuser": {
+        "image": {"name": "a", "tag": "latest"},
+        "profileList": [
+            {
+                "display_name": "A",
+                "default": True,
+                "kubespawner_override": {"image": "a:latest", "mem_limits": "1G"},
+                "profile_options": {"size": {"choices": {"big": {"kubespawner_override": {"default": True}}}}},
+            }
+        ],
+        "storage": {"type": "static", "extraVolumes": [{"name": "a"}], "extraVolumeMounts": [{"name": "b"}]},
+    },
+    "cull": {"users": True, "timeout": 60},
+    "scheduling": {"userPlaceholder": {"replicas": 3, "resources": {"requests": {"memory": "1Gi"}}}},
+}
