@@ -42,6 +42,9 @@ GROUPS = {
 _COURSE = "courses/comp141.yaml"
 _OWN = "classhub.yaml"
 _GITHUB = "hub:\n  config:\n    JupyterHub:\n      authenticator_class: github\n"
+_BACK = _GITHUB + "    GitHubOAuthenticator:\n      oauth_callback_url: "
+_SHARED = _GITHUB.replace("github", "shared-password") + "    SharedPasswordAuthenticator:\n"
+_HEX = "0123456789abcdef" * 4
 _GOOGLE = _GITHUB.replace("github", "google") + "    GoogleOAuthenticator:\n"
 
 CODES: dict[str, Code] = {
@@ -191,6 +194,24 @@ CODES: dict[str, Code] = {
         _GITHUB + "    Authenticator:\n      admin_users: [alice]\n      blocked_users: [alice]\n",
         _GITHUB + "    Authenticator:\n      admin_users: [alice]\n",
     ),
+    "CH1409": Code(
+        "oauth_callback_url does not lead back to the hub",
+        "After the login the provider sends people there: the hub's own address, ending in /hub/oauth_callback.",
+        _BACK + "https://hub.college.edu/oauth_callback\n",
+        _BACK + "https://hub.college.edu/hub/oauth_callback\n",
+    ),
+    "CH1410": Code(
+        "The login lacks what its provider gave out",
+        "Nobody can log in without it. Secrets belong in secrets.yaml.",
+        _GITHUB,
+        _GITHUB + "    GitHubOAuthenticator: {client_id: Iv1.a629723b, client_secret: 0a1b2c3d4e5f}\n",
+    ),
+    "CH1411": Code(
+        "A placeholder of an example was left",
+        "Nobody can log in with it.",
+        _GITHUB + '    GitHubOAuthenticator: {client_id: "<client id>", client_secret: 0a1b2c3d4e5f}\n',
+        _GITHUB + "    GitHubOAuthenticator: {client_id: Iv1.a629723b, client_secret: 0a1b2c3d4e5f}\n",
+    ),
     # --- amounts
     "CH1501": Code(
         "An amount cannot be read",
@@ -234,6 +255,38 @@ CODES: dict[str, Code] = {
         "The hub would not start.",
         "hub:\n  extraConfig:\n    greeting: |\n      print('hello'\n",
         "hub:\n  extraConfig:\n    greeting: |\n      print('hello')\n",
+    ),
+    # --- secrets
+    "CH1701": Code(
+        "A secret stands in config.yaml",
+        "config.yaml is meant for git; whoever can read the repository, now or later, has the secret.",
+        _GITHUB + "    GitHubOAuthenticator: {client_secret: 0a1b2c3d4e5f}\n",
+        _GITHUB + "    GitHubOAuthenticator: {client_id: Iv1.a629723b}\n",
+    ),
+    "CH1702": Code("Git keeps secrets.yaml", "Its history keeps every version: take it out, and make new secrets."),
+    "CH1703": Code(
+        "A key can be guessed",
+        "It guards every login. The chart makes a good one by itself when the line is not there.",
+        "proxy:\n  secretToken: secret\n",
+        "proxy: {}\n",
+    ),
+    "CH1704": Code(
+        "Two secrets are the same",
+        "Who gets hold of one has the other too.",
+        f"proxy:\n  secretToken: {_HEX}\nhub:\n  cookieSecret: {_HEX}\n",
+        f"proxy:\n  secretToken: {_HEX}\n",
+    ),
+    "CH1705": Code(
+        "A key of CryptKeeper has the wrong length",
+        "It is 32 bytes, written as 64 hexadecimal digits. With enable_auth_state the hub does not start.",
+        "hub:\n  config:\n    CryptKeeper:\n      keys: [abc]\n",
+        f"hub:\n  config:\n    CryptKeeper:\n      keys: [{_HEX}]\n",
+    ),
+    "CH1706": Code(
+        "A shared password is too short",
+        "JupyterHub wants 8 characters for people and 32 for admins, and does not start with less.",
+        _SHARED + "      user_password: short\n",
+        _SHARED + "      user_password: long enough\n",
     ),
     # --- our own files
     "CH1901": Code(

@@ -163,9 +163,10 @@ class _Reader:
         stands = {Path(document.file).name: document.values for document in files}
         means = meaning.problems(values, own, stands.get("config.yaml"), stands.get("secrets.yaml"), self.tracked)
         more = (*tokens.problems(values), *environment.problems(values), *means, *amounts.problems(values, own))
-        # of two at one place the amount's is kept: it knows the corrected line
-        found = {problem.where: problem for problem in (*problems(values, table(version)), *more)}
-        for problem in found.values():
+        # of two refusals at one place the other's is kept: it knows the corrected line
+        refused = {problem.where for problem in more if problem.severity == "error"}
+        schema = (problem for problem in problems(values, table(version)) if problem.where not in refused)
+        for problem in (*schema, *more):
             self.findings.append(self._finding(problem, files))
         return values
 

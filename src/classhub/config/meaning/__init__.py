@@ -3,28 +3,29 @@
 One module for each group of rules; all are pure. What must be asked outside comes in as an argument.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from classhub.config.meaning import people
+from classhub.config.meaning import people, provider, secret
 from classhub.config.meaning.found import Values
+from classhub.config.meaning.secret import Tracked
 from classhub.config.problem import Problem
-
-Tracked = Callable[[str], bool]
-"""Does git keep this file of the folder ("config.yaml", "secrets.yaml")?"""
 
 
 def problems(
     values: Values,
     own: Values,
     kept: Values | None = None,
-    secret: Values | None = None,
+    hidden: Values | None = None,
     tracked: Tracked | None = None,
 ) -> Iterator[Problem]:
     """Warnings and notes for the most part; errors where something is certainly wrong.
 
-    values: merged over the defaults. own: what the college wrote; of an empty file nothing is said. kept, secret: what
-    stands in config.yaml and in secrets.yaml. tracked: None if nobody has asked git.
+    values: merged over the defaults. own: what the college wrote; of an empty file nothing is said. kept, hidden: what
+    stands in config.yaml and in secrets.yaml. tracked: of each, whether git keeps it so that others can
+    read it there (what git-crypt encrypts they cannot); None if nobody has asked.
     """
     if not own:
         return
     yield from people.problems(values)
+    yield from provider.problems(values)
+    yield from secret.problems(values, kept, hidden, tracked)

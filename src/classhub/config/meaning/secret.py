@@ -1,0 +1,145 @@
+"""Secrets: where they stand, whether git keeps them, and whether they are worth the name. None is ever shown."""
+
+import re
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from classhub.config.document import Where
+from classhub.config.login import is_placeholder
+from classhub.config.meaning.found import Values, at, is_stock
+from classhub.config.problem import Problem
+from classhub.config.spelling import dotted
+from classhub.config.traits.lookup import mapping
+from classhub.errors import Edit
+
+Tracked = Callable[[str], bool]
+"""Does git keep this file of the folder ("config.yaml", "secrets.yaml") so that others can read it there?"""
+
+_KEYS: tuple[Where, ...] = (
+    ("proxy", "secretToken"),
+    ("hub", "cookieSecret"),
+    ("hub", "config", "JupyterHub", "cookie_secret"),
+    ("hub", "config", "ConfigurableHTTPProxy", "auth_token"),
+)
+"""What the chart makes by itself if it is not written."""
+_OTHERS: tuple[Where, ...] = (
+    ("hub", "db", "password"),
+    ("imagePullSecret", "password"),
+    ("proxy", "https", "manual", "key"),
+    ("hub", "config", "CryptKeeper", "keys"),
+)
+_TRAITS = (
+    "client_secret",
+    "password",
+    "user_password",
+    "admin_password",
+    "secret_key",
+    "consumers",
+    "lookup_dn_search_password",
+)
+_VARIABLE = re.compile(r"(SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY)$", re.IGNORECASE)
+_LEAST = 32
+_HOW = "openssl rand -hex 32"
+_PASSWORDS = {"user_password": 8, "admin_password": 32}
+"""jupyterhub/authenticators/shared.py."""
+
+
+def problems(values: Values, kept: Values | None, secret: Values | None, tracked: Tracked | None) -> Iterator[Problem]:
+    """kept, secret: what stands in config.yaml and in secrets.yaml; None if it is not known."""
+    if tracked is None or tracked("config.yaml"):
+        for where in _secrets(kept or {}):
+            yield _in_the_open(where, certain=tracked is not None)
+    if secret and tracked and tracked("secrets.yaml"):
+        yield _tracked(secret)
+    yield from _weak(values)
+    yield from _crypt_keys(values)
+    yield from _passwords(values)
+
+
+def _secrets(values: Values) -> Iterator[Where]:
+    """Every place of a secret that is written there."""
+    places = [*_KEYS, *_OTHERS]
+    for section in mapping(values, "hub.config"):
+        places += [("hub", "config", section, name) for name in _TRAITS]
+    places += _tokens(values)
+    for place in (("hub", "extraEnv"), ("singleuser", "extraEnv")):
+        names = mapping(values, ".".join(place))
+        places += [(*place, name) for name in names if _VARIABLE.search(name) and isinstance(names[name], str)]
+    yield from (where for where in places if _written(at(values, where)))
+
+
+def _tokens(values: Values) -> list[Where]:
+    return [
+        ("hub", "services", key, name) for key in mapping(values, "hub.services") for name in ("apiToken", "api_token")
+    ]
+
+
+def _written(value: Any) -> bool:
+    return bool(value) and not isinstance(value, bool) and not is_placeholder(value)
+
+
+def _in_the_open(where: Where, certain: bool) -> Problem:
+    place = "which git keeps" if certain else "the file that is meant for git"
+    message = f"{dotted(where)} is a secret, and stands in config.yaml, {place}."
+    fix = "Move the line to secrets.yaml, below the same keys." + (" Then make a new secret." if certain else "")
+    why = "Whoever can read the repository, now or later, has it."
+    return Problem(where, message, why, fix, "error" if certain else "warning", "CH1701")
+
+
+def _tracked(secret: Values) -> Problem:
+    why = "Whoever can read the repository, now or later, has every secret in it."
+    fix = "git rm --cached config/secrets.yaml, write secrets.yaml in config/.gitignore, and make new secrets."
+    return Problem((next(iter(secret)),), "secrets.yaml is kept by git.", why, fix, code="CH1702")
+
+
+def _weak(values: Values) -> Iterator[Problem]:
+    seen: dict[str, Where] = {}
+    for where in [*_KEYS, *_tokens(values)]:
+        value = at(values, where)
+        if not isinstance(value, str) or not value:
+            continue
+        if value in seen:
+            message = f"{dotted(where)} is the same as {dotted(seen[value])}."
+            why = "Who gets hold of one has the other too."
+            yield Problem(where, message, why, f"Make each by itself: {_HOW}", "warning", "CH1704")
+        elif where in _KEYS and (is_placeholder(value) or len(value) < _LEAST):
+            message = f"{dotted(where)} can be guessed: it has less than {_LEAST} characters, or is an example."
+            fix = f"Remove the line: the chart makes one and keeps it. Or make one: {_HOW}"
+            yield Problem(where, message, "It guards every login.", fix, "warning", "CH1703", Edit("remove", where))
+        seen.setdefault(value, where)
+
+
+def _crypt_keys(values: Values) -> Iterator[Problem]:
+    where: Where = ("hub", "config", "CryptKeeper", "keys")
+    written = at(values, where)
+    keys = written.split(";") if isinstance(written, str) else written if isinstance(written, list) else []
+    used = any(at(section, ("enable_auth_state",)) is True for section in mapping(values, "hub.config").values())
+    for index, key in enumerate(keys):
+        if not is_placeholder(key) and not _is_key(str(key)):
+            here = where if isinstance(written, str) else (*where, index)
+            message = f"{dotted(here)} is no key of 32 bytes."
+            why = "The hub would not start." if used else "The hub does not start with it once enable_auth_state is on."
+            yield Problem(here, message, why, f"Make one: {_HOW}", "error" if used else "warning", "CH1705")
+
+
+def _is_key(text: str) -> bool:
+    """As jupyterhub/crypto.py reads it."""
+    if len(text) == 44:
+        try:
+            return len(urlsafe_b64decode(text)) == 32
+        except ValueError:
+            return False
+    return len(text) == 32 or bool(re.fullmatch(r"[0-9a-fA-F]{64}", text))
+
+
+def _passwords(values: Values) -> Iterator[Problem]:
+    for name, least in _PASSWORDS.items():
+        where: Where = ("hub", "config", "SharedPasswordAuthenticator", name)
+        value = at(values, where)
+        chosen = at(values, ("hub", "config", "JupyterHub", "authenticator_class")) == "shared-password"
+        if chosen and isinstance(value, str) and 0 < len(value) < least and not is_placeholder(value):
+            message = f"{dotted(where)} has less than {least} characters."
+            fix = f"Make a longer one: openssl rand -hex {least // 2}"
+            severity = "error" if is_stock(values) else "warning"
+            yield Problem(where, message, "The hub would not start.", fix, severity, "CH1706")
