@@ -18,6 +18,9 @@ SECTIONS = {
         "remove": Lazy("classhub.cli.down", "remove", "Remove the hub from this machine: everything but homes."),
     },
     "The folder": {
+        "check": Lazy(
+            "classhub.cli.check", "check", "Every mistake in config/, with its line, the reason and the fix."
+        ),
         "config": Lazy(
             "classhub.cli.config", "config", "Show or change one setting; the rest of its file stays as it is."
         ),

@@ -3,6 +3,7 @@
 Schema and Helm let them pass (facts/z2jh.md section 2); the hub or Kubernetes refuses them later, one start at a time.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from classhub.config.document import Where
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted, kind
 from classhub.config.traits.lookup import get
+from classhub.errors import Edit
 
 LEAST_MEMORY_BYTES = 32 * 2**20
 """A server without a kernel takes three times as much (facts: speed.md, 1)."""
@@ -123,7 +125,14 @@ def _unfit(where: Where, value: Any, bounds: _Bounds) -> Problem | None:
     try:
         read = reader.read(value)
     except ValueError:
-        return Problem(where, f"{dotted(where)} cannot be read: {_shown(value)}.", reader.words, fix, code="CH1501")
+        return Problem(
+            where,
+            f"{dotted(where)} cannot be read: {_shown(value)}.",
+            reader.words,
+            fix,
+            code="CH1501",
+            edit=_edit(where, value, reader),
+        )
     if read < 0:
         return Problem(
             where, f"{dotted(where)} is below zero: {_shown(value)}.", "No server would start.", fix, code="CH1502"
@@ -132,6 +141,13 @@ def _unfit(where: Where, value: Any, bounds: _Bounds) -> Problem | None:
         why = "No server can start in that; a number alone counts bytes."
         fix = f"{name}: {quantities.memory_meant(str(value)) if read < 1024 else '512M'}"
         return Problem(where, f"{dotted(where)} is less than 32 MiB: {_shown(value)}.", why, fix, code="CH1503")
+    return None
+
+
+def _edit(where: Where, value: Any, reader: _Reader) -> Edit | None:
+    """2GB and 2Gi mean 2G for certain: the spawner's G is 2^30."""
+    if reader is _MEMORY and re.fullmatch(r"\d+(\.\d+)?\s*[KMGT]i?B?", str(value), re.IGNORECASE):
+        return Edit("set", where, reader.meant(value))
     return None
 
 

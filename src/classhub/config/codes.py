@@ -212,6 +212,113 @@ CODES: dict[str, Code] = {
         _GITHUB + '    GitHubOAuthenticator: {client_id: "<client id>", client_secret: 0a1b2c3d4e5f}\n',
         _GITHUB + "    GitHubOAuthenticator: {client_id: Iv1.a629723b, client_secret: 0a1b2c3d4e5f}\n",
     ),
+    # --- the chart's values
+    "CH1201": Code(
+        "The chart knows no such key",
+        "Helm refuses the whole file for it. Most often it is misspelt, or one level too far out or in.",
+        "cull:\n  enabed: true\n",
+        "cull:\n  enabled: true\n",
+    ),
+    "CH1202": Code(
+        "A value has the wrong type",
+        "Helm refuses the whole file for it.",
+        "cull:\n  enabled: 'true'\n",
+        "cull:\n  enabled: true\n",
+    ),
+    "CH1203": Code(
+        "A key that the chart needs is missing",
+        "null deletes the chart's default.",
+        "proxy:\n  chp:\n    image: {name: null}\n",
+        "proxy:\n  chp: {}\n",
+    ),
+    "CH1204": Code(
+        "Exactly one of several keys must be there",
+        "Helm refuses the whole file for it.",
+        "singleuser:\n  extraFiles:\n    motd:\n      mountPath: /etc/motd\n",
+        "singleuser:\n  extraFiles:\n    motd:\n      mountPath: /etc/motd\n      stringData: Hello\n",
+    ),
+    "CH1205": Code(
+        "A key is gone since an older chart",
+        "It was renamed, moved or removed; the finding says since when and what took its place.",
+        "auth:\n  admin:\n    users: [alice@college.edu]\n",
+        "hub:\n  config:\n    Authenticator:\n      admin_users: [alice@college.edu]\n",
+    ),
+    "CH1206": Code(
+        "The chart's templates refuse what its schema takes",
+        "helm upgrade stops for it.",
+        "hub:\n  extraEnv:\n    DEBUG: 1\n",
+        "hub:\n  extraEnv:\n    DEBUG: '1'\n",
+    ),
+    "CH1207": Code(
+        "A section of hub.config starts with a small letter",
+        "Sections are names of classes. Helm refuses the file, and the hub would not start.",
+        "hub:\n  config:\n    authenticator:\n      admin_users: [alice@college.edu]\n",
+        "hub:\n  config:\n    Authenticator:\n      admin_users: [alice@college.edu]\n",
+    ),
+    "CH1208": Code(
+        "A key came with a newer chart",
+        "The chart that classhub.yaml names does not know it.",
+        "proxy:\n  chp:\n    command: [configurable-http-proxy]\n",
+        "proxy:\n  chp: {}\n",
+    ),
+    "CH1251": Code(
+        "A key means something else in the chart that you go to",
+        "Shown by `classhub check --chart VERSION`, the check before an upgrade.",
+    ),
+    "CH1252": Code(
+        "Something changes with the chart that you go to, which no key shows",
+        "Shown by `classhub check --chart VERSION`, the check before an upgrade.",
+    ),
+    # --- hub.config
+    "CH1301": Code(
+        "hub.config names a class that the hub does not have",
+        "The hub passes over a section that no class reads, without a word.",
+        "hub:\n  config:\n    GoogleOauthenticator:\n      hosted_domain: [college.edu]\n",
+        "hub:\n  config:\n    JupyterHub: {authenticator_class: google}\n"
+        "    GoogleOAuthenticator:\n      hosted_domain: [college.edu]\n",
+    ),
+    "CH1302": Code(
+        "A class has no such trait",
+        "The hub logs a warning and goes on without it. A misspelt limit lets everybody in.",
+        "hub:\n  config:\n    Authenticator:\n      admin_user: [alice@college.edu]\n",
+        "hub:\n  config:\n    Authenticator:\n      admin_users: [alice@college.edu]\n",
+    ),
+    "CH1303": Code(
+        "A trait gets a value of the wrong type",
+        "The hub does not start.",
+        "hub:\n  config:\n    JupyterHub:\n      shutdown_on_logout: sometimes\n",
+        "hub:\n  config:\n    JupyterHub:\n      shutdown_on_logout: true\n",
+    ),
+    "CH1304": Code(
+        "A trait is called otherwise now",
+        "The old name works for a while, does nothing, or stops the hub; the finding says which.",
+        "hub:\n  config:\n    Authenticator:\n      whitelist: [alice@college.edu]\n",
+        "hub:\n  config:\n    Authenticator:\n      allowed_users: [alice@college.edu]\n",
+    ),
+    "CH1305": Code(
+        "A section of hub.config stands inside another one",
+        "It is silently ignored: a class's name is no trait of another class.",
+        "hub:\n  config:\n    JupyterHub:\n      Authenticator:\n        admin_users: [alice@college.edu]\n",
+        "hub:\n  config:\n    JupyterHub: {}\n    Authenticator:\n      admin_users: [alice@college.edu]\n",
+    ),
+    "CH1306": Code(
+        "A section of hub.config has no effect",
+        "The hub loads another class, which does not read it.",
+        "hub:\n  config:\n    JupyterHub: {authenticator_class: google}\n    GitHubOAuthenticator: {scope: [read:org]}\n",
+        "hub:\n  config:\n    JupyterHub: {authenticator_class: github}\n    GitHubOAuthenticator: {scope: [read:org]}\n",
+    ),
+    "CH1307": Code(
+        "The chart drops a trait of hub.config",
+        "It has a place of its own in the values.",
+        "hub:\n  config:\n    JupyterHub:\n      services: [{name: grader, url: http://grader}]\n",
+        "hub:\n  services:\n    grader: {url: http://grader}\n",
+    ),
+    "CH1308": Code(
+        "A trait of hub.config replaces what the chart makes",
+        "The culler loses its role when hub.config sets load_roles; hub.loadRoles adds instead.",
+        "hub:\n  config:\n    JupyterHub:\n      load_roles: [{name: ta}]\n",
+        "hub:\n  loadRoles:\n    ta: {scopes: [list:users]}\n",
+    ),
     # --- amounts
     "CH1501": Code(
         "An amount cannot be read",

@@ -1,45 +1,67 @@
 """A deployment folder -> Config. Every mistake of every file is collected before anything is raised."""
 
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from classhub.config.document import Document, Where
+from classhub.config.meaning.secret import Tracked
 from classhub.config.merge import layer, over_defaults
 from classhub.config.model import Config, Course, Settings
 from classhub.config.problem import Problem
 from classhub.errors import Finding, Mistakes, NotFound, Refused
 
 
-def load(
-    folder: Path,
-    environ: Mapping[str, str],
-    instead: Mapping[str, bytes] | None = None,
-    tracked: Callable[[str], bool] | None = None,
-) -> Config:
+def load(folder: Path, environ: Mapping[str, str], instead: Mapping[str, bytes] | None = None) -> Config:
     """Read config.yaml, secrets.yaml, classhub.yaml and courses/*.yaml; only the first must exist.
 
     environ: for the login's secrets alone. instead: what files are taken to hold, by name, before they are written.
-    tracked: whether git keeps a file of the folder, by its name; None: not known. Raises NotFound without a folder or
-    config.yaml, Refused if it may not be entered, else Mistakes with every error; warnings and notes are in Config.findings.
+    Raises NotFound without a folder or config.yaml, Refused if it may not be entered, else Mistakes with every error;
+    warnings and notes are in Config.findings.
+    """
+    config, findings = look(folder, environ, instead=instead)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors or config is None:
+        raise Mistakes(errors)
+    return config
+
+
+def look(
+    folder: Path,
+    environ: Mapping[str, str],
+    *,
+    instead: Mapping[str, bytes] | None = None,
+    files: Sequence[Path] = (),
+    chart: str = "",
+    tracked: Tracked | None = None,
+) -> tuple[Config | None, list[Finding]]:
+    """All findings, by file and line, and the Config if none of them is an error.
+
+    files: of values, in Helm's order, in place of the folder's config.yaml and secrets.yaml. chart: check for an upgrade
+    to this version. tracked: whether git keeps a file of the folder, by its name; None: not known.
     """
     folder = folder.absolute()
-    _need(folder)
+    if not files:
+        _need(folder)
     reader = _Reader(folder, instead or {}, tracked)
-    files = [document for name in ("config.yaml", "secrets.yaml") if (document := reader.read(name)) is not None]
+    documents = [document for path in files or VALUES if (document := reader.read(str(path))) is not None]
     settings = reader.settings()
     courses = reader.courses()
     reader.check_secrets_mode()
-    own = layer(*(document.values for document in files))
-    values = reader.values(own, files, settings)
-    reader.check_snippets(own, files)
-    errors = [finding for finding in reader.findings if finding.severity == "error"]
-    if errors:
-        raise Mistakes(sorted(errors, key=lambda finding: (finding.file, finding.line, finding.column)))
+    own = layer(*(document.values for document in documents))
+    values = reader.values(own, documents, settings, chart)
+    reader.check_snippets(own, documents)
+    found = sorted(reader.findings, key=lambda finding: (finding.file, finding.line, finding.column))
+    if any(finding.severity == "error" for finding in found):
+        return None, found
     from classhub.config.login import login
 
     who = login(values, environ, secrets_exist=reader.has("secrets.yaml"))
-    return Config(folder, values, own, settings, who, courses, tuple(reader.findings))
+    return Config(folder, values, own, settings, who, courses, tuple(found)), found
+
+
+VALUES = ("config.yaml", "secrets.yaml")
+"""In Helm's order."""
 
 
 def _need(folder: Path) -> None:
@@ -83,9 +105,7 @@ def _quoted(text: str) -> str:
 class _Reader:
     """Reads a folder's files and gathers findings."""
 
-    def __init__(
-        self, folder: Path, instead: Mapping[str, bytes], tracked: Callable[[str], bool] | None = None
-    ) -> None:
+    def __init__(self, folder: Path, instead: Mapping[str, bytes], tracked: Tracked | None = None) -> None:
         self.folder = folder
         self.instead = instead
         self.tracked = tracked
@@ -152,22 +172,20 @@ class _Reader:
             fix = f"chmod 600 {_quoted(shown(path))}"
             self.findings.append(Finding("error", shown(path), 0, 0, message, why, fix, "CH1006"))
 
-    def values(self, own: Mapping[str, object], files: list[Document], settings: Settings) -> dict[str, object]:
+    def values(
+        self, own: Mapping[str, object], files: list[Document], settings: Settings, upgrade: str
+    ) -> dict[str, object]:
         """Own values over the chart's defaults, after checking that the chart would take them."""
-        from classhub.config import amounts, environment, meaning, tokens
-        from classhub.config.chart.table import VERSIONS, defaults, table
-        from classhub.config.chart.verdict import problems
+        from classhub.config import judging
+        from classhub.config.chart.table import defaults
 
-        version = settings.chart_version if settings.chart_version in VERSIONS else VERSIONS[0]
-        values = over_defaults(own, defaults(version))
+        now = judging.known(settings.chart_version)
+        chart = judging.known(upgrade or now)
+        values = over_defaults(own, defaults(chart))
         stands = {Path(document.file).name: document.values for document in files}
-        means = meaning.problems(values, own, stands.get("config.yaml"), stands.get("secrets.yaml"), self.tracked)
-        more = (*tokens.problems(values), *environment.problems(values), *means, *amounts.problems(values, own))
-        # of two refusals at one place the other's is kept: it knows the corrected line
-        refused = {problem.where for problem in more if problem.severity == "error"}
-        schema = (problem for problem in problems(values, table(version)) if problem.where not in refused)
-        for problem in (*schema, *more):
-            self.findings.append(self._finding(problem, files))
+        given = judging.Given(own, values, chart, stands.get("config.yaml"), stands.get("secrets.yaml"), self.tracked)
+        found = [*judging.problems(given), *(judging.upgrade(given, now) if upgrade else ())]
+        self.findings.extend(self._finding(problem, files) for problem in found)
         return values
 
     def check_snippets(self, own: Mapping[str, object], files: list[Document]) -> None:
@@ -188,9 +206,9 @@ class _Reader:
         return Finding(severity, *self._place(where, files), message, why, fix, code, where, edit)
 
     def _place(self, where: Where, files: list[Document]) -> tuple[str, int, int]:
-        """The last file that has the value; of a value that none has, its nearest parent."""
+        """The last file that has the value; of a value that none has, its nearest parent, else the first file."""
         for length in range(len(where), 0, -1):
             for document in reversed(files):
                 if document.has(where[:length]):
                     return document.file, *document.place(where[:length])
-        return shown(self.folder / "config.yaml"), 0, 0
+        return files[0].file if files else shown(self.folder / "config.yaml"), 0, 0

@@ -3,11 +3,21 @@
 from classhub.config.chart.moves import Moved
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
+from classhub.errors import Edit
 
 
 def moved_problem(found: Moved, why: str) -> Problem:
     message = f"{dotted(found.path)} is gone since chart {found.move.version}."
-    return Problem(found.path, message, f"{why} {found.move.note}".rstrip(), replacement(found))
+    return Problem(
+        found.path, message, f"{why} {found.move.note}".rstrip(), replacement(found), code="CH1205", edit=_edit(found)
+    )
+
+
+def _edit(found: Moved) -> Edit | None:
+    """Certain where one key takes its place and means the same."""
+    if len(found.move.to) != 1 or found.move.inverted or found.move.note:
+        return None
+    return Edit("move", found.path, found.move.to[0])
 
 
 def replacement(found: Moved) -> str:

@@ -35,7 +35,13 @@ def _moves(values: Mapping[str, Any], version: str) -> Iterator[Problem]:
 
 def _hub_config(values: Mapping[str, Any]) -> Iterator[Problem]:
     if not isinstance(_at(values, ("hub", "config")), Mapping):
-        yield Problem(("hub", "config"), "hub.config must not be empty.", _WHY, "Remove the line, or write config: {}")
+        yield Problem(
+            ("hub", "config"),
+            "hub.config must not be empty.",
+            _WHY,
+            "Remove the line, or write config: {}",
+            code="CH1206",
+        )
 
 
 def _https(values: Mapping[str, Any]) -> Iterator[Problem]:
@@ -51,7 +57,9 @@ def _https(values: Mapping[str, Any]) -> Iterator[Problem]:
         where = ("proxy", "https", *name.split("."))
         if not _at(values, where):
             fix = f"Give {dotted(where)} a value."
-            yield Problem(where, f"{dotted(where)} is missing, and proxy.https.type needs it.", _WHY, fix)
+            yield Problem(
+                where, f"{dotted(where)} is missing, and proxy.https.type needs it.", _WHY, fix, code="CH1206"
+            )
 
 
 def _metadata(values: Mapping[str, Any]) -> Iterator[Problem]:
@@ -60,7 +68,7 @@ def _metadata(values: Mapping[str, Any]) -> Iterator[Problem]:
     block = ("singleuser", "cloudMetadata", "blockWithIptables")
     if all(_at(values, path) for path in ((*policy, "enabled"), allow, block)):
         message = f"{dotted(allow)} lets students' servers reach the cloud's metadata, and {dotted(block)} forbids it."
-        yield Problem(allow, message, _WHY, "Keep the ban: cloudMetadataServer: false")
+        yield Problem(allow, message, _WHY, "Keep the ban: cloudMetadataServer: false", code="CH1206")
 
 
 def _extra_env(variables: Any, where: Where) -> Iterator[Problem]:
@@ -68,7 +76,7 @@ def _extra_env(variables: Any, where: Where) -> Iterator[Problem]:
         if not isinstance(value, str | Mapping):
             here = (*where, name)
             message = f"{dotted(here)} must be text or a mapping; here it is {kind(value)}."
-            yield Problem(here, message, _WHY, f'Put the value in quotes: {name}: "..."')
+            yield Problem(here, message, _WHY, f'Put the value in quotes: {name}: "..."', code="CH1206")
 
 
 def _extra_files(files: Any, where: Where) -> Iterator[Problem]:
@@ -78,14 +86,20 @@ def _extra_files(files: Any, where: Where) -> Iterator[Problem]:
         if not isinstance(path, str):
             continue
         if not path:
-            yield Problem((*here, "mountPath"), f"{dotted(here)}.mountPath is empty.", _WHY, "Write where it belongs.")
+            yield Problem(
+                (*here, "mountPath"),
+                f"{dotted(here)}.mountPath is empty.",
+                _WHY,
+                "Write where it belongs.",
+                code="CH1206",
+            )
         if not any(file.get(content) for content in ("data", "stringData", "binaryData")):
             message = f"{dotted(here)} is an empty file, which the chart cannot make."
-            yield Problem(here, message, _WHY, r'Write at least a line end: stringData: "\n"')
+            yield Problem(here, message, _WHY, r'Write at least a line end: stringData: "\n"', code="CH1206")
         elif file.get("data") and PurePosixPath(path).suffix not in (".yaml", ".yml", ".json", ".toml"):
             message = f"{dotted(here)} has data:, and its mountPath ends in no format the chart can write."
             fix = "Write stringData: for text, or a mountPath that ends in .yaml, .json or .toml."
-            yield Problem((*here, "data"), message, _WHY, fix)
+            yield Problem((*here, "data"), message, _WHY, fix, code="CH1206")
 
 
 def _at(values: Any, path: Where) -> Any:

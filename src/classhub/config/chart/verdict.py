@@ -12,6 +12,7 @@ from classhub.config.chart.table import Key
 from classhub.config.document import Where
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted, kind, nearest
+from classhub.errors import Edit
 
 _WHY = "Helm refuses the whole file for it."
 
@@ -50,8 +51,8 @@ def _check_mapping(value: Mapping[str, Any], key: Key, where: Where, root: Key) 
         if inner_key.must and name not in value:
             yield _missing(where, name)
     if key.one_of and sum(name in value for name in key.one_of) != 1:
-        names = ", ".join(key.one_of)
-        yield Problem(where, f"{dotted(where)} needs exactly one of {names}.", "", "Keep one, remove the others.")
+        names, fix = ", ".join(key.one_of), "Keep one, remove the others."
+        yield Problem(where, f"{dotted(where)} needs exactly one of {names}.", _WHY, fix, code="CH1204")
 
 
 _TYPES: dict[str, Any] = {"bool": bool, "str": str, "list": list, "map": Mapping, "int": int, "count": int}
@@ -97,7 +98,23 @@ def _wrong_type(key: Key, value: Any, where: Where) -> Problem:
         wanted = " or ".join(name for type_, name in _NAMES.items() if type_ in key.types)
         found = kind(value)
     message = f"{dotted(where)} must be {wanted}; here it is {found}."
-    return Problem(where, message, _WHY, _type_fix(key, value, where))
+    return Problem(
+        where, message, _WHY, _type_fix(key, value, where), code="CH1202", edit=_type_edit(key, value, where)
+    )
+
+
+_AS_WRITTEN: dict[str, Any] = {"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False}
+
+
+def _type_edit(key: Key, value: Any, where: Where) -> Edit | None:
+    """Certain only where the text says the very value that is wanted."""
+    if not isinstance(value, str) or not where or key.words:
+        return None
+    if "bool" in key.types and value.strip().lower() in _AS_WRITTEN:
+        return Edit("set", where, _AS_WRITTEN[value.strip().lower()])
+    if key.types & {"int", "count", "num"} and value.strip().isascii() and value.strip().isdigit():
+        return Edit("set", where, int(value))
+    return None
 
 
 def _type_fix(key: Key, value: Any, where: Where) -> str:
@@ -118,7 +135,9 @@ def _type_fix(key: Key, value: Any, where: Where) -> str:
 def _missing(where: Where, name: str) -> Problem:
     path = dotted((*where, name))
     why = "null deletes the chart's default." if where else ""
-    return Problem((*where, name), f"{path} is missing, and the chart needs it.", why, f"Give {path} a value.")
+    return Problem(
+        (*where, name), f"{path} is missing, and the chart needs it.", why, f"Give {path} a value.", code="CH1203"
+    )
 
 
 def _unknown(here: Where, value: Any, key: Key, root: Key) -> Iterator[Problem]:
@@ -135,21 +154,40 @@ def _misspelt(here: Where, key: Key, root: Key) -> Problem:
     if key.others == "classes":
         capital = nearest(name, key.keys) or name[:1].upper() + name[1:]
         fix = f"Write {capital}: sections of hub.config are names of classes."
-        return Problem(here, f"{name} {place} does not start with a capital letter.", _WHY, fix)
+        return Problem(
+            here,
+            f"{name} {place} does not start with a capital letter.",
+            _WHY,
+            fix,
+            code="CH1207",
+            edit=Edit("rename", here, capital),
+        )
     message = f"The chart knows no key {name} {place}."
     since = came(tuple(map(str, here)))
     if since:
         fix = f"Remove it, or use chart {since} or newer."
-        return Problem(here, f"{message} It came with chart {since}.", _WHY, fix)
+        return Problem(here, f"{message} It came with chart {since}.", _WHY, fix, code="CH1208")
     meant = nearest(name, key.keys)
     if meant:
-        return Problem(here, f"{message} Did you mean {meant}?", _WHY, f"Write {meant}: in place of {name}:")
+        return Problem(
+            here,
+            f"{message} Did you mean {meant}?",
+            _WHY,
+            f"Write {meant}: in place of {name}:",
+            code="CH1201",
+            edit=Edit("rename", here, meant),
+        )
     elsewhere = list(_find(name, root, ()))
     if len(elsewhere) == 1:
         return Problem(
-            here, f"{message} There is {dotted(elsewhere[0])}.", _WHY, f"Move it there ({dotted(elsewhere[0])})."
+            here,
+            f"{message} There is {dotted(elsewhere[0])}.",
+            _WHY,
+            f"Move it there ({dotted(elsewhere[0])}).",
+            code="CH1201",
+            edit=Edit("move", here, elsewhere[0]),
         )
-    return Problem(here, message, _WHY, _advice(here, key))
+    return Problem(here, message, _WHY, _advice(here, key), code="CH1201")
 
 
 def _advice(here: Where, key: Key) -> str:

@@ -1,0 +1,71 @@
+"""`classhub check`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from classhub.cli import words
+from classhub.cli.console import say, show_json
+from classhub.cli.here import Here, pass_here
+from classhub.cli.options import as_json
+
+if TYPE_CHECKING:
+    from classhub.errors import Finding
+
+
+@click.command()
+@click.option(
+    "-f",
+    "--file",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Values in place of config/, in Helm's order; may be given several times.",
+)
+@click.option("--chart", default="", metavar="VERSION", help="Check for an upgrade to this chart, as 5.0.0-0.dev.")
+@click.option("--fix", is_flag=True, help="Write the fixes that are certain; comments and layout stay.")
+@click.option("--format", "form", type=click.Choice(["text", "github"]), default="text", help="github: annotations.")
+@as_json
+@click.pass_context
+@pass_here
+def check(
+    here: Here, context: click.Context, *, files: tuple[Path, ...], chart: str, fix: bool, form: str, as_json: bool
+) -> None:
+    """Every mistake in config/, with its line, the reason and the fix. Changes nothing; works without a hub.
+
+    Exit code 1 when there are errors; warnings and notes alone are 0. Each code, as CH1201, is explained in
+    docs/reference/checks.md.
+    """
+    from classhub.operations import check as checking
+
+    folder = here.folder if not files else files[0].absolute().parent
+    wanted = checking.Wanted(folder, os.environ, files, chart)
+    fixed = checking.fix(wanted) if fix else []
+    found = checking.findings(wanted)
+    if as_json:
+        show_json(checking.as_json(found))
+    elif form == "github":
+        for line in checking.as_github(found):
+            say(line)
+    else:
+        _show(found, fixed)
+    context.exit(1 if any(one.severity == "error" for one in found) else 0)
+
+
+def _show(found: Sequence[Finding], fixed: Sequence[Finding]) -> None:
+    for one in fixed:
+        say(f"Fixed {one.file}:{one.line}: {one.message}")
+    for one in found:
+        say(f"{one.severity} {one.code} {one}")
+    say(_sum(found))
+
+
+def _sum(found: Sequence[Finding]) -> str:
+    counts = [(sum(one.severity == kind for one in found), kind) for kind in ("error", "warning", "note")]
+    return ", ".join(words.count(count, kind) for count, kind in counts if count) + "." if found else "No mistakes."

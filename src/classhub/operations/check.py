@@ -1,0 +1,120 @@
+"""Look over a deployment folder, or files of values, before anything changes; and write the fixes that are certain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from classhub.config.edit import corrected, edit
+from classhub.config.load import look
+from classhub.config.spelling import dotted
+from classhub.errors import Finding, Refused
+from classhub.operations.rewriting import read, rewrite
+from classhub.outside import git
+
+MOST_FIXES = 1000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """folder: config/, absolute. files: values in place of the folder's. chart: an upgrade to this version."""
+
+    folder: Path
+    environ: Mapping[str, str]
+    files: tuple[Path, ...] = ()
+    chart: str = ""
+
+
+def findings(wanted: Wanted) -> list[Finding]:
+    """All of them; where the fix is certain it is the corrected line. Raises NotFound, Refused."""
+    return [_with_line(finding) for finding in _look(wanted)]
+
+
+def _look(wanted: Wanted) -> list[Finding]:
+    tracked = git.tracked(wanted.folder) if wanted.folder.is_dir() else None
+    files = [path.absolute() for path in wanted.files]
+    _, found = look(wanted.folder, wanted.environ, files=files, chart=wanted.chart, tracked=tracked)
+    return found
+
+
+def _with_line(finding: Finding) -> Finding:
+    if finding.edit is None:
+        return finding
+    try:
+        line = corrected(_text(finding), finding.edit)
+    except (Refused, OSError, UnicodeDecodeError):
+        return finding
+    return replace(finding, fix=line.strip("\n")) if line else finding
+
+
+def _text(finding: Finding) -> str:
+    return Path(finding.file).read_text(encoding="utf-8")
+
+
+def fix(wanted: Wanted) -> list[Finding]:
+    """Write every fix that is certain, one after the other; those that were written come back."""
+    written: list[Finding] = []
+    passed: set[tuple[str, object]] = set()
+    while len(written) < MOST_FIXES:
+        left = [one for one in _look(wanted) if one.edit and (one.file, one.path) not in passed]
+        if not left:
+            break
+        passed.add((left[0].file, left[0].path))
+        done = _with_line(left[0])
+        if _write(left[0]):
+            written.append(done)
+    return written
+
+
+def _write(finding: Finding) -> bool:
+    """False where it turns out not to be certain in this file."""
+    path = Path(finding.file)
+    before = read(path)
+    if before is None or finding.edit is None:
+        return False
+    try:
+        after = edit(before.decode(), finding.edit).encode()
+    except (Refused, UnicodeDecodeError):
+        return False
+    if after == before:
+        return False
+    rewrite(path, before, after, private=path.name == "secrets.yaml")
+    return True
+
+
+def as_json(found: Sequence[Finding]) -> list[dict[str, object]]:
+    """What scripts get; the keys stay."""
+    return [
+        {
+            "code": one.code,
+            "severity": one.severity,
+            "file": one.file,
+            "line": one.line,
+            "column": one.column,
+            "path": dotted(one.path),
+            "message": one.message,
+            "why": one.why,
+            "fix": one.fix,
+        }
+        for one in found
+    ]
+
+
+def as_github(found: Sequence[Finding]) -> list[str]:
+    """Workflow commands: GitHub shows each beside its line."""
+    kinds = {"error": "error", "warning": "warning", "note": "notice"}
+    lines = []
+    for one in found:
+        place = f"file={_property(one.file)},line={max(one.line, 1)},col={max(one.column, 1)},title={one.code}"
+        text = "\n".join(part for part in (one.message, one.why, one.fix and f"Fix: {one.fix}") if part)
+        lines.append(f"::{kinds[one.severity]} {place}::{_data(text)}")
+    return lines
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
