@@ -45,6 +45,8 @@ _GITHUB = "hub:\n  config:\n    JupyterHub:\n      authenticator_class: github\n
 _BACK = _GITHUB + "    GitHubOAuthenticator:\n      oauth_callback_url: "
 _SHARED = _GITHUB.replace("github", "shared-password") + "    SharedPasswordAuthenticator:\n"
 _HEX = "0123456789abcdef" * 4
+_HTTPS = "proxy:\n  https:\n    enabled: true\n    letsencrypt: {contactEmail: alice@college.edu}\n"
+_PROFILE = "singleuser:\n  profileList:\n    - display_name: Small\n"
 _GOOGLE = _GITHUB.replace("github", "google") + "    GoogleOAuthenticator:\n"
 
 CODES: dict[str, Code] = {
@@ -394,6 +396,73 @@ CODES: dict[str, Code] = {
         "JupyterHub wants 8 characters for people and 32 for admins, and does not start with less.",
         _SHARED + "      user_password: short\n",
         _SHARED + "      user_password: long enough\n",
+    ),
+    # --- servers, homes, nodes
+    "CH1801": Code(
+        "An image has no tag",
+        "It then means latest, which is another image every now and then.",
+        'singleuser:\n  image: {name: quay.io/college/notebook, tag: ""}\n',
+        'singleuser:\n  image: {name: quay.io/college/notebook, tag: "2026-09-01"}\n',
+    ),
+    "CH1802": Code(
+        "An image's tag moves",
+        "Two nodes may hold two versions, so two students may get different programs.",
+        "singleuser:\n  image: {name: quay.io/college/notebook, tag: latest}\n",
+        'singleuser:\n  image: {name: quay.io/college/notebook, tag: "2026-09-01"}\n',
+    ),
+    "CH1811": Code(
+        "Culling deletes users, and their disks with them",
+        "cull.enabled ends idle servers; cull.users deletes whoever was idle, and the disk with all their work.",
+        "cull:\n  users: true\n",
+        "cull:\n  users: false\n",
+    ),
+    "CH1812": Code(
+        "The times of culling do not fit",
+        "A server tells every five minutes that it is in use; maxAge ends servers in use.",
+        "cull:\n  timeout: 60\n",
+        "cull:\n  timeout: 3600\n",
+    ),
+    "CH1821": Code(
+        "A host for https is not a host name",
+        "It is the name alone; no certificate is given for anything else.",
+        _HTTPS + "    hosts: [https://hub.college.edu/]\n",
+        _HTTPS + "    hosts: [hub.college.edu]\n",
+    ),
+    "CH1822": Code(
+        "The address for certificates is an example's",
+        "Let's Encrypt refuses it, or writes to nobody.",
+        _HTTPS.replace("college.edu", "example.com") + "    hosts: [hub.college.edu]\n",
+        _HTTPS + "    hosts: [hub.college.edu]\n",
+    ),
+    "CH1823": Code(
+        "The hub is served on plain http",
+        "Whoever listens on the way reads passwords, unless something in front of the hub adds https.",
+        "proxy:\n  service: {type: LoadBalancer}\n",
+        _HTTPS + "    hosts: [hub.college.edu]\n",
+    ),
+    "CH1831": Code(
+        "A profile sets what KubeSpawner does not know",
+        "It would have no effect.",
+        _PROFILE + "      kubespawner_override: {mem_limits: 2G}\n",
+        _PROFILE + "      kubespawner_override: {mem_limit: 2G}\n",
+    ),
+    "CH1832": Code(
+        "A list of choices has two defaults",
+        "The first one is taken.",
+        _PROFILE + "      default: true\n    - display_name: Large\n      default: true\n",
+        _PROFILE + "      default: true\n    - display_name: Large\n",
+    ),
+    "CH1833": Code(
+        "A profile has no display_name",
+        "The list of choices cannot be shown, so nobody can start a server.",
+        "singleuser:\n  profileList:\n    - description: one core\n",
+        _PROFILE + "      description: one core\n",
+    ),
+    "CH1834": Code(
+        "Two profiles have the same name",
+        "Whoever chooses the second gets the first.",
+        _PROFILE + "    - display_name: Small\n",
+        _PROFILE + "    - display_name: Large\n",
     ),
     # --- our own files
     "CH1901": Code(

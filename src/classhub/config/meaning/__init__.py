@@ -5,7 +5,7 @@ One module for each group of rules; all are pure. What must be asked outside com
 
 from collections.abc import Iterator
 
-from classhub.config.meaning import people, provider, secret
+from classhub.config.meaning import address, culling, images, people, profiles, provider, secret
 from classhub.config.meaning.found import Values
 from classhub.config.meaning.secret import Tracked
 from classhub.config.problem import Problem
@@ -29,3 +29,5 @@ def problems(
     yield from people.problems(values)
     yield from provider.problems(values)
     yield from secret.problems(values, kept, hidden, tracked)
+    for group in (address, culling, images, profiles):
+        yield from group.problems(values)

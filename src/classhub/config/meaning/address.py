@@ -1,0 +1,82 @@
+"""proxy.https: whether the hub's host names are names, and whether passwords travel in the open."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from classhub.config.login import is_placeholder
+from classhub.config.meaning.found import Values
+from classhub.config.problem import Problem
+from classhub.config.spelling import dotted
+from classhub.config.traits.lookup import get, listing
+from classhub.errors import Edit
+
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?", re.IGNORECASE)
+_EXAMPLE = re.compile(r"@(.+\.)?example\.(com|net|org)$", re.IGNORECASE)
+
+
+def problems(values: Values) -> Iterator[Problem]:
+    if get(values, "proxy.https.enabled") is not True:
+        yield from _in_the_open(values)
+        return
+    kind = get(values, "proxy.https.type")
+    hosts = listing(values, "proxy.https.hosts")
+    public = kind == "letsencrypt" and "letsencrypt.org" in str(get(values, "proxy.https.letsencrypt.acmeServer"))
+    for index, host in enumerate(hosts):
+        yield from _host(index, host, kind, public)
+    if kind == "letsencrypt":
+        yield from _lets_encrypt(values, hosts)
+
+
+def _host(index: int, host: Any, kind: Any, public: bool) -> Iterator[Problem]:
+    where = ("proxy", "https", "hosts", index)
+    text = str(host).strip()
+    wild = text.startswith("*.") and kind != "letsencrypt"
+    if not isinstance(host, str) or not _NAME.fullmatch(text.removeprefix("*.") if wild else text):
+        meant = _meant(text)
+        severity = "error" if kind == "letsencrypt" else "warning"
+        message = f"{dotted(where)} is not a host name: it is the name alone, without https:// and path."
+        edit = Edit("set", where, meant) if meant else None
+        why = "No certificate is given for it."
+        yield Problem(where, message, why, f"- {meant or 'hub.college.edu'}", severity, "CH1821", edit)
+    elif public and "." not in text:
+        message = f"{dotted(where)} is a name that is known inside the college only."
+        why = "Let's Encrypt gives certificates for public names alone."
+        yield Problem(where, message, why, f"- {text}.college.edu", "error", "CH1821")
+
+
+def _meant(text: str) -> str:
+    """https://hub.college.edu/hub/ -> hub.college.edu; "" if there is no name in it."""
+    try:
+        name = urlsplit(text if "://" in text else f"//{text}").hostname or ""
+    except ValueError:
+        return ""
+    return name if _NAME.fullmatch(name) and "." in name else ""
+
+
+def _lets_encrypt(values: Values, hosts: list[Any]) -> Iterator[Problem]:
+    if not hosts:
+        message = "proxy.https is on, and proxy.https.hosts is empty: the chart then serves no https."
+        fix = "hosts: [hub.college.edu]"
+        yield Problem(("proxy", "https", "hosts"), message, "Passwords travel in the open.", fix, "warning", "CH1821")
+    where = ("proxy", "https", "letsencrypt", "contactEmail")
+    mail = get(values, ".".join(where))
+    if isinstance(mail, str) and mail and ("@" not in mail or _EXAMPLE.search(mail) or is_placeholder(mail)):
+        message = f"{dotted(where)} is no address that somebody reads."
+        why = "Let's Encrypt refuses the addresses of examples, and writes there when a certificate is in danger."
+        yield Problem(where, message, why, "contactEmail: alice@college.edu", "warning", "CH1822")
+
+
+def _in_the_open(values: Values) -> Iterator[Problem]:
+    outside = get(values, "proxy.service.type") == "LoadBalancer"
+    elsewhere = any(get(values, f"{name}.enabled") is True for name in ("ingress", "httpRoute"))
+    if outside and not elsewhere:
+        where = ("proxy", "https", "enabled")
+        message = "The hub is served on plain http, at a public address."
+        why = "Whoever listens on the way reads passwords and takes over logins, unless something in front adds https."
+        fix = (
+            "proxy: {https: {enabled: true, hosts: [hub.college.edu], letsencrypt: {contactEmail: alice@college.edu}}}"
+        )
+        yield Problem(where, message, why, fix, "note", "CH1823")

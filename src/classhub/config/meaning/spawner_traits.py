@@ -1,0 +1,21 @@
+"""Names of KubeSpawner's traits, its own and JupyterHub's, as of kubespawner 7.1 and JupyterHub 5.5."""
+
+from classhub.config.parity_classes import SPAWNER_TRAITS
+
+_KUBE = """
+additional_profile_form_template_paths after_pod_created_hook allow_privilege_escalation automount_service_account_token
+common_labels component_label container_security_context delete_grace_period delete_pvc delete_stopped_pods
+dns_name_template enable_user_namespaces events_enabled extra_annotations extra_container_config extra_containers
+extra_labels extra_pod_config extra_resource_guarantees extra_resource_limits fs_gid get_pod_url gid handle_legacy_names
+hub_connect_ip hub_connect_port image image_pull_policy image_pull_secrets init_containers k8s_api_host
+k8s_api_request_retry_timeout k8s_api_request_timeout k8s_api_ssl_ca_cert k8s_api_threadpool_workers k8s_api_verify_ssl
+lifecycle_hooks modify_pod_hook namespace node_affinity_preferred node_affinity_required node_selector
+pod_affinity_preferred pod_affinity_required pod_anti_affinity_preferred pod_anti_affinity_required pod_connect_ip
+pod_name_template pod_security_context priority_class_name privileged profile_form_template profile_list
+pvc_name_template remember_pvc_name scheduler_name secret_mount_path secret_name_template service_account
+services_enabled slug_scheme storage_access_modes storage_capacity storage_class storage_extra_annotations
+storage_extra_labels storage_pvc_ensure storage_selector supplemental_gids tolerations uid user_namespace_annotations
+user_namespace_labels user_namespace_template volume_mounts volumes working_dir
+"""
+_JUPYTERHUB = "group_overrides hub_connect_url ip port ssl_alt_names ssl_alt_names_include_local oauth_client_id"
+SPAWNER = SPAWNER_TRAITS | frozenset(f"{_KUBE} {_JUPYTERHUB}".split())
