@@ -47,6 +47,8 @@ _SHARED = _GITHUB.replace("github", "shared-password") + "    SharedPasswordAuth
 _HEX = "0123456789abcdef" * 4
 _HTTPS = "proxy:\n  https:\n    enabled: true\n    letsencrypt: {contactEmail: alice@college.edu}\n"
 _PROFILE = "singleuser:\n  profileList:\n    - display_name: Small\n"
+_MOUNT = "singleuser:\n  storage:\n    extraVolumeMounts: [{name: data, mountPath: /data}]\n"
+_HELD = "scheduling:\n  userPlaceholder:\n    replicas: 10\n"
 _GOOGLE = _GITHUB.replace("github", "google") + "    GoogleOAuthenticator:\n"
 
 CODES: dict[str, Code] = {
@@ -463,6 +465,96 @@ CODES: dict[str, Code] = {
         "Whoever chooses the second gets the first.",
         _PROFILE + "    - display_name: Small\n",
         _PROFILE + "    - display_name: Large\n",
+    ),
+    "CH1841": Code(
+        "A setting of disks holds for new homes only",
+        "Kubernetes changes no disk that is there.",
+        "singleuser:\n  storage:\n    capacity: 20Gi\n",
+        "singleuser:\n  storage: {}\n",
+    ),
+    "CH1842": Code(
+        "Static homes have no claim",
+        "singleuser.storage.type: static puts all homes on one disk, which must be named.",
+        "singleuser:\n  storage:\n    type: static\n",
+        "singleuser:\n  storage:\n    type: static\n    static: {pvcName: homes}\n",
+    ),
+    "CH1843": Code(
+        "All students share one home",
+        "Each can read, change and delete the work of all others.",
+        "singleuser:\n  storage:\n    type: static\n    static: {pvcName: homes, subPath: home}\n",
+        'singleuser:\n  storage:\n    type: static\n    static: {pvcName: homes, subPath: "home/{username}"}\n',
+    ),
+    "CH1844": Code(
+        "The home is not where the image has it",
+        "What students save in their home would be gone with the server.",
+        "singleuser:\n  storage:\n    homeMountPath: /home/student\n",
+        "singleuser:\n  storage:\n    homeMountPath: /home/jovyan\n",
+    ),
+    "CH1845": Code(
+        "The name of a volume is taken, or names none",
+        "One of two volumes is lost; a mount without a volume stops every start.",
+        _MOUNT + "    extraVolumes: []\n",
+        _MOUNT + "    extraVolumes: [{name: data, emptyDir: {}}]\n",
+    ),
+    "CH1851": Code(
+        "Placeholders never give way",
+        "Without scheduling.podPriority they take the room of real students.",
+        _HELD,
+        _HELD + "  podPriority: {enabled: true}\n",
+    ),
+    "CH1852": Code(
+        "A placeholder is smaller than a student",
+        "A student does not fit in the place it leaves.",
+        _HELD + "    resources: {requests: {memory: 100M}}\n",
+        _HELD + "    resources: {requests: {memory: 1Gi}}\n",
+    ),
+    "CH1853": Code(
+        "Placeholders are of no use",
+        "They are switched off, or more than the servers that may run.",
+        _HELD + "hub:\n  activeServerLimit: 5\n",
+        _HELD + "hub:\n  activeServerLimit: 50\n",
+    ),
+    "CH1854": Code(
+        "Placeholders do not fit on one node",
+        "A node holds 110 pods, however small they are.",
+        _HELD.replace("10", "300"),
+        _HELD,
+    ),
+    "CH1861": Code(
+        "The hub's database forgets, or is not the one that is named",
+        "It holds users, groups, tokens, and which servers run.",
+        "hub:\n  db: {type: sqlite-memory}\n",
+        "hub:\n  db: {type: sqlite-pvc}\n",
+    ),
+    "CH1862": Code(
+        "A limit of the hub is none, or stops every start",
+        "Zero means no limit.",
+        "hub:\n  activeServerLimit: 0\n",
+        "hub:\n  activeServerLimit: 50\n",
+    ),
+    "CH1863": Code(
+        "Named servers are limited, and there are none",
+        "hub.allowNamedServers is off.",
+        "hub:\n  namedServerLimitPerUser: 3\n",
+        "hub:\n  namedServerLimitPerUser: 3\n  allowNamedServers: true\n",
+    ),
+    "CH1864": Code(
+        "Servers have too little time to start",
+        "A new node pulls images for minutes; after five failures in a row the hub restarts itself.",
+        "singleuser:\n  startTimeout: 20\n",
+        "singleuser:\n  startTimeout: 600\n",
+    ),
+    "CH1871": Code(
+        "The same setting stands in two places",
+        "One of them wins without a word.",
+        "singleuser: {uid: 1000}\nhub: {config: {KubeSpawner: {uid: 1001}}}\n",
+        "singleuser: {uid: 1001}\n",
+    ),
+    "CH1872": Code(
+        "A list in hub.config replaces the chart's, or is dropped",
+        "load_roles takes the culler its role; services never reaches the hub.",
+        "hub: {config: {JupyterHub: {load_roles: []}}}\n",
+        "hub: {loadRoles: {}}\n",
     ),
     # --- our own files
     "CH1901": Code(

@@ -41,14 +41,15 @@ def test_a_real_hub_is_refused_only_for_what_is_truly_wrong(name: str) -> None:
 def _places(value: Any, where: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     if where:
         yield where
-    for name, below in value.items() if isinstance(value, dict) else ():
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, below in inner:
         yield from _places(below, (*where, name))
 
 
 @pytest.mark.parametrize("slip", [None, "x", "", -1, 0.5, True, ["x"], [{"a": 1}], [["x"]], {}, {"a": 1}, {"a": ["x"]}])
 def test_a_slip_of_a_type_anywhere_stops_no_rule(slip: Any) -> None:
     values = merged(FULL)
-    for where in _places(values):
+    for where in _places(FULL):
         slipped = copy(values)
         at(slipped, where[:-1])[where[-1]] = slip
         list(problems(slipped, slipped, slipped, slipped, lambda file: True))
@@ -75,6 +76,10 @@ FULL: dict[str, Any] = {
             "CryptKeeper": {"keys": ["short"]},
         },
         "extraConfig": {"a": "b = 1"},
+        "db": {"type": "sqlite-pvc", "url": "sqlite://"},
+        "activeServerLimit": 2,
+        "extraEnv": {"OAUTH_CLIENT_ID": "a"},
+        "extraFiles": {"a": {"mountPath": "/srv/a", "stringData": "b"}},
         "services": {"grader": {"apiToken": "abc"}},
     },
     "proxy": {"https": {"enabled": True, "hosts": ["https://hub.college.edu/"]}, "secretToken": "short"},
@@ -88,8 +93,19 @@ FULL: dict[str, Any] = {
                 "profile_options": {"size": {"choices": {"big": {"kubespawner_override": {"default": True}}}}},
             }
         ],
-        "storage": {"type": "static", "extraVolumes": [{"name": "a"}], "extraVolumeMounts": [{"name": "b"}]},
+        "memory": {"guarantee": "1G"},
+        "startTimeout": 3,
+        "storage": {
+            "type": "static",
+            "static": {"subPath": "x"},
+            "homeMountPath": "/x",
+            "extraVolumes": [{"name": "a"}],
+            "extraVolumeMounts": [{"name": "b"}],
+        },
     },
-    "cull": {"users": True, "timeout": 60},
-    "scheduling": {"userPlaceholder": {"replicas": 3, "resources": {"requests": {"memory": "1Gi"}}}},
+    "cull": {"enabled": True, "users": True, "timeout": 60, "every": 60, "maxAge": 30},
+    "scheduling": {
+        "podPriority": {"enabled": False},
+        "userPlaceholder": {"enabled": True, "replicas": 3, "resources": {"requests": {"memory": "1Gi"}}},
+    },
 }

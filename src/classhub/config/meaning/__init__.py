@@ -5,7 +5,19 @@ One module for each group of rules; all are pure. What must be asked outside com
 
 from collections.abc import Iterator
 
-from classhub.config.meaning import address, culling, images, people, profiles, provider, secret
+from classhub.config.meaning import (
+    address,
+    cancel,
+    culling,
+    homes,
+    images,
+    limits,
+    people,
+    placeholders,
+    profiles,
+    provider,
+    secret,
+)
 from classhub.config.meaning.found import Values
 from classhub.config.meaning.secret import Tracked
 from classhub.config.problem import Problem
@@ -26,8 +38,8 @@ def problems(
     """
     if not own:
         return
-    yield from people.problems(values)
-    yield from provider.problems(values)
-    yield from secret.problems(values, kept, hidden, tracked)
-    for group in (address, culling, images, profiles):
+    for group in (people, provider, address, culling, images, limits, placeholders, profiles):
         yield from group.problems(values)
+    yield from homes.problems(values, own)
+    yield from cancel.problems(values, own)
+    yield from secret.problems(values, kept, hidden, tracked)
