@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from classhub.cli.here import Here
 from classhub.cli.root import SECTIONS, root
 from classhub.config import model
+from classhub.config.codes import CODES, GROUPS, Code
 from classhub.config.settings import HTTPS
 
 FOLDER = Path(__file__).parent / "reference"
@@ -214,7 +215,40 @@ def courses_page() -> str:
     return "\n".join([WRITTEN + COURSES_HEAD, *parts])
 
 
-PAGES = {"commands.md": commands_page, "classhub-yaml.md": classhub_page, "courses-yaml.md": courses_page}
+CHECKS_HEAD = """# What `classhub check` finds
+
+Each kind of mistake has a code that stays. `classhub check` prints it before the file and the line; `--json` gives it as
+`code`. An error stops `up` before anything changes; a warning is probably not what you mean; a note is good to know.
+"""
+
+
+def checks_page() -> str:
+    parts = [WRITTEN + CHECKS_HEAD]
+    for group, title in GROUPS.items():
+        inside = {code: known for code, known in CODES.items() if int(code[2:4]) == group}
+        if inside:
+            parts.append(f"## {title}\n")
+            parts += [_check(code, known) for code, known in inside.items()]
+    return "\n".join(parts)
+
+
+def _check(code: str, known: Code) -> str:
+    text = f"### {code}: {known.title}\n\n{known.why}\n"
+    if not known.bad:
+        return text
+    return f"{text}\nIn {known.file}, wrong:\n\n{_yaml(known.bad)}\nright:\n\n{_yaml(known.good)}"
+
+
+def _yaml(text: str) -> str:
+    return f"```yaml\n{text.rstrip()}\n```\n"
+
+
+PAGES = {
+    "checks.md": checks_page,
+    "commands.md": commands_page,
+    "classhub-yaml.md": classhub_page,
+    "courses-yaml.md": courses_page,
+}
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from classhub.cli.here import Here, pass_here
 from classhub.cli.options import Duration
 
 if TYPE_CHECKING:
+    from classhub.errors import Finding
     from classhub.operations.up import Prepared
     from classhub.plan.running import Running
 
@@ -39,8 +40,8 @@ def up(here: Here, detach: bool, keep_servers: bool, timeout_s: int) -> None:
             say(line)
         with here.target.alone(aside):
             prepared = prepare(here.target, here.folder, os.environ)
-            for finding in prepared.config.findings:
-                aside(str(finding))
+            if not prepared.plan.empty:
+                _warn(prepared.config.findings)
             running = _bring(here, prepared, timeout_s)
         if prepared.starts and not detach:
             _stay(here, prepared, running, keep_servers)
@@ -48,6 +49,19 @@ def up(here: Here, detach: bool, keep_servers: bool, timeout_s: int) -> None:
         _show(here, prepared, running)
         if prepared.starts:
             say("It runs on. Stop it: `classhub down`.")
+
+
+ABOUT_HERE = ("CH10", "CH11", "CH15", "CH16", "CH19")
+"""Warnings that concern the hub on this machine; the rest `check` tells."""
+
+
+def _warn(findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        if finding.code.startswith(ABOUT_HERE):
+            aside(str(finding))
+    more = sum(one.severity == "warning" and not one.code.startswith(ABOUT_HERE) for one in findings)
+    if more:
+        aside(f"{words.count(more, 'more warning')} about config/: `classhub check` tells.")
 
 
 def _bring(here: Here, prepared: Prepared, timeout_s: int) -> Running:

@@ -1,0 +1,108 @@
+"""check: every finding with its corrected line, for people, scripts and GitHub; --fix writes what is certain."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from classhub.operations import check
+from classhub.operations.check import Wanted
+
+SLIPS = """\
+# our hub
+cull:
+  enabed: true   # at night
+  every: '600'
+singleuser:
+  memory: {limit: 2Gi}
+  image:
+    name: gcr.io/college-cs/jserver
+    tag: v7
+hub:
+  config:
+    Authenticator:
+      admin_user: [alice@college.edu]
+"""
+MENDED = """\
+# our hub
+cull:
+  enabled: true   # at night
+  every: 600
+singleuser:
+  memory: {limit: 2G}
+"""
+
+
+@pytest.fixture
+def wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wanted:
+    config = tmp_path / "config"
+    config.mkdir()
+    config.joinpath("config.yaml").write_text(SLIPS)
+    monkeypatch.chdir(tmp_path)
+    return Wanted(config, {})
+
+
+def errors(found: list[check.Finding]) -> dict[str, tuple[int, str]]:
+    return {one.code: (one.line, one.fix) for one in found if one.severity == "error"}
+
+
+def test_every_mistake_is_found_at_once_with_its_line_and_the_corrected_one(wanted):
+    found = errors(check.findings(wanted))
+    assert found["CH1201"] == (3, "  enabled: true   # at night")
+    assert found["CH1202"] == (4, "  every: 600")
+    assert found["CH1501"] == (6, "  memory: {limit: 2G}")
+    assert found["CH1302"][0] == 13 and "admin_users" in found["CH1302"][1]
+
+
+def test_fix_writes_what_is_certain_and_keeps_comments(wanted):
+    written = check.fix(wanted)
+    assert {one.code for one in written} >= {"CH1201", "CH1202", "CH1501"}
+    assert (wanted.folder / "config.yaml").read_text().startswith(MENDED)
+    left = errors(check.findings(wanted))
+    assert not left.keys() & {"CH1201", "CH1202", "CH1501"}
+    assert check.fix(wanted) == []
+
+
+def test_files_take_the_place_of_the_folder_and_later_ones_win(tmp_path):
+    first, second = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    first.write_text("cull: {enabled: maybe}\n")
+    second.write_text("cull: {enabled: true}\nhubb: {}\n")
+    found = errors(check.findings(Wanted(tmp_path, {}, (first, second))))
+    assert found.keys() == {"CH1201"} and found["CH1201"][0] == 2
+
+
+def test_the_upgrade_check_names_what_the_new_chart_lost(tmp_path):
+    config = tmp_path / "config"
+    config.mkdir()
+    config.joinpath("config.yaml").write_text("httpRoute:\n  enabled: true\n  gateway: {name: edge}\n")
+    assert "CH1206" not in errors(check.findings(Wanted(config, {})))
+    found = check.findings(Wanted(config, {}, chart="5.0.0-0.dev"))
+    assert any("parentRefs" in f"{one.message}{one.fix}" for one in found)
+    assert any(one.code == "CH1252" for one in found)
+
+
+def test_scripts_get_every_part_of_a_finding(wanted):
+    one = next(one for one in check.as_json(check.findings(wanted)) if one["code"] == "CH1201")
+    assert set(one) == {"code", "severity", "file", "line", "column", "path", "message", "why", "fix"}
+    assert (one["severity"], one["line"], one["column"], one["path"]) == ("error", 3, 3, "cull.enabed")
+    assert json.loads(json.dumps(one)) == one
+
+
+def test_github_shows_it_beside_its_line(wanted):
+    lines = check.as_github(check.findings(wanted))
+    assert any(line.startswith("::error file=config/config.yaml,line=3,col=3,title=CH1201::") for line in lines)
+    assert all("\n" not in line for line in lines)
+
+
+def test_secrets_that_git_keeps_are_found(tmp_path):
+    config = tmp_path / "config"
+    config.mkdir()
+    config.joinpath("config.yaml").write_text("cull: {enabled: true}\n")
+    secrets = config / "secrets.yaml"
+    secrets.write_text(f"hub: {{cookieSecret: {'0123456789abcdef' * 4}}}\n")
+    secrets.chmod(0o600)
+    assert errors(check.findings(Wanted(config, {}))) == {}
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    subprocess.run(["git", "-C", str(tmp_path), "add", "-f", "config/secrets.yaml"], check=True)
+    assert "CH1702" in errors(check.findings(Wanted(config, {})))
