@@ -38,6 +38,8 @@ GROUPS = {
     19: "classhub.yaml and courses",
 }
 """By the first two digits."""
+OF_THE_CLUSTER = (14, 18)
+"""Groups that say what holds on a cluster; this machine has its own login, and no disks or nodes."""
 
 _COURSE = "courses/comp141.yaml"
 _OWN = "classhub.yaml"

@@ -8,7 +8,6 @@ from classhub.config.chart.table import VERSIONS, table
 from classhub.config.chart.templates import refusals
 from classhub.config.chart.upgrade import changes_between, moves_between, order
 from classhub.config.chart.verdict import problems as verdict
-from classhub.config.meaning.secret import Tracked
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
 from classhub.config.traits.lookup import get, mapping
@@ -17,14 +16,12 @@ Values = Mapping[str, Any]
 
 
 class Given(NamedTuple):
-    """own: what the college wrote. values: that over the defaults of `chart`. kept, secret: config.yaml's and secrets.yaml's."""
+    """own: what the college wrote. values: that over the defaults of `chart`. files: what stands where."""
 
     own: Values
     values: Values
     chart: str
-    kept: Values | None = None
-    secret: Values | None = None
-    tracked: Tracked | None = None
+    files: meaning.Files
 
 
 def problems(given: Given) -> list[Problem]:
@@ -38,7 +35,7 @@ def problems(given: Given) -> list[Problem]:
 
 
 def _means(given: Given) -> Iterator[Problem]:
-    return meaning.problems(given.values, given.own, given.kept, given.secret, given.tracked)
+    return meaning.problems(given.values, given.own, given.chart, given.files)
 
 
 KINDS = {

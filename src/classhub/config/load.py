@@ -176,14 +176,15 @@ class _Reader:
         self, own: Mapping[str, object], files: list[Document], settings: Settings, upgrade: str
     ) -> dict[str, object]:
         """Own values over the chart's defaults, after checking that the chart would take them."""
-        from classhub.config import judging
+        from classhub.config import judging, meaning
         from classhub.config.chart.table import defaults
 
         now = judging.known(settings.chart_version)
         chart = judging.known(upgrade or now)
         values = over_defaults(own, defaults(chart))
         stands = {Path(document.file).name: document.values for document in files}
-        given = judging.Given(own, values, chart, stands.get("config.yaml"), stands.get("secrets.yaml"), self.tracked)
+        stand = meaning.Files(stands.get("config.yaml", {}), stands.get("secrets.yaml", {}), self.tracked)
+        given = judging.Given(own, values, chart, stand)
         found = [*judging.problems(given), *(judging.upgrade(given, now) if upgrade else ())]
         self.findings.extend(self._finding(problem, files) for problem in found)
         return values

@@ -97,6 +97,19 @@ def test_who_gets_in(own: dict[str, Any], kind: str, sentence: str) -> None:
     assert sentence in found.sentence or sentence in found.others
 
 
+@pytest.mark.parametrize(
+    ("own", "kind"),
+    [
+        (login("lti11"), "these"),
+        (login("tmp"), "everybody"),
+        (login("pam", Authenticator={"allowed_users": ["jane"]}), "these"),
+        (login("github"), "nobody"),
+    ],
+)
+def test_before_chart_4_only_oauth_needed_a_rule(own: dict[str, Any], kind: str) -> None:
+    assert access(merged(own), "3.3.8").kind == kind
+
+
 LISTED = {"allowed_users": ["jane"], "admin_users": ["alice"], "allow_existing_users": False}
 
 

@@ -43,7 +43,7 @@ IDS = {"client_id": "a", "client_secret": "b"}
         (google(**IDS, oauth_callback_url="https://hub.college.edu/base/hub/oauth_callback"), {}),
         (google(**IDS, oauth_callback_url="https://hub.college.edu/oauth_callback"), {f"CH1409 {BACK}": "error"}),
         (google(**IDS, oauth_callback_url="hub.college.edu/hub/oauth_callback"), {f"CH1409 {BACK}": "warning"}),
-        (google(**IDS, oauth_callback_url="https://[x/hub/oauth_callback"), {f"CH1409 {BACK}": "warning"}),
+        (google(**IDS, oauth_callback_url="https:///hub/oauth_callback"), {f"CH1409 {BACK}": "warning"}),
         (google(hosted("a.edu"), **IDS, oauth_callback_url="https://A.edu/hub/oauth_callback"), {}),
         (
             google(hosted("a.edu"), **IDS, oauth_callback_url="http://a.edu/hub/oauth_callback"),
@@ -57,6 +57,11 @@ IDS = {"client_id": "a", "client_secret": "b"}
 )
 def test_what_the_provider_needs(own: dict[str, Any], expected: dict[str, str]) -> None:
     assert said(problems, own) == expected
+
+
+def test_all_that_is_missing_is_said_at_once() -> None:
+    (problem,) = problems(merged(google()))
+    assert problem.message == "Google login needs client_id and client_secret, which are not set."
 
 
 def test_the_right_address_to_come_back_to_is_known_where_the_host_is() -> None:

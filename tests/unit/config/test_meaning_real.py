@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from classhub.config.meaning import problems
+from classhub.config.meaning import Files, problems
 from classhub.config.meaning.found import at
 from classhub.config.merge import copy
 from classhub.config.spelling import dotted
@@ -34,7 +34,7 @@ TRULY_WRONG = {
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_real_hub_is_refused_only_for_what_is_truly_wrong(name: str) -> None:
     own = shared(f"values/{name}")
-    wrong = [problem for problem in problems(merged(own), own, own, {}) if problem.severity == "error"]
+    wrong = [problem for problem in problems(merged(own), own, files=Files(own, {})) if problem.severity == "error"]
     assert [f"{problem.code} {dotted(problem.where)}" for problem in wrong] == TRULY_WRONG.get(name, [])
 
 
@@ -52,7 +52,7 @@ def test_a_slip_of_a_type_anywhere_stops_no_rule(slip: Any) -> None:
     for where in _places(FULL):
         slipped = copy(values)
         at(slipped, where[:-1])[where[-1]] = slip
-        list(problems(slipped, slipped, slipped, slipped, lambda file: True))
+        list(problems(slipped, slipped, files=Files(slipped, slipped, lambda file: True)))
 
 
 FULL: dict[str, Any] = {

@@ -15,7 +15,7 @@ OTHER = "fedcba9876543210" * 4
 
 
 def weak(values: Any) -> Any:
-    return problems(values, None, None, None)
+    return problems(values, {}, {}, None)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ One module for each group of rules; all are pure. What must be asked outside com
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from classhub.config.meaning import (
     address,
@@ -23,23 +24,27 @@ from classhub.config.meaning.secret import Tracked
 from classhub.config.problem import Problem
 
 
-def problems(
-    values: Values,
-    own: Values,
-    kept: Values | None = None,
-    hidden: Values | None = None,
-    tracked: Tracked | None = None,
-) -> Iterator[Problem]:
+class Files(NamedTuple):
+    """Where the values stand, as far as the caller knows."""
+
+    kept: Values
+    """What stands in config.yaml."""
+    hidden: Values
+    """What stands in secrets.yaml."""
+    tracked: Tracked | None = None
+    """None if nobody has asked git."""
+
+
+def problems(values: Values, own: Values, chart: str = "4.4.0", files: Files | None = None) -> Iterator[Problem]:
     """Warnings and notes for the most part; errors where something is certainly wrong.
 
-    values: merged over the defaults. own: what the college wrote; of an empty file nothing is said. kept, hidden: what
-    stands in config.yaml and in secrets.yaml. tracked: of each, whether git keeps it so that others can
-    read it there (what git-crypt encrypts they cannot); None if nobody has asked.
+    values: merged over the defaults. own: what the college wrote; of an empty file nothing is said. chart: its version.
     """
     if not own:
         return
-    for group in (people, provider, address, culling, images, limits, placeholders, profiles):
+    yield from people.problems(values, chart)
+    for group in (provider, address, culling, images, limits, placeholders, profiles):
         yield from group.problems(values)
     yield from homes.problems(values, own)
     yield from cancel.problems(values, own)
-    yield from secret.problems(values, kept, hidden, tracked)
+    yield from secret.problems(values, *(files or Files({}, {})))

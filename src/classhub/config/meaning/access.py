@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from classhub.config.authenticators import Authenticator, find
+from classhub.config.chart.upgrade import order
 from classhub.config.login import names
 from classhub.config.meaning.accounts import Accounts, accounts, identity_providers, plain_name
 from classhub.config.meaning.found import Values, own_code, trait
@@ -62,8 +63,11 @@ def chosen(values: Values) -> tuple[Authenticator | None, tuple[str, ...], str]:
     return known, known.sections if known else (configured.rpartition(".")[2], "Authenticator"), configured
 
 
-def access(values: Values) -> Access:
-    """values: merged over the defaults. Reads nothing else, so a login that only extraConfig makes is "unknown"."""
+def access(values: Values, chart: str = "4.4.0") -> Access:
+    """values: merged over the defaults. Reads nothing else, so a login that only extraConfig makes is "unknown".
+
+    chart: its version. Before 4.0 JupyterHub asked no allow_all of logins other than OAuth.
+    """
     known, sections, configured = chosen(values)
     admins = names(values, sections, "admin_users") if _is_listing(trait(values, sections, "admin_users")[1]) else ()
     if code := own_code(values, _SNIPPET):
@@ -72,20 +76,24 @@ def access(values: Values) -> Access:
         return Access("unknown", admins=admins, others=f"the class {configured}")
     if known.name == "null":
         return Access("nobody")
-    return _by_rules(values, known, sections, admins)
-
-
-def _by_rules(values: Values, known: Authenticator, sections: tuple[str, ...], admins: tuple[str, ...]) -> Access:
     allowed = (
         names(values, sections, "allowed_users") if _is_listing(trait(values, sections, "allowed_users")[1]) else ()
     )
     listed = Access("these", allowed, admins, groups=tuple(_groups(values, sections)))
-    if _allow_all(values, known, sections, allowed):
+    old = order(chart) < (4, 0, 0) and "OAuthenticator" not in sections
+    return _by_rules(values, known, listed, free=old or plain_name(known) in ("dummy", "firstuse"))
+
+
+def _by_rules(values: Values, known: Authenticator, listed: Access, free: bool) -> Access:
+    """free: whoever passes the login may enter as long as there are no lists."""
+    sections, admins = known.sections, listed.admins
+    allow_all = trait(values, sections, "allow_all")[1]
+    if allow_all or (allow_all is None and free and not listed.names and not listed.groups):
         return _open(listed, accounts(values, known, sections), trait(values, sections, "username_pattern")[1])
     domains, others = _through(values, known, sections)
-    if trait(values, sections, "allow_existing_users")[1] and not allowed:
+    if trait(values, sections, "allow_existing_users")[1] and not listed.names:
         others = (*others, "those whom an admin has added in the hub")
-    if allowed or listed.groups or domains or others:
+    if listed.names or listed.groups or domains or others:
         return replace(listed, domains=domains, others=", ".join(others))
     if trait(values, sections, "any_allow_config")[1]:
         return Access("unknown", admins=admins, others="a rule that any_allow_config speaks of")
@@ -97,11 +105,6 @@ def _open(listed: Access, found: Accounts, pattern: Any) -> Access:
     who = f"{found.who} whose name fits {pattern}" if pattern else found.who
     kind = "everybody" if found.anyone and not pattern else "these"
     return replace(listed, kind=kind, domains=found.domains, others=who)
-
-
-def _allow_all(values: Values, known: Authenticator, sections: tuple[str, ...], allowed: tuple[str, ...]) -> bool:
-    written = trait(values, sections, "allow_all")[1]
-    return bool(written) if written is not None else plain_name(known) in ("dummy", "firstuse") and not allowed
 
 
 def _through(

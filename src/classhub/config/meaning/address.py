@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from classhub.config.login import is_placeholder
-from classhub.config.meaning.found import Values
+from classhub.config.meaning.found import Values, address
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
 from classhub.config.traits.lookup import get, listing
@@ -49,10 +48,7 @@ def _host(index: int, host: Any, kind: Any, public: bool) -> Iterator[Problem]:
 
 def _meant(text: str) -> str:
     """https://hub.college.edu/hub/ -> hub.college.edu; "" if there is no name in it."""
-    try:
-        name = urlsplit(text if "://" in text else f"//{text}").hostname or ""
-    except ValueError:
-        return ""
+    name = address(text).host
     return name if _NAME.fullmatch(name) and "." in name else ""
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from classhub.config.document import Where
 from classhub.config.extra_config import extra_config
@@ -57,3 +57,19 @@ def is_stock(values: Values) -> bool:
 def whole(value: Any) -> int | None:
     """A number that counts something; true and false are none."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+class Address(NamedTuple):
+    scheme: str
+    host: str
+    """Without port, in lower case; empty if there is none."""
+    path: str
+
+
+def address(text: str) -> Address:
+    """The parts of https://host:port/path, whatever of it is there."""
+    found = re.match(
+        r"(?:([a-z][a-z0-9+.-]*)://)?(?:[^/?#@]*@)?([^/?#:]*)(?::[^/?#]*)?([^?#]*)", text.strip(), re.IGNORECASE
+    )
+    scheme, host, path = found.groups() if found else ("", "", "")
+    return Address((scheme or "").lower(), host.lower(), path)

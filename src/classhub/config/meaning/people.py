@@ -16,9 +16,9 @@ _LISTS = ("admin_users", "allowed_users", "blocked_users")
 _LIMITS = {f"{a}{b}" for a in ("allowed_", "hosted_", "allowed_hosted_") for b in ("domain", "domains")}
 
 
-def problems(values: Values) -> Iterator[Problem]:
+def problems(values: Values, chart: str = "4.4.0") -> Iterator[Problem]:
     known, sections, _ = chosen(values)
-    who = access(values)
+    who = access(values, chart)
     limits = list(_limits(values, sections))
     yield from limits
     yield from _kind(values, who, sections, limited=bool(limits))

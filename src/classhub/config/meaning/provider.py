@@ -1,14 +1,12 @@
 """What a login needs of its provider: an id, a secret, and the address that people come back to."""
 
 from collections.abc import Iterator
-from typing import Any
-from urllib.parse import urlsplit
 
 from classhub.config.authenticators import Authenticator
 from classhub.config.document import Where
 from classhub.config.login import is_placeholder
 from classhub.config.meaning.access import chosen
-from classhub.config.meaning.found import Values, is_stock, own_code, trait
+from classhub.config.meaning.found import Values, address, is_stock, own_code, trait
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
 from classhub.config.traits.lookup import get, listing
@@ -27,6 +25,7 @@ def problems(values: Values) -> Iterator[Problem]:
 
 
 def _needs(values: Values, known: Authenticator) -> Iterator[Problem]:
+    missing: list[tuple[str, ...]] = []
     for options in known.needs:
         found = [trait(values, known.sections, name) for name in options]
         left = [where for where, value in found if is_placeholder(value)]
@@ -34,10 +33,12 @@ def _needs(values: Values, known: Authenticator) -> Iterator[Problem]:
             message = f"{dotted(left[0])} is still the example's placeholder."
             yield Problem(left[0], message, "Nobody can log in with it.", _register(known), "warning", "CH1411")
         elif not any(value for _, value in found) and not _elsewhere(values, known, options):
-            where = found[0][0]
-            why = "Nobody can log in without it." if known.name != "pam" else ""
-            message = f"{known.label} login needs {' or '.join(options)}, which is not set."
-            yield Problem(where, message, why, _register(known), "warning", "CH1410")
+            missing.append(options)
+    if missing:
+        names = " and ".join(" or ".join(options) for options in missing)
+        where, _ = trait(values, known.sections, missing[0][0])
+        message = f"{known.label} login needs {names}, which {'is' if len(missing) == 1 else 'are'} not set."
+        yield Problem(where, message, "Nobody can log in without.", _register(known), "warning", "CH1410")
 
 
 def _elsewhere(values: Values, known: Authenticator, options: tuple[str, ...]) -> bool:
@@ -55,32 +56,25 @@ def _register(known: Authenticator) -> str:
 
 
 def _callback(values: Values, where: Where, url: str) -> Iterator[Problem]:
-    address = _split(url)
+    back = address(url)
     hosts = [host for host in listing(values, "proxy.https.hosts") if isinstance(host, str)]
     https = get(values, "proxy.https.enabled") is True
-    right = _right(values, hosts[0] if https and hosts else address.netloc)
+    right = _right(values, hosts[0] if https and hosts else back.host)
     fix, edit = f"oauth_callback_url: {right}", Edit("set", where, right) if https and hosts else None
-    if address.scheme not in ("http", "https") or not address.netloc:
+    if back.scheme not in ("http", "https") or not back.host:
         message = f"{dotted(where)} is no address: it needs https:// and a host."
         yield Problem(where, message, "The provider cannot send people back.", fix, "warning", "CH1409", edit)
-    elif not address.path.rstrip("/").endswith(CALLBACK):
+    elif not back.path.rstrip("/").endswith(CALLBACK):
         severity = "error" if is_stock(values) else "warning"
         message = f"{dotted(where)} does not end in {CALLBACK}."
         yield Problem(where, message, "The hub takes people back there only.", fix, severity, "CH1409", edit)
-    elif https and address.scheme == "http":
+    elif https and back.scheme == "http":
         message = f"{dotted(where)} begins with http://, and proxy.https is on."
         yield Problem(where, message, "Most providers send people back to https only.", fix, "warning", "CH1409", edit)
-    elif https and hosts and address.hostname not in [host.lower() for host in hosts]:
-        message = f"{dotted(where)} leads to {address.hostname}, which is not among proxy.https.hosts."
+    elif https and hosts and back.host not in [host.lower() for host in hosts]:
+        message = f"{dotted(where)} leads to {back.host}, which is not among proxy.https.hosts."
         why = "People come back to another address than they left, without their cookies."
         yield Problem(where, message, why, fix, "warning", "CH1409", edit)
-
-
-def _split(url: str) -> Any:
-    try:
-        return urlsplit(url.strip())
-    except ValueError:
-        return urlsplit("")
 
 
 def _right(values: Values, host: str) -> str:

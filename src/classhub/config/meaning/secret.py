@@ -14,7 +14,7 @@ from classhub.config.traits.lookup import mapping
 from classhub.errors import Edit
 
 Tracked = Callable[[str], bool]
-"""Does git keep this file of the folder ("config.yaml", "secrets.yaml") so that others can read it there?"""
+"""Does git keep this file of the folder ("config.yaml", "secrets.yaml") in plain text? What git-crypt encrypts it does not."""
 
 _KEYS: tuple[Where, ...] = (
     ("proxy", "secretToken"),
@@ -45,10 +45,10 @@ _PASSWORDS = {"user_password": 8, "admin_password": 32}
 """jupyterhub/authenticators/shared.py."""
 
 
-def problems(values: Values, kept: Values | None, secret: Values | None, tracked: Tracked | None) -> Iterator[Problem]:
-    """kept, secret: what stands in config.yaml and in secrets.yaml; None if it is not known."""
+def problems(values: Values, kept: Values, secret: Values, tracked: Tracked | None) -> Iterator[Problem]:
+    """kept, secret: what stands in config.yaml and in secrets.yaml."""
     if tracked is None or tracked("config.yaml"):
-        for where in _secrets(kept or {}):
+        for where in _secrets(kept):
             yield _in_the_open(where, certain=tracked is not None)
     if secret and tracked and tracked("secrets.yaml"):
         yield _tracked(secret)
