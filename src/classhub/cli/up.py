@@ -51,17 +51,16 @@ def up(here: Here, detach: bool, keep_servers: bool, timeout_s: int) -> None:
             say("It runs on. Stop it: `classhub down`.")
 
 
-ABOUT_HERE = ("CH10", "CH11", "CH15", "CH16", "CH19")
-"""Warnings that concern the hub on this machine; the rest `check` tells."""
-
-
 def _warn(findings: Sequence[Finding]) -> None:
+    """What concerns this machine; of what concerns the cluster only that there is something."""
+    from classhub.config.codes import OF_THE_CLUSTER, group
+
     for finding in findings:
-        if finding.code.startswith(ABOUT_HERE):
+        if group(finding) not in OF_THE_CLUSTER:
             aside(str(finding))
-    more = sum(one.severity == "warning" and not one.code.startswith(ABOUT_HERE) for one in findings)
+    more = sum(one.severity == "warning" and group(one) in OF_THE_CLUSTER for one in findings)
     if more:
-        aside(f"{words.count(more, 'more warning')} about config/: `classhub check` tells.")
+        aside(f"{words.count(more, 'warning')} more, about the cluster: `classhub check` tells.")
 
 
 def _bring(here: Here, prepared: Prepared, timeout_s: int) -> Running:

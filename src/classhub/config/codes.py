@@ -20,9 +20,9 @@ class Code:
     """Which file of the deployment folder the examples are."""
 
 
-def number(finding: Finding) -> int:
-    """For sorting and groups: 1101 of CH1101."""
-    return int(finding.code.removeprefix("CH") or 0)
+def group(finding: Finding) -> int:
+    """A key of GROUPS: 12 of CH1201; 0 without a code."""
+    return int(finding.code[2:4] or 0)
 
 
 GROUPS = {
