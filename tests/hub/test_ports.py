@@ -10,7 +10,7 @@ import httpx2
 import psutil
 import pytest
 
-from classhub.targets.local import ports
+from classhub.targets.local import machine, ports
 from hub.conftest import free_port
 from hub.student import eventually
 
@@ -118,3 +118,10 @@ def test_nobody_chooses_the_address_that_the_hub_sees(hub):
         assert httpx2.get(f"{door}hub/nobody-knows-this", headers=forged).status_code == 404
     log = (hub.state / "logs" / "hub.log").read_text()
     assert log.count("nobody-knows-this") >= 2 and "198.51.100." not in log
+
+
+@needs_root
+def test_inner_ports_need_no_hold_at_all():
+    """Servers that `down --keep-servers` left running outlive whoever holds the ports."""
+    for port in machine.free_ports(2):
+        assert port < 1024 and taken_by_a_stranger(port) == "[]"

@@ -1,6 +1,7 @@
 """What this deployment keeps about this machine: ports inside, tokens of our own. Made once, private."""
 
 import json
+import os
 import secrets
 import socket
 from collections.abc import Mapping
@@ -54,23 +55,44 @@ def move_ports(path: Path, machine: Machine) -> Machine:
 
 
 def free_ports(count: int) -> list[int]:
-    """Loopback ports below the ephemeral range where possible, so that no outgoing connection takes them."""
-    low = _ephemeral_start()
+    """Loopback ports, as root privileged ones: no student's program can take those, also while the hub is down and servers
+    were kept. Else below the ephemeral range where possible, so that no outgoing connection takes them.
+    """
     found: list[int] = []
-    for _ in range(500):
-        port = 20000 + secrets.randbelow(max(low - 20000, 1000))
-        if port not in found and is_free("127.0.0.1", port):
-            found.append(port)
-        if len(found) == count:
-            return found
+    for first, end in _ranges():
+        for _ in range(500):
+            port = first + secrets.randbelow(end - first)
+            if port not in found and _can_be_ours(port):
+                found.append(port)
+            if len(found) == count:
+                return found
     raise OutsideFailed("No free port was found on 127.0.0.1.", fix="see what listens: ss -ltnp")
 
 
-def _ephemeral_start() -> int:
+PRIVILEGED = (700, 1024)
+"""Few of these have a well-known service (RFC 6335 calls all below 1024 system ports)."""
+
+
+def _ranges() -> list[tuple[int, int]]:
+    low = _kernel_number("ip_local_port_range", 32768)
+    unprivileged = (20000, max(low, 21000))
+    guarded = os.geteuid() == 0 and _kernel_number("ip_unprivileged_port_start", 1024) >= PRIVILEGED[1]
+    return [PRIVILEGED, unprivileged] if guarded else [unprivileged]
+
+
+def _kernel_number(name: str, default: int) -> int:
+    """The first of /proc/sys/net/ipv4/NAME."""
     try:
-        return int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    except (OSError, ValueError):
-        return 32768
+        return int(Path("/proc/sys/net/ipv4", name).read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return default
+
+
+def _can_be_ours(port: int) -> bool:
+    try:
+        return is_free("127.0.0.1", port)
+    except OSError:  # root without the right to bind there
+        return False
 
 
 def is_free(address: str, port: int) -> bool:
