@@ -53,6 +53,20 @@ IDS = {"client_id": "a", "client_secret": "b"}
             google(hosted("a.edu"), **IDS, oauth_callback_url="https://b.edu/hub/oauth_callback"),
             {f"CH1409 {BACK}": "warning"},
         ),
+        (
+            {
+                **google(**IDS, oauth_callback_url="https://b.edu/hub/oauth_callback"),
+                "ingress": {"enabled": True, "hosts": ["a.edu"], "tls": [{"hosts": ["a.edu"]}]},
+            },
+            {f"CH1409 {BACK}": "warning"},
+        ),
+        (
+            {
+                **google(**IDS, oauth_callback_url="https://b.edu/hub/oauth_callback"),
+                "ingress": {"enabled": True, "hosts": ["*.edu"], "tls": [{}]},
+            },
+            {},
+        ),
     ],
 )
 def test_what_the_provider_needs(own: dict[str, Any], expected: dict[str, str]) -> None:

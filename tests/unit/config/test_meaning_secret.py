@@ -92,6 +92,17 @@ def test_secrets_that_git_keeps_are_refused_where_they_stand(folder_with: Callab
             },
             {"CH1706 hub.config.SharedPasswordAuthenticator.user_password": "error"},
         ),
+        (
+            {
+                "hub": {
+                    "config": {
+                        "JupyterHub": {"authenticator_class": "shared-password"},
+                        "SharedPasswordAuthenticator": {"user_password": "x" * 32, "admin_password": "x" * 32},
+                    }
+                }
+            },
+            {"CH1704 hub.config.SharedPasswordAuthenticator.admin_password": "error"},
+        ),
     ],
 )
 def test_secrets_that_are_none(own: dict[str, Any], expected: dict[str, str]) -> None:

@@ -106,7 +106,7 @@ def test_culling_that_ends_or_deletes_too_much(cull: dict[str, Any], expected: d
 
 def test_what_culling_users_costs_is_said() -> None:
     (problem,) = culling.problems(merged({"cull": {"users": True}}))
-    assert "idle for 1 hour, and with each user the disk with all their work" in problem.message
+    assert "idle for 1 hour, admins too, and with each user the disk with all their work" in problem.message
     own = {"cull": {"users": True}, "hub": {"config": {"JupyterHub": {"authenticator_class": "tmp"}}}}
     assert said(culling.problems, own) == {"CH1811 cull.users": "note"}
 

@@ -45,7 +45,8 @@ def _users(values: Values, timeout: int) -> Problem:
         if get(values, "singleuser.storage.type") != "dynamic"
         else ", and with each user the disk with all their work"
     )
-    message = f"cull.users: true deletes every user who was idle for {_shown(timeout)}{disk}."
+    admins = ", admins too" if get(values, "cull.adminUsers") is not False else ""
+    message = f"cull.users: true deletes every user who was idle for {_shown(timeout)}{admins}{disk}."
     why = "There is no way back." if disk else "Their admin rights, groups and named servers are lost."
     return Problem(where, message, why, "users: false", "warning", "CH1811", Edit("set", where, False))
 

@@ -1,6 +1,7 @@
 """What a login needs of its provider: an id, a secret, and the address that people come back to."""
 
 from collections.abc import Iterator
+from fnmatch import fnmatch
 
 from classhub.config.authenticators import Authenticator
 from classhub.config.document import Where
@@ -57,8 +58,7 @@ def _register(known: Authenticator) -> str:
 
 def _callback(values: Values, where: Where, url: str) -> Iterator[Problem]:
     back = address(url)
-    hosts = [host for host in listing(values, "proxy.https.hosts") if isinstance(host, str)]
-    https = get(values, "proxy.https.enabled") is True
+    https, place, hosts = _served(values)
     right = _right(values, hosts[0] if https and hosts else back.host)
     fix, edit = f"oauth_callback_url: {right}", Edit("set", where, right) if https and hosts else None
     if back.scheme not in ("http", "https") or not back.host:
@@ -69,12 +69,21 @@ def _callback(values: Values, where: Where, url: str) -> Iterator[Problem]:
         message = f"{dotted(where)} does not end in {CALLBACK}."
         yield Problem(where, message, "The hub takes people back there only.", fix, severity, "CH1409", edit)
     elif https and back.scheme == "http":
-        message = f"{dotted(where)} begins with http://, and proxy.https is on."
+        message = f"{dotted(where)} begins with http://, and the hub is served by https."
         yield Problem(where, message, "Most providers send people back to https only.", fix, "warning", "CH1409", edit)
-    elif https and hosts and back.host not in [host.lower() for host in hosts]:
-        message = f"{dotted(where)} leads to {back.host}, which is not among proxy.https.hosts."
+    elif https and hosts and not any(fnmatch(back.host, host.lower()) for host in hosts):
+        message = f"{dotted(where)} leads to {back.host}, which is not among {place}."
         why = "People come back to another address than they left, without their cookies."
         yield Problem(where, message, why, fix, "warning", "CH1409", edit)
+
+
+def _served(values: Values) -> tuple[bool, str, list[str]]:
+    """Whether it is certain that people come by https, and by which names, and where those stand."""
+    if get(values, "proxy.https.enabled") is True:
+        place, https = "proxy.https.hosts", True
+    else:
+        place, https = "ingress.hosts", get(values, "ingress.enabled") is True and bool(listing(values, "ingress.tls"))
+    return https, place, [host for host in listing(values, place) if isinstance(host, str)]
 
 
 def _right(values: Values, host: str) -> str:

@@ -134,12 +134,19 @@ def _is_key(text: str) -> bool:
 
 
 def _passwords(values: Values) -> Iterator[Problem]:
+    if at(values, ("hub", "config", "JupyterHub", "authenticator_class")) != "shared-password":
+        return
+    severity = "error" if is_stock(values) else "warning"
+    section: Where = ("hub", "config", "SharedPasswordAuthenticator")
     for name, least in _PASSWORDS.items():
-        where: Where = ("hub", "config", "SharedPasswordAuthenticator", name)
+        where = (*section, name)
         value = at(values, where)
-        chosen = at(values, ("hub", "config", "JupyterHub", "authenticator_class")) == "shared-password"
-        if chosen and isinstance(value, str) and 0 < len(value) < least and not is_placeholder(value):
+        if isinstance(value, str) and 0 < len(value) < least and not is_placeholder(value):
             message = f"{dotted(where)} has less than {least} characters."
             fix = f"Make a longer one: openssl rand -hex {least // 2}"
-            severity = "error" if is_stock(values) else "warning"
             yield Problem(where, message, "The hub would not start.", fix, severity, "CH1706")
+    first, second = (at(values, (*section, name)) for name in _PASSWORDS)
+    if first and first == second and isinstance(first, str):
+        where = (*section, "admin_password")
+        message = f"{dotted(where)} is the same as user_password."
+        yield Problem(where, message, "The hub would not start.", "openssl rand -hex 32", severity, "CH1704")
