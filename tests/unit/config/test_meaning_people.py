@@ -66,6 +66,8 @@ def login(name: str, **sections: Any) -> dict[str, Any]:
         ),
         (login("cilogon", CILogonOAuthenticator={"allow_all": True, "idps": {GOOGLE_IDP: {}}}), "everybody", "Google"),
         (login("cilogon", CILogonOAuthenticator={"allow_all": True, "idps": {IDP: {}}}), "these", "institutions"),
+        (login("cilogon", CILogonOAuthenticator={"idps": {GOOGLE_IDP: {"allow_all": True}}}), "everybody", "Google"),
+        (login("cilogon", CILogonOAuthenticator={"idps": {GOOGLE_IDP: {"allowed_domains": ["*"]}}}), "everybody", ""),
         (login("native", NativeAuthenticator={"open_signup": True, "allow_all": True}), "everybody", "signs up"),
         (login("native", NativeAuthenticator={"allow_all": True}), "these", "an admin approves"),
         (login("firstuse"), "everybody", "under any free name"),
@@ -150,6 +152,11 @@ LISTED = {"allowed_users": ["jane"], "admin_users": ["alice"], "allow_existing_u
 def test_lists_that_do_not_say_what_they_seem_to(own: dict[str, Any], expected: dict[str, str]) -> None:
     who = ("CH1403 ", "CH1405 ")
     assert {place: severity for place, severity in said(problems, own).items() if not place.startswith(who)} == expected
+
+
+def test_everybody_is_told_where_it_is_written() -> None:
+    own = login("github", OAuthenticator={"allow_all": True}, Authenticator={"admin_users": ["alice"]})
+    assert said(problems, own) == {"CH1402 hub.config.OAuthenticator.allow_all": "warning"}
 
 
 def test_a_wrong_name_of_the_domain_limit_is_mended_by_its_right_one() -> None:

@@ -10,7 +10,14 @@ from typing import Any
 from classhub.config.authenticators import Authenticator, find
 from classhub.config.chart.upgrade import order
 from classhub.config.login import names
-from classhub.config.meaning.accounts import Accounts, accounts, identity_providers, plain_name
+from classhub.config.meaning.accounts import (
+    Accounts,
+    accounts,
+    identity_providers,
+    plain_name,
+    public_provider,
+    whole_provider,
+)
 from classhub.config.meaning.found import Values, own_code, trait
 from classhub.config.traits.lookup import get
 
@@ -90,6 +97,8 @@ def _by_rules(values: Values, known: Authenticator, listed: Access, free: bool) 
     allow_all = trait(values, sections, "allow_all")[1]
     if allow_all or (allow_all is None and free and not listed.names and not listed.groups):
         return _open(listed, accounts(values, known, sections), trait(values, sections, "username_pattern")[1])
+    if public := _public(values, known):
+        return replace(listed, kind="everybody", others=public)
     domains, others = _through(values, known, sections)
     if trait(values, sections, "allow_existing_users")[1] and not listed.names:
         others = (*others, "those whom an admin has added in the hub")
@@ -115,8 +124,14 @@ def _through(
         return (), ()
     entries = identity_providers(values, sections)
     domains = [str(domain) for _, idp in entries for domain in _listing(idp.get("allowed_domains"))]
-    whole = [f"everyone of {_host(url)}" for url, idp in entries if idp.get("allow_all")]
+    whole = [f"everyone of {_host(url)}" for url, idp in entries if whole_provider(idp)]
     return tuple(dict.fromkeys(domains)), tuple(dict.fromkeys(whole))
+
+
+def _public(values: Values, known: Authenticator) -> str:
+    """Strangers whom one of CILogon's idps lets in; "" if none does."""
+    entries = identity_providers(values, known.sections) if plain_name(known) == "cilogon" else []
+    return " and ".join(who for url, idp in entries if whole_provider(idp) and (who := public_provider(url)))
 
 
 def _host(url: str) -> str:

@@ -102,6 +102,12 @@ def identity_providers(values: Values, sections: tuple[str, ...]) -> list[tuple[
     return [(str(url), idp if isinstance(idp, Mapping) else {}) for url, idp in items]
 
 
+def whole_provider(idp: Mapping[str, Any]) -> bool:
+    """True if everyone of this idp gets in: allow_all, or a domain that any name fits."""
+    domains = idp.get("allowed_domains")
+    return idp.get("allow_all") is True or domains == "*" or (isinstance(domains, list) and "*" in domains)
+
+
 def public_provider(url: str) -> str:
     """ "everyone with a Google account"; "" for an institution's own."""
     return _PUBLIC_PROVIDERS.get(url, "")

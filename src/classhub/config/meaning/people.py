@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from classhub.config.document import Where
 from classhub.config.meaning.access import Access, access, chosen
-from classhub.config.meaning.accounts import identity_providers, public_provider
+from classhub.config.meaning.accounts import identity_providers, public_provider, whole_provider
 from classhub.config.meaning.found import Values, at, is_stock, trait
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
@@ -19,10 +19,9 @@ _LIMITS = {f"{a}{b}" for a in ("allowed_", "hosted_", "allowed_hosted_") for b i
 def problems(values: Values, chart: str = "4.4.0") -> Iterator[Problem]:
     known, sections, _ = chosen(values)
     who = access(values, chart)
-    limits = list(_limits(values, sections))
-    yield from limits
-    yield from _kind(values, who, sections, limited=bool(limits))
-    yield from _open_providers(values, sections)
+    told = [*_limits(values, sections), *_open_providers(values, sections)]
+    yield from told
+    yield from _kind(values, who, sections, told=bool(told))
     for name in _LISTS:
         yield from _twice(values, sections, name)
     yield from _blocked(values, sections)
@@ -30,14 +29,15 @@ def problems(values: Values, chart: str = "4.4.0") -> Iterator[Problem]:
         yield _kept(values, sections)
 
 
-def _kind(values: Values, who: Access, sections: tuple[str, ...], limited: bool) -> Iterator[Problem]:
-    allow = ("hub", "config", sections[0], "allow_all")
+def _kind(values: Values, who: Access, sections: tuple[str, ...], told: bool) -> Iterator[Problem]:
+    """told: whether it was said already, at a better place, that strangers get in."""
+    allow, allowed = trait(values, sections, "allow_all")
     if who.kind == "nobody" and chosen(values)[2] == "null":
         yield Problem(_LOGIN, who.sentence, "The null authenticator is for hubs without a login.", "", "note", "CH1401")
     elif who.kind in ("nobody", "admins"):
         yield Problem(_LOGIN, who.sentence, _no_rule(values, sections), _allow(sections), "warning", "CH1401")
-    elif who.kind == "everybody" and not limited:
-        where = allow if at(values, allow) is not None else _LOGIN
+    elif who.kind == "everybody" and not told:
+        where = allow if allowed else _LOGIN
         why = "Strangers use your machines, and your address for whatever they do."
         yield Problem(where, f"Everybody can log in: {who.others}.", why, _narrow(sections), "warning", "CH1402")
     elif who.kind == "these":
@@ -92,12 +92,12 @@ def _no_limit(values: Values, where: Where, google: bool, allow_all: bool) -> Pr
 
 
 def _open_providers(values: Values, sections: tuple[str, ...]) -> Iterator[Problem]:
-    """CILogon: allow_all for a provider where anybody can open an account."""
+    """CILogon: everyone of a provider where anybody can open an account."""
     for key in ("idps", "allowed_idps"):
         where, _ = trait(values, sections, key)
         for url, idp in identity_providers(values, sections) if at(values, where) else ():
-            if idp.get("allow_all") is True and (who := public_provider(url)):
-                here = (*where, url, "allow_all")
+            if whole_provider(idp) and (who := public_provider(url)):
+                here = (*where, url, "allow_all" if idp.get("allow_all") else "allowed_domains")
                 why = "Strangers use your machines, and your address for whatever they do."
                 yield Problem(
                     here, f"Everybody can log in: {who}.", why, "allowed_domains: [college.edu]", "warning", "CH1402"
