@@ -11,7 +11,7 @@ from classhub.config import quantities
 from classhub.config.document import Where
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted, kind
-from classhub.config.traits.lookup import get
+from classhub.config.traits.lookup import at, get
 from classhub.errors import Edit
 
 LEAST_MEMORY_BYTES = 32 * 2**20
@@ -52,13 +52,13 @@ class _Bounds(NamedTuple):
 def problems(values: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[Problem]:
     """values: merged over the defaults. own: what the college wrote; over a default it is only warned."""
     for bounds in _all_bounds(values):
-        found = {where: value for where in bounds[:2] if (value := _at(values, where)) is not None}
+        found = {where: value for where in bounds[:2] if (value := at(values, where)) is not None}
         wrong = [problem for where, value in found.items() if (problem := _unfit(where, value, bounds))]
         yield from wrong
         if len(found) == 2 and not wrong and _crossed(found, bounds):
-            yield _crossing(found, bounds, written=_at(own, bounds.guarantee) is not None)
+            yield _crossing(found, bounds, written=at(own, bounds.guarantee) is not None)
     for where in (("singleuser", "storage", "capacity"), ("hub", "db", "pvc", "storage")):
-        value = _at(values, where)
+        value = at(values, where)
         if value is not None and (
             problem := _unfit(where, value, _Bounds(where, where, _BYTES)) or _nothing(where, value)
         ):
@@ -80,7 +80,7 @@ def _all_bounds(values: Mapping[str, Any]) -> Iterator[_Bounds]:
 
 def _resources(limits: Where, requests: Where, values: Mapping[str, Any]) -> Iterator[_Bounds]:
     """One for each resource that either names."""
-    for name in dict.fromkeys([*_keys(_at(values, limits)), *_keys(_at(values, requests))]):
+    for name in dict.fromkeys([*_keys(at(values, limits)), *_keys(at(values, requests))]):
         reader = _BYTES if any(word in name for word in ("memory", "storage", "hugepages")) else _COUNT
         yield _Bounds((*limits, name), (*requests, name), reader)
 
@@ -93,7 +93,7 @@ def _overrides(values: Mapping[str, Any]) -> Iterator[Where]:
             yield ("hub", "config", name)
             lists.append(("hub", "config", name, "profile_list"))
     for where in lists:
-        profiles = _at(values, where)
+        profiles = at(values, where)
         for index in range(len(profiles) if isinstance(profiles, list) else 0):
             yield from _profile((*where, index), values)
 
@@ -101,9 +101,9 @@ def _overrides(values: Mapping[str, Any]) -> Iterator[Where]:
 def _profile(where: Where, values: Mapping[str, Any]) -> Iterator[Where]:
     yield (*where, "kubespawner_override")
     options = (*where, "profile_options")
-    for option in _keys(_at(values, options)):
+    for option in _keys(at(values, options)):
         choices = (*options, option, "choices")
-        for choice in _keys(_at(values, choices)):
+        for choice in _keys(at(values, choices)):
             yield (*choices, choice, "kubespawner_override")
 
 
@@ -187,15 +187,3 @@ def _shown(value: Any) -> str:
 
 def _keys(value: Any) -> list[str]:
     return [str(key) for key in value] if isinstance(value, Mapping) else []
-
-
-def _at(values: Any, where: Where) -> Any:
-    """None where there is nothing."""
-    for part in where:
-        if isinstance(values, Mapping):
-            values = values.get(part)
-        elif isinstance(values, list) and isinstance(part, int):
-            values = values[part]
-        else:
-            return None
-    return values

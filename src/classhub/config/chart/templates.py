@@ -13,6 +13,7 @@ from classhub.config.chart.upgrade import is_between
 from classhub.config.document import Where
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted, kind
+from classhub.config.traits.lookup import at
 
 _WHY = "The chart's templates stop for it, though its schema takes it."
 
@@ -21,9 +22,9 @@ def refusals(values: Mapping[str, Any], version: str) -> list[Problem]:
     """`values` over the defaults, and accepted by verdict.problems: what has the wrong type is passed over."""
     found = [*_moves(values, version), *_hub_config(values), *_https(values), *_metadata(values)]
     for where in (("hub", "extraEnv"), ("proxy", "chp", "extraEnv"), ("proxy", "traefik", "extraEnv")):
-        found += _extra_env(_at(values, where), where)
+        found += _extra_env(at(values, where), where)
     for where in (("hub", "extraFiles"), ("singleuser", "extraFiles")):
-        found += _extra_files(_at(values, where), where)
+        found += _extra_files(at(values, where), where)
     return found
 
 
@@ -34,7 +35,7 @@ def _moves(values: Mapping[str, Any], version: str) -> Iterator[Problem]:
 
 
 def _hub_config(values: Mapping[str, Any]) -> Iterator[Problem]:
-    if not isinstance(_at(values, ("hub", "config")), Mapping):
+    if not isinstance(at(values, ("hub", "config")), Mapping):
         yield Problem(
             ("hub", "config"),
             "hub.config must not be empty.",
@@ -45,7 +46,7 @@ def _hub_config(values: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _https(values: Mapping[str, Any]) -> Iterator[Problem]:
-    https = _at(values, ("proxy", "https"))
+    https = at(values, ("proxy", "https"))
     if not isinstance(https, Mapping) or not https.get("enabled"):
         return
     needed: tuple[str, ...] = ()
@@ -55,7 +56,7 @@ def _https(values: Mapping[str, Any]) -> Iterator[Problem]:
         needed = ("manual.key", "manual.cert")
     for name in needed:
         where = ("proxy", "https", *name.split("."))
-        if not _at(values, where):
+        if not at(values, where):
             fix = f"Give {dotted(where)} a value."
             yield Problem(
                 where, f"{dotted(where)} is missing, and proxy.https.type needs it.", _WHY, fix, code="CH1206"
@@ -66,7 +67,7 @@ def _metadata(values: Mapping[str, Any]) -> Iterator[Problem]:
     policy = ("singleuser", "networkPolicy")
     allow = (*policy, "egressAllowRules", "cloudMetadataServer")
     block = ("singleuser", "cloudMetadata", "blockWithIptables")
-    if all(_at(values, path) for path in ((*policy, "enabled"), allow, block)):
+    if all(at(values, path) for path in ((*policy, "enabled"), allow, block)):
         message = f"{dotted(allow)} lets students' servers reach the cloud's metadata, and {dotted(block)} forbids it."
         yield Problem(allow, message, _WHY, "Keep the ban: cloudMetadataServer: false", code="CH1206")
 
@@ -100,9 +101,3 @@ def _extra_files(files: Any, where: Where) -> Iterator[Problem]:
             message = f"{dotted(here)} has data:, and its mountPath ends in no format the chart can write."
             fix = "Write stringData: for text, or a mountPath that ends in .yaml, .json or .toml."
             yield Problem((*here, "data"), message, _WHY, fix, code="CH1206")
-
-
-def _at(values: Any, path: Where) -> Any:
-    for part in path:
-        values = values.get(part) if isinstance(values, Mapping) else None
-    return values

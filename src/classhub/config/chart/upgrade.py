@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from classhub.config.chart.moves import Change, Moved, history, moved
+from classhub.config.traits.lookup import get
 
 Values = Mapping[str, Any]
 
@@ -36,7 +37,5 @@ def order(version: str) -> tuple[int, ...]:
 
 def _concerns(condition: str, values: Values) -> bool:
     name, _, word = condition.partition(" is ")
-    found: Any = values
-    for part in name.split(".") if name else ():
-        found = found.get(part) if isinstance(found, Mapping) else None
+    found = get(values, name)
     return found == word if word else bool(found) or not name

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from classhub.config.document import Where
-from classhub.config.meaning.found import Values, at
+from classhub.config.meaning.found import Values
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
-from classhub.config.traits.lookup import get
+from classhub.config.traits.lookup import at, get
 
 _SPAWNER = {
     "image": "singleuser.image",

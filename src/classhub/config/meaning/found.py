@@ -6,21 +6,9 @@ from typing import Any, NamedTuple
 
 from classhub.config.document import Where
 from classhub.config.extra_config import extra_config
-from classhub.config.traits.lookup import get, mapping
+from classhub.config.traits.lookup import at, get, mapping
 
 Values = Mapping[str, Any]
-
-
-def at(values: Any, where: Where) -> Any:
-    """None where there is nothing."""
-    for part in where:
-        if isinstance(values, Mapping):
-            values = values.get(part)
-        elif isinstance(values, list) and isinstance(part, int) and part < len(values):
-            values = values[part]
-        else:
-            return None
-    return values
 
 
 def trait(values: Values, sections: Iterable[str], name: str) -> tuple[Where, Any]:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from classhub.config.document import Where
-from classhub.config.meaning.found import Values, at, is_stock, own_code
+from classhub.config.meaning.found import Values, is_stock, own_code
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
-from classhub.config.traits.lookup import get, mapping
+from classhub.config.traits.lookup import at, get, mapping
 from classhub.errors import Edit
 
 _STORAGE: Where = ("singleuser", "storage")

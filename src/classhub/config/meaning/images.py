@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from classhub.config.document import Where
-from classhub.config.meaning.found import Values, at
+from classhub.config.meaning.found import Values
 from classhub.config.meaning.profiles import overrides
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
-from classhub.config.traits.lookup import mapping
+from classhub.config.traits.lookup import at, mapping
 
 _MOVING = {"latest", "main", "master", "stable", "edge", "nightly", "dev", "develop", "devel", "test", "staging"}
 _WHY = "Two nodes may hold two versions, so two students may get different programs, and a start may break unannounced."

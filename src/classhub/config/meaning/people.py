@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from classhub.config.document import Where
 from classhub.config.meaning.access import Access, access, chosen
 from classhub.config.meaning.accounts import identity_providers, public_provider, whole_provider
-from classhub.config.meaning.found import Values, at, is_stock, trait
+from classhub.config.meaning.found import Values, is_stock, trait
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
-from classhub.config.traits.lookup import mapping
+from classhub.config.traits.lookup import at, mapping
 from classhub.errors import Edit
 
 _LOGIN: Where = ("hub", "config", "JupyterHub", "authenticator_class")

@@ -5,10 +5,10 @@ from typing import Any
 
 from classhub.config import quantities
 from classhub.config.document import Where
-from classhub.config.meaning.found import Values, at, whole
+from classhub.config.meaning.found import Values, whole
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
-from classhub.config.traits.lookup import get
+from classhub.config.traits.lookup import at, get
 from classhub.errors import Edit
 
 NODE_PODS = 110

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from classhub.config.document import Where
-from classhub.config.meaning.found import Values, at, is_stock
+from classhub.config.meaning.found import Values, is_stock
 from classhub.config.meaning.spawner_traits import SPAWNER
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted, nearest
-from classhub.config.traits.lookup import get
+from classhub.config.traits.lookup import at, get
 from classhub.errors import Edit
 
 _LISTS: tuple[Where, ...] = (("singleuser", "profileList"), ("hub", "config", "KubeSpawner", "profile_list"))

@@ -7,10 +7,10 @@ from typing import Any
 
 from classhub.config.document import Where
 from classhub.config.login import is_placeholder
-from classhub.config.meaning.found import Values, at, is_stock
+from classhub.config.meaning.found import Values, is_stock
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
-from classhub.config.traits.lookup import mapping
+from classhub.config.traits.lookup import at, mapping
 from classhub.errors import Edit
 
 Tracked = Callable[[str], bool]

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from classhub.config.document import Where
+
 Values = Mapping[str, Any]
 Section = dict[str, Any]
 """Trait name to value."""
@@ -16,6 +18,18 @@ def get(values: Values, path: str, default: Any = None) -> Any:
             return default
         value = value[part]
     return value
+
+
+def at(values: Any, where: Where) -> Any:
+    """The value at a way, through lists too; None where there is nothing."""
+    for part in where:
+        if isinstance(values, Mapping):
+            values = values.get(part)
+        elif isinstance(values, list) and isinstance(part, int) and part < len(values):
+            values = values[part]
+        else:
+            return None
+    return values
 
 
 def mapping(values: Values, path: str) -> Values:
