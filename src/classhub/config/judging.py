@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from classhub.config import amounts, environment, meaning, tokens
-from classhub.config.chart.table import VERSIONS, table
+from classhub.config.chart.table import table
 from classhub.config.chart.templates import refusals
 from classhub.config.chart.upgrade import changes_between, moves_between, order
 from classhub.config.chart.verdict import problems as verdict
@@ -74,11 +74,3 @@ def upgrade(given: Given, old: str) -> Iterator[Problem]:
             yield Problem(found.path, message, found.move.note, "", "warning", "CH1251")
     for change in changes_between(given.values, old, given.chart):
         yield Problem((), f"Chart {change.version}: {change.sentence}", "", change.advice, "note", "CH1252")
-
-
-def known(chart: str) -> str:
-    """The chart whose table is used: this one, else the newest that is not newer, else the oldest."""
-    if chart in VERSIONS:
-        return chart
-    older = [version for version in VERSIONS if order(version) <= order(chart)]
-    return max(older, key=order) if older else min(VERSIONS, key=order)

@@ -177,10 +177,10 @@ class _Reader:
     ) -> dict[str, object]:
         """Own values over the chart's defaults, after checking that the chart would take them."""
         from classhub.config import judging, meaning
-        from classhub.config.chart.table import defaults
+        from classhub.config.chart.table import defaults, known
 
-        now = judging.known(settings.chart_version)
-        chart = judging.known(upgrade or now)
+        now = known(settings.chart_version)
+        chart = known(upgrade or now)
         values = over_defaults(own, defaults(chart))
         stands = {Path(document.file).name: document.values for document in files}
         stand = meaning.Files(stands.get("config.yaml", {}), stands.get("secrets.yaml", {}), self.tracked)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from classhub.config.chart.table import VERSIONS, Key, table
+from classhub.config.chart.table import Key, known, table
 from classhub.config.environment import HERE, from_kubernetes
 from classhub.config.model import Config
 from classhub.config.parity_classes import rule_for_trait
@@ -40,8 +40,7 @@ class Row:
 def rows(config: Config, machine: Machine) -> tuple[Row, ...]:
     """In the order of the files, then the important defaults, then variables that only Kubernetes fills in."""
     stand_in = machine.stand_in or config.login.stand_in
-    version = config.settings.chart_version
-    chart = table(version if version in VERSIONS else VERSIONS[0])
+    chart = table(known(config.settings.chart_version))
     paths = list(_written(config.own_values, chart, ()))
     paths += [tuple(name.split(".")) for name in ALWAYS if tuple(name.split(".")) not in paths]
     made = [_row(path, config.own_values, machine, stand_in) for path in paths]

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from classhub.config.chart.table import VERSIONS, defaults
+from classhub.config.chart.table import defaults, known
 from classhub.config.document import Document, Where
 from classhub.config.edit.typed import below
 from classhub.config.load import shown
@@ -66,8 +66,7 @@ class SettingsFiles:
     def in_force(self) -> dict[str, Any]:
         """Everything, merged over the defaults."""
         own = self.document("classhub.yaml")
-        known = settings(own, self.folder, [])
-        version = known.chart_version if known.chart_version in VERSIONS else VERSIONS[0]
+        version = known(settings(own, self.folder, []).chart_version)
         values = layer(*(self.document(name).values for name in CHART))
         courses = {Path(name).stem: self._course(name) for name in self.names if name.startswith("courses/")}
         mine = {name: value for name, value in layer(_defaults(), own.values).items() if name in OWN}
@@ -96,14 +95,14 @@ def candidates(where: Where) -> tuple[tuple[str, ...], Where]:
 
 def _defaults() -> dict[str, Any]:
     """Of classhub.yaml."""
-    known = Settings()
+    default = Settings()
     return {
-        "target": known.target,
-        "chart": {"version": known.chart_version},
-        "release": known.release,
-        "namespace": known.namespace,
-        "homes": {"folder": known.homes_folder},
-        "local": dataclasses.asdict(known.local),
+        "target": default.target,
+        "chart": {"version": default.chart_version},
+        "release": default.release,
+        "namespace": default.namespace,
+        "homes": {"folder": default.homes_folder},
+        "local": dataclasses.asdict(default.local),
     }
 
 

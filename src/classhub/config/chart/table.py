@@ -34,6 +34,11 @@ class Key(NamedTuple):
     """Absent from the defaults, with all its keys."""
 
 
+def known(version: str) -> str:
+    """The chart whose table is used for this one."""
+    return version if version in VERSIONS else VERSIONS[0]
+
+
 @cache
 def table(version: str, tag: str = "") -> Key:
     """The root key. tag: of the images that are released with the chart; default its version. KeyError: no table."""
