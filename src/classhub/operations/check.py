@@ -8,6 +8,7 @@ from pathlib import Path
 
 from classhub.config.edit import corrected, edit
 from classhub.config.load import look
+from classhub.config.meaning.secret import Tracked
 from classhub.config.spelling import dotted
 from classhub.errors import Finding, Refused
 from classhub.operations.rewriting import read, rewrite
@@ -28,11 +29,14 @@ class Wanted:
 
 def findings(wanted: Wanted) -> list[Finding]:
     """All of them; where the fix is certain it is the corrected line. Raises NotFound, Refused."""
-    return [_with_line(finding) for finding in _look(wanted)]
+    return [_with_line(finding) for finding in _look(wanted, _tracked(wanted))]
 
 
-def _look(wanted: Wanted) -> list[Finding]:
-    tracked = git.tracked(wanted.folder) if wanted.folder.is_dir() else None
+def _tracked(wanted: Wanted) -> Tracked | None:
+    return git.tracked(wanted.folder) if wanted.folder.is_dir() else None
+
+
+def _look(wanted: Wanted, tracked: Tracked | None) -> list[Finding]:
     files = [path.absolute() for path in wanted.files]
     _, found = look(wanted.folder, wanted.environ, files=files, chart=wanted.chart, tracked=tracked)
     return found
@@ -54,10 +58,11 @@ def _text(finding: Finding) -> str:
 
 def fix(wanted: Wanted) -> list[Finding]:
     """Write every fix that is certain, one after the other; those that were written come back."""
+    tracked = _tracked(wanted)  # no fix changes what git keeps
     written: list[Finding] = []
     passed: set[tuple[str, object]] = set()
     while len(written) < MOST_FIXES:
-        left = [one for one in _look(wanted) if one.edit and (one.file, one.path) not in passed]
+        left = [one for one in _look(wanted, tracked) if one.edit and (one.file, one.path) not in passed]
         if not left:
             break
         passed.add((left[0].file, left[0].path))
