@@ -20,9 +20,8 @@ def load(folder: Path, environ: Mapping[str, str], instead: Mapping[str, bytes] 
     warnings and notes are in Config.findings.
     """
     config, findings = look(folder, environ, instead=instead)
-    errors = [finding for finding in findings if finding.severity == "error"]
-    if errors or config is None:
-        raise Mistakes(errors)
+    if config is None:
+        raise Mistakes([finding for finding in findings if finding.severity == "error"])
     return config
 
 

@@ -9,6 +9,7 @@ from classhub.config.fields import Fields
 from classhub.config.model import Local, Settings
 from classhub.errors import Finding
 
+KEYS = ("target", "chart", "release", "namespace", "homes", "local")
 HTTPS = ("off", "own", "acme", "internal")
 _DNS_LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$")
 """Helm takes release names of up to 53 characters."""
@@ -20,7 +21,7 @@ _HOST = re.compile(
 def settings(document: Document, folder: Path, mistakes: list[Finding]) -> Settings:
     """folder: config/, absolute. Relative paths: homes.folder from config/'s parent, certificates from config/."""
     fields = Fields(document, mistakes)
-    fields.only("target", "chart", "release", "namespace", "homes", "local")
+    fields.only(*KEYS)
     default = Settings()
     return Settings(
         target=_target(fields, default.target),

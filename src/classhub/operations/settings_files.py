@@ -13,16 +13,13 @@ from typing import Any
 from classhub.config.chart.table import defaults, known
 from classhub.config.document import Document, Where
 from classhub.config.edit.typed import below
-from classhub.config.load import shown
+from classhub.config.load import VALUES, shown
 from classhub.config.merge import layer, over_defaults
 from classhub.config.model import Settings
 from classhub.config.reading import read
-from classhub.config.settings import settings
+from classhub.config.settings import KEYS, settings
 from classhub.errors import Finding, Mistakes, NotFound, WrongUsage
 
-CHART = ("config.yaml", "secrets.yaml")
-OWN = ("target", "chart", "release", "namespace", "homes", "local")
-"""The keys of classhub.yaml."""
 _COURSE = re.compile(r"courses/[^/.][^/]*\.yaml")
 
 
@@ -46,12 +43,12 @@ class SettingsFiles:
         if not (self.folder / "config.yaml").exists():
             raise NotFound(f"{shown(self.folder)} holds no config.yaml.", "", "Put the chart's values there.")
         courses = sorted(path.name for path in self.folder.glob("courses/*.yaml") if not path.name.startswith("."))
-        return [*CHART, "classhub.yaml", *(f"courses/{name}" for name in courses)]
+        return [*VALUES, "classhub.yaml", *(f"courses/{name}" for name in courses)]
 
     def checked(self, name: str) -> str:
         """A name that `--file` gave. Raises WrongUsage for one that is no part of a deployment folder."""
         name = name.removeprefix(f"{self.folder.name}/")
-        if name in (*CHART, "classhub.yaml") or _COURSE.fullmatch(name):
+        if name in (*VALUES, "classhub.yaml") or _COURSE.fullmatch(name):
             return name
         fix = "config.yaml, secrets.yaml, classhub.yaml or courses/NAME.yaml."
         raise WrongUsage(f"{name} is no file of settings.", "", fix)
@@ -67,9 +64,9 @@ class SettingsFiles:
         """Everything, merged over the defaults."""
         own = self.document("classhub.yaml")
         version = known(settings(own, self.folder, []).chart_version)
-        values = layer(*(self.document(name).values for name in CHART))
+        values = layer(*(self.document(name).values for name in VALUES))
         courses = {Path(name).stem: self._course(name) for name in self.names if name.startswith("courses/")}
-        mine = {name: value for name, value in layer(_defaults(), own.values).items() if name in OWN}
+        mine = {name: value for name, value in layer(_defaults(), own.values).items() if name in KEYS}
         return {**over_defaults(values, defaults(version)), **mine, "courses": courses}
 
     def _course(self, name: str) -> dict[str, Any]:
@@ -90,7 +87,7 @@ def candidates(where: Where) -> tuple[tuple[str, ...], Where]:
     """Files that may hold the key, the one that wins last, and the way within them."""
     if where[0] == "courses" and len(where) > 2:
         return (f"courses/{where[1]}.yaml",), where[2:]
-    return (("classhub.yaml",) if where[0] in OWN else CHART), where
+    return (("classhub.yaml",) if where[0] in KEYS else VALUES), where
 
 
 def _defaults() -> dict[str, Any]:
