@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
+from classhub.config.catalogue.read import catalogue
 from classhub.config.document import Where
 from classhub.config.meaning.found import Values, is_stock
-from classhub.config.meaning.spawner_traits import SPAWNER
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted, nearest
 from classhub.config.traits.lookup import at, get
@@ -55,7 +56,7 @@ def _profiles(values: Values, listed: Where) -> Iterator[tuple[Where, Mapping[st
 def _override(values: Values, where: Where, severity: str) -> Iterator[Problem]:
     for name in _mapping(at(values, where)):
         here = (*where, name)
-        if name in SPAWNER:
+        if name in _traits():
             continue
         why = "It would have no effect."
         if name in _OF_A_CHOICE:
@@ -65,11 +66,18 @@ def _override(values: Values, where: Where, severity: str) -> Iterator[Problem]:
             fix = f"Indent {name}: as kubespawner_override: is." if free else f"Remove {name}: it is there already."
             yield Problem(here, message, why, fix, severity, "CH1831", edit)
         else:
-            meant = nearest(name, SPAWNER)
+            meant = nearest(name, _traits())
             message = f"{dotted(here)} is no setting of KubeSpawner." + (f" Did you mean {meant}?" if meant else "")
             edit = Edit("rename", here, meant) if meant and at(values, (*where, meant)) is None else None
             fix = f"Write {meant}: in place of {name}:" if meant else f"Remove {name}."
             yield Problem(here, message, why, fix, severity, "CH1831", edit)
+
+
+@cache
+def _traits() -> frozenset[str]:
+    """What can be set on a KubeSpawner: its traits, old ones that still exist too, and the id that JupyterHub sets."""
+    found = catalogue("4.4.0").traits("KubeSpawner")
+    return frozenset(name for name, trait in found.items() if trait.kind != "gone") | {"oauth_client_id"}
 
 
 def _names(profiles: Mapping[Where, Mapping[str, Any]], severity: str) -> Iterator[Problem]:
