@@ -54,27 +54,21 @@ def _public(proxy: Mapping[str, Any], explicit: Sequence[Mapping[str, str]]) -> 
 
 def _internal(proxy: Mapping[str, Any], explicit: Sequence[Mapping[str, str]]) -> Json:
     """Where the hub probes students' servers: the same rules, but nothing falls back to the hub."""
-    return {
-        "listen": [proxy["internal"]],
-        "automatic_https": {"disable": True},
-        "protocols": ["h1"],
-        "routes": internal_routes(proxy, explicit),
-    }
+    return _inner(proxy["internal"], internal_routes(proxy, explicit))
 
 
 def _hub(proxy: Mapping[str, Any]) -> Json:
     """Where students' servers, services and our own commands reach the hub, and nothing but the hub."""
-    return {
-        "listen": [proxy["hub"]],
-        "automatic_https": {"disable": True},
-        "protocols": ["h1"],
-        "routes": [_to_hub(proxy)],
-    }
+    return _inner(proxy["hub"], [{"handle": [_hub_within(proxy, HUB_PATIENCE)]}])
+
+
+def _inner(listen: str, routes: Sequence[Json]) -> Json:
+    return {"listen": [listen], "automatic_https": {"disable": True}, "protocols": ["h1"], "routes": routes}
 
 
 def public_routes(proxy: Mapping[str, Any], explicit: Sequence[Mapping[str, str]]) -> list[Json]:
     """Explicit routes first, then the name rule, then the hub."""
-    return [*internal_routes(proxy, explicit), _to_hub(proxy)]
+    return [*internal_routes(proxy, explicit), {"handle": [_hub_within(proxy, HUB_PATIENCE)]}]
 
 
 def internal_routes(proxy: Mapping[str, Any], explicit: Sequence[Mapping[str, str]]) -> list[Json]:
@@ -132,9 +126,9 @@ def _regexp(text: str) -> str:
     return "".join(char if char.isalnum() or char in "/-_" else f"\\{char}" for char in text)
 
 
-def _to_hub(proxy: Mapping[str, Any]) -> Json:
-    patience = {"try_duration": HUB_PATIENCE, "try_interval": "200ms"}
-    return {"handle": [_proxy_to(f"unix/{proxy['hub_socket']}", load_balancing=patience)]}
+def _hub_within(proxy: Mapping[str, Any], patience: str) -> Json:
+    """To the hub, which may be restarting: tried again for that long."""
+    return _proxy_to(f"unix/{proxy['hub_socket']}", load_balancing={"try_duration": patience, "try_interval": "200ms"})
 
 
 def _when_unreachable(proxy: Mapping[str, Any]) -> list[Json]:
@@ -150,9 +144,7 @@ def _when_unreachable(proxy: Mapping[str, Any]) -> list[Json]:
     return [
         {
             "match": to_user,
-            "handle": [
-                _proxy_to(f"unix/{proxy['hub_socket']}", load_balancing={"try_duration": "4s", "try_interval": "200ms"})
-            ],
+            "handle": [_hub_within(proxy, "4s")],
             "terminal": True,
         },
         {"match": [{"expression": unreachable}], "handle": [again], "terminal": True},
