@@ -171,3 +171,8 @@ def test_a_services_token_that_the_hub_would_refuse(folder_with: Make, token: st
     found = mistakes(folder_with({"secrets.yaml": f"hub: {{services: {{grader: {{apiToken: {token}}}}}}}"}))
     assert "hub.services.grader.apiToken must be text of at least 8 characters." in str(found)
     assert token not in str(found)
+
+
+def test_what_could_not_be_read_is_no_second_mistake(folder_with: Make) -> None:
+    found = mistakes(folder_with({"config.yaml": "hub:\n  config: *shared\n"})).findings
+    assert [(finding.code, finding.line) for finding in found] == [("CH1110", 2)]
