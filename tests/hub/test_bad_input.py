@@ -158,14 +158,37 @@ def test_a_snippet_that_fails_is_told_with_its_line_and_nothing_is_left_running(
 @pytest.mark.parametrize(
     ("lines", "section"),
     [
-        ('    Authenticator:\n      any_allow_config: "many"\n', "Authenticator.any_allow_config"),
-        ("    JupyterHub:\n      active_server_limit: many\n", "JupyterHub.active_server_limit"),
+        ('    Authenticator:\n      auth_refresh_strict: "many"\n', "Authenticator.auth_refresh_strict"),
+        ("    JupyterHub:\n      oauth_require_pkce: many\n", "JupyterHub.oauth_require_pkce"),
     ],
 )
 def test_a_setting_of_the_hub_of_the_wrong_type_is_told_in_its_own_words(deployment, lines, section):
-    deployment.write("config.yaml", f"hub:\n  config:\n{lines}")
+    """Traits of JupyterHub 6, which the chart's 5.5 has not: the check leaves them to the college's own hub image."""
+    deployment.write("config.yaml", f"hub:\n  config:\n{lines}  image: {{name: gcr.io/college-cs/hub, tag: v6}}\n")
     text = refused(deployment, code=3)
     says(text, "The hub does not start.", "config.yaml:4: ", f"the setting {section} of hub.config expected a")
     says(text, "not the str 'many'", "Next: Mend that, then `classhub up`.")
     assert logs(deployment)["supervisor.log"].count("ended") == 1, "no use in trying such settings again"
     nothing_is_left(deployment)
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence", "fix"),
+    [
+        (
+            '    Authenticator:\n      any_allow_config: "many"\n',
+            "hub.config.Authenticator.any_allow_config must be true or false; here it is text.",
+            "any_allow_config: true",
+        ),
+        (
+            "    JupyterHub:\n      active_server_limit: many\n",
+            "hub.config.JupyterHub.active_server_limit must be a whole number; here it is text.",
+            "active_server_limit: 1",
+        ),
+    ],
+)
+def test_a_setting_of_the_hub_of_the_wrong_type_is_found_before_anything_starts(deployment, lines, sentence, fix):
+    deployment.write("config.yaml", f"hub:\n  config:\n{lines}")
+    text = refused(deployment, code=1)
+    says(text, f"config.yaml:4:7: {sentence}", "The hub does not start with it.", fix, "1 mistake")
+    assert not deployment.state.exists()

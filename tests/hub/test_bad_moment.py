@@ -68,12 +68,15 @@ def test_a_second_up_with_a_taken_port_leaves_the_hub_alone_and_says_so(hub, unt
 
 def test_a_second_up_with_a_change_that_the_hub_refuses_goes_back_by_itself(hub, untouched):
     hub.write(
-        "config.yaml", CONFIG.replace("    Authenticator:\n", "    Authenticator:\n      any_allow_config: much\n")
+        "config.yaml",
+        CONFIG.replace("    Authenticator:\n", "    Authenticator:\n      auth_refresh_strict: much\n").replace(
+            "hub:\n", "hub:\n  image: {name: gcr.io/college-cs/hub, tag: v6}\n", 1
+        ),
     )
     before, settings = revision(hub), hub.settings()
     text = told(hub, code=3)
     says(text, f"Going back to revision {before}.", f"The hub went back to revision {before} and runs.", "config.yaml:")
-    says(text, "the setting Authenticator.any_allow_config of hub.config expected a boolean", "Next: Mend that")
+    says(text, "the setting Authenticator.auth_refresh_strict of hub.config expected a boolean", "Next: Mend that")
     assert (hub.settings(), hub.status()["state"]) == (settings, "running")
 
 
