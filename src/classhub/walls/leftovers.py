@@ -39,13 +39,22 @@ def running(uid: int, runtime: Path) -> list[Identity]:
 
 
 def _is_left(pid: int, uid: int, runtime: Path) -> bool:
+    """Its account first. One that does not show its environment is left: its main thread may have ended, say."""
     import psutil
 
     try:
         process = psutil.Process(pid)
-        return bool(process.uids().real == uid) and not _is_of_another_hub(process.environ(), uid, runtime)
+        if process.uids().real != uid:
+            return False
     except psutil.Error:
         return False
+    try:
+        environ = process.environ()
+    except psutil.NoSuchProcess as error:
+        return isinstance(error, psutil.ZombieProcess)
+    except (psutil.Error, OSError):
+        return True
+    return not _is_of_another_hub(environ, uid, runtime)
 
 
 def _is_of_another_hub(environ: dict[str, str], uid: int, runtime: Path) -> bool:

@@ -2,13 +2,14 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from classhub.walls import identity, leftovers
-from unit.walls.student import needs_root
+from unit.walls.student import half_dead, needs_root
 
 UID = 1_000_000 + os.getpid()
 
@@ -44,6 +45,14 @@ def test_all_of_a_student_ends_and_nobody_else(run, tmp_path):
     assert leftovers.end(UID, tmp_path)
     assert leftovers.running(UID, tmp_path) == []
     assert [is_up(child) for child in (own, neighbour, root)] == [False, True, True]
+
+
+@needs_root
+def test_one_whose_main_thread_has_ended_is_left_and_ends(tmp_path):
+    with half_dead(UID) as child:
+        assert [who.pid for who in leftovers.running(UID, tmp_path)] == [child.pid]
+        assert leftovers.end(UID, tmp_path)
+        assert child.wait(5) == -signal.SIGKILL
 
 
 @needs_root
