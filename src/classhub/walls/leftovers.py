@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
+import stat
 import time
 from pathlib import Path
 
@@ -58,14 +60,16 @@ def _is_left(pid: int, uid: int, runtime: Path) -> bool:
 
 
 def _is_of_another_hub(environ: dict[str, str], uid: int, runtime: Path) -> bool:
-    """Two hubs of one machine give the same uids. Believed is only what no student can make: RUNTIME/u/NAME of a hub."""
-    folder = Path(environ.get("JUPYTER_RUNTIME_DIR", "/"))
+    """Two hubs of one machine give the same uids, and their runtime folders lie side by side: HUBS/ID/u/NAME.
+
+    The text alone decides which path is looked at: below HUBS and a hub's private folder no student can make a link.
+    """
+    path = environ.get("JUPYTER_RUNTIME_DIR", "")
+    found = re.fullmatch(rf"{re.escape(str(runtime.parent))}/([\w-]+)/u/[\w-]+", path, re.ASCII)
+    if not found or found[1] == runtime.name:
+        return False
     try:
-        return (
-            folder.parent.name == "u"
-            and folder.parent.lstat().st_uid == os.geteuid()
-            and folder.lstat().st_uid == uid
-            and not folder.parent.parent.samefile(runtime)
-        )
+        hub, own = (runtime.parent / found[1]).lstat(), Path(path).lstat()
     except OSError:
         return False
+    return hub.st_mode == stat.S_IFDIR | 0o700 and hub.st_uid == os.geteuid() and own.st_uid == uid
