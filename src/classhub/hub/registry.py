@@ -61,8 +61,7 @@ def read(folder: Path, user: str, server: str = "") -> Entry | None:
 
 def read_all(folder: Path) -> list[Entry]:
     """Every entry whose process is alive, by user name."""
-    entries = (_read(path) for path in sorted(folder.glob("*.json")))
-    return [entry for entry in entries if entry is not None and entry.alive]
+    return [entry for entry in _every(folder) if entry.alive]
 
 
 def end(entries: Iterable[Entry], patience_s: float = 10) -> None:
@@ -70,12 +69,16 @@ def end(entries: Iterable[Entry], patience_s: float = 10) -> None:
     identity.end([entry.process for entry in entries], patience_s)
 
 
-def end_all(folder: Path) -> None:
-    """Every server that lives, with what it leaves behind."""
-    entries = read_all(folder)
+def end_all(folder: Path, deployment: str) -> None:
+    """Every server, with what it leaves behind: also of one that ended when no hub was there to see to it.
+
+    deployment: `classhub-<deployment id>`, whose control groups all end.
+    """
+    entries = _every(folder)
     end(entries)
     for entry in entries:
         clear(folder, entry)
+    cgroups.end_slice(deployment)
 
 
 def clear(folder: Path, entry: Entry, patience_s: float = 10) -> None:
@@ -108,6 +111,12 @@ def _end_account(folder: Path, entry: Entry, uid: int) -> None:
 
 def _file(folder: Path, user: str, server: str) -> Path:
     return folder / f"{names.slug(user, server)}.json"
+
+
+def _every(folder: Path) -> list[Entry]:
+    """Alive or not, by user name."""
+    entries = (_read(path) for path in sorted(folder.glob("*.json")))
+    return [entry for entry in entries if entry is not None]
 
 
 def _read(path: Path) -> Entry | None:

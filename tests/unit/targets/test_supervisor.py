@@ -60,7 +60,7 @@ async def test_two_stops_and_a_restart_at_once_end_in_a_stop(supervisor):
 
 
 async def test_a_stop_that_fails_still_ends_the_supervisor_and_the_proxy(supervisor, monkeypatch):
-    def fails(folder):
+    def fails(*_):
         raise PermissionError(1, "Operation not permitted")
 
     await supervisor.do({"do": "start"})
@@ -83,7 +83,7 @@ async def test_what_a_part_was_started_with_is_kept_for_the_next_supervisor(supe
 
 
 async def test_a_chore_that_fails_is_said(supervisor, paths, monkeypatch):
-    async def fails(folder):
+    async def fails(*_):
         raise ValueError("no such thing")
 
     monkeypatch.setattr(logs, "keep_small", fails)

@@ -204,6 +204,18 @@ class TestOnThisMachine:
         assert group.remove()
         assert cgroups.find(group.name) is None
 
+    def test_every_group_of_a_deployment_ends_and_no_other(self, support, limited):
+        group = limited()
+        deployment = group.name.partition("/")[0]
+        with subprocess.Popen(["sleep", "100"]) as child:
+            for file in group.procs_files:
+                Path(file).write_text(str(child.pid))
+            cgroups.end_slice(f"{deployment}x")
+            assert group.pids() == [child.pid]
+            cgroups.end_slice(deployment)
+            assert child.wait(5) == -signal.SIGKILL
+        assert cgroups.find(group.name) is None
+
     def test_one_whose_main_thread_has_ended_ends_without_the_kernels_own_kill(self, support, limited):
         group = limited()
         group = dataclasses.replace(group, folders={k: v for k, v in group.folders.items() if k != "unified"})
