@@ -83,7 +83,7 @@ async def test_what_a_part_was_started_with_is_kept_for_the_next_supervisor(supe
 
 
 async def test_a_chore_that_fails_is_said(supervisor, paths, monkeypatch):
-    async def fails(*_):
+    async def fails(folder):
         raise ValueError("no such thing")
 
     monkeypatch.setattr(logs, "keep_small", fails)
