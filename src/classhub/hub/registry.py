@@ -17,8 +17,15 @@ from classhub.hub.files import write_private
 from classhub.walls import cgroups, identity, leftovers, names, uids
 from classhub.walls.identity import Identity
 
-births = threading.Lock()
-"""Held from a process's start until its entry is written: who ends leftovers of a uid must see every server of it."""
+_births: dict[int | None, threading.Lock] = {}
+
+
+def births(uid: int | None) -> threading.Lock:
+    """Held from a process's start until its entry is written: who ends leftovers of a uid must see every server of it.
+
+    Of this uid only: an end may take seconds, and starts of others go on.
+    """
+    return _births.setdefault(uid, threading.Lock())
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,7 @@ def sweep(folder: Path, entry: Entry) -> None:
         group.kill()
         group.remove()
     elif entry.uid is not None and not entry.group:
-        with births:
+        with births(entry.uid):
             _end_account(folder, entry, entry.uid)
     Path(entry.socket).unlink(missing_ok=True)
 

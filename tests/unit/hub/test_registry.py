@@ -7,7 +7,7 @@ import time
 import pytest
 
 from classhub.hub import registry
-from classhub.walls import identity, uids
+from classhub.walls import identity, leftovers, uids
 from unit.walls.student import needs_root
 
 FIRST = 2_000_000 + os.getpid() * 4
@@ -83,6 +83,17 @@ def test_a_uid_that_the_map_gives_to_nobody_or_to_another_is_left_alone(machine)
     registry.clear(machine.folder, entry, 2)
     registry.clear(machine.folder, bob, 2)
     assert is_up(theirs) and is_up(alices)
+
+
+@needs_root
+def test_only_births_of_the_same_student_wait_while_leftovers_end(machine, monkeypatch):
+    entry, held = machine.server(), []
+    monkeypatch.setattr(
+        leftovers, "end", lambda uid, runtime: held.extend(registry.births(who).locked() for who in (uid, uid + 1))
+    )
+    registry.clear(machine.folder, entry, 2)
+    assert held == [True, False]
+    assert not registry.births(machine.uid).locked()
 
 
 @needs_root
