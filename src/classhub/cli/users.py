@@ -104,6 +104,8 @@ def remove(here: Here, name: str, yes: bool) -> None:
     from classhub.operations import users as people
 
     person = people.find(here.target, name)
+    if yes:
+        people.refuse_unseen(name, person)
     known = person.name
     if not person.is_user:
         ask_name(f"This withdraws the invitation for {known}: its link stops working.", known, yes)

@@ -35,7 +35,7 @@ def start(order: Order, rescue: bool) -> tuple[Child, registry.Entry]:
     try:
         with listen(place.socket) as listener:
             spec = _spec(order, place, _environment(order, place, listener.fileno(), rescue))
-            with registry.births:
+            with registry.births(place.uid):
                 child = _popen(spec, order)
                 with _ended_on_failure(child):
                     return child, _registered(order, place, child)

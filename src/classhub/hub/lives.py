@@ -14,7 +14,7 @@ from classhub.hub import birth, registry
 from classhub.hub.order import Order
 
 THREADS = 64
-"""Of our own: starts that hang must not take the hub's few others with them (asyncio has 6 on two cores)."""
+"""For births and for ends, each: starts that hang take neither the ends nor the hub's few others with them (asyncio has 6 on two cores)."""
 
 Born = tuple[birth.Child, registry.Entry]
 
@@ -24,12 +24,13 @@ class Lives:
 
     def __init__(self) -> None:
         self._locks: dict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._threads = ThreadPoolExecutor(THREADS, "life")
+        self._births = ThreadPoolExecutor(THREADS, "birth")
+        self._ends = ThreadPoolExecutor(THREADS, "end")
         self._unwanted: set[asyncio.Task[None]] = set()
 
     async def begin(self, order: Order, rescue: bool) -> Born:
         """birth.start, with its errors. Cancelled, it ends the server as soon as it is there."""
-        thread = await self._alone((order.user, order.server), birth.start, order, rescue)
+        thread = await self._alone(self._births, (order.user, order.server), birth.start, order, rescue)
         try:
             return await asyncio.shield(thread)
         except asyncio.CancelledError:
@@ -38,13 +39,20 @@ class Lives:
 
     async def end(self, folder: Path, entry: registry.Entry, patience_s: float) -> None:
         """registry.clear, to its end even when nobody waits for it any more."""
-        await asyncio.shield(await self._alone((entry.user, entry.server), registry.clear, folder, entry, patience_s))
+        server = (entry.user, entry.server)
+        await asyncio.shield(await self._alone(self._ends, server, registry.clear, folder, entry, patience_s))
 
-    async def _alone(self, server: tuple[str, str], work: Callable[..., Any], *given: Any) -> "asyncio.Future[Any]":
+    async def _alone(
+        self, threads: ThreadPoolExecutor, server: tuple[str, str], work: Callable[..., Any], *given: Any
+    ) -> "asyncio.Future[Any]":
         """`work` in a thread, once no other of this server runs."""
         lock = self._locks[server]
         await lock.acquire()
-        thread = asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
+        try:
+            thread = asyncio.get_running_loop().run_in_executor(threads, work, *given)
+        except BaseException:
+            lock.release()
+            raise
         thread.add_done_callback(lambda _: lock.release())
         return thread
 

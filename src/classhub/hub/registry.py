@@ -17,8 +17,15 @@ from classhub.hub.files import write_private
 from classhub.walls import cgroups, identity, leftovers, names, uids
 from classhub.walls.identity import Identity
 
-births = threading.Lock()
-"""Held from a process's start until its entry is written: who ends leftovers of a uid must see every server of it."""
+_births: dict[int | None, threading.Lock] = {}
+
+
+def births(uid: int | None) -> threading.Lock:
+    """Held from a process's start until its entry is written: who ends leftovers of a uid must see every server of it.
+
+    Of this uid only: an end may take seconds, and starts of others go on.
+    """
+    return _births.setdefault(uid, threading.Lock())
 
 
 @dataclass(frozen=True)
@@ -61,8 +68,7 @@ def read(folder: Path, user: str, server: str = "") -> Entry | None:
 
 def read_all(folder: Path) -> list[Entry]:
     """Every entry whose process is alive, by user name."""
-    entries = (_read(path) for path in sorted(folder.glob("*.json")))
-    return [entry for entry in entries if entry is not None and entry.alive]
+    return [entry for entry in _every(folder) if entry.alive]
 
 
 def end(entries: Iterable[Entry], patience_s: float = 10) -> None:
@@ -70,12 +76,16 @@ def end(entries: Iterable[Entry], patience_s: float = 10) -> None:
     identity.end([entry.process for entry in entries], patience_s)
 
 
-def end_all(folder: Path) -> None:
-    """Every server that lives, with what it leaves behind."""
-    entries = read_all(folder)
+def end_all(folder: Path, deployment: str) -> None:
+    """Every server, with what it leaves behind: also of one that ended when no hub was there to see to it.
+
+    deployment: `classhub-<deployment id>`, whose control groups all end.
+    """
+    entries = _every(folder)
     end(entries)
     for entry in entries:
         clear(folder, entry)
+    cgroups.end_slice(deployment)
 
 
 def clear(folder: Path, entry: Entry, patience_s: float = 10) -> None:
@@ -93,7 +103,7 @@ def sweep(folder: Path, entry: Entry) -> None:
         group.kill()
         group.remove()
     elif entry.uid is not None and not entry.group:
-        with births:
+        with births(entry.uid):
             _end_account(folder, entry, entry.uid)
     Path(entry.socket).unlink(missing_ok=True)
 
@@ -108,6 +118,12 @@ def _end_account(folder: Path, entry: Entry, uid: int) -> None:
 
 def _file(folder: Path, user: str, server: str) -> Path:
     return folder / f"{names.slug(user, server)}.json"
+
+
+def _every(folder: Path) -> list[Entry]:
+    """Alive or not, by user name."""
+    entries = (_read(path) for path in sorted(folder.glob("*.json")))
+    return [entry for entry in entries if entry is not None]
 
 
 def _read(path: Path) -> Entry | None:

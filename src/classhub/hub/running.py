@@ -47,14 +47,15 @@ class Running:
         self._ending = entry
         self._watch.stop()
         await self._lives.end(self._servers, entry, patience_s)
-        await asyncio.to_thread(self.exit_code)
+        await self.exit_code()
         if self._entry == entry:
             self._entry = None
 
-    def exit_code(self) -> int | None:
+    async def exit_code(self) -> int | None:
         """Of a process that has ended, once; None when it is not our child (the hub was restarted meanwhile)."""
-        code = birth.exit_code(self._child) if self._child else None
-        if code is not None:
+        child = self._child
+        code = await asyncio.to_thread(birth.exit_code, child) if child else None
+        if code is not None and self._child is child:
             self._child = None
         return code
 

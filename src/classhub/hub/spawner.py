@@ -66,7 +66,7 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
             return 0
         if entry.alive:
             return None
-        code = self._running.exit_code()
+        code = await self._running.exit_code()
         if not self._running.is_ending(entry):
             self._story.say(f"The server ended. {self._why(entry, code)}.")
         await self._running.end(entry, 0)
@@ -138,7 +138,7 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
             return
         if entry.alive:
             raise self._cannot(f"It did not answer within {self.own_start_timeout} s", try_again=True)
-        raise self._cannot(self._why(entry, self._running.exit_code()), try_again=True)
+        raise self._cannot(self._why(entry, await self._running.exit_code()), try_again=True)
 
     async def _ensure_route(self) -> None:
         """Named servers and long names: the hub probes through the proxy before it adds the route itself."""

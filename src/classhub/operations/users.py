@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from classhub.errors import NotFound, Refused
@@ -81,6 +82,16 @@ def find(target: Target, name: str) -> Person:
     people = {person.name: person for person in listing(target) if person.standing != "asks"}
     with target.api() as api:
         return people[_meant(api, name, people, "There is no user and no invitation named")]
+
+
+def refuse_unseen(typed: str, person: Person) -> None:
+    """Before what is done unasked. Raises Refused when `typed` leads to another name: username_map may make bob alice."""
+    if typed.strip().casefold() != person.name.casefold():
+        raise Refused(
+            f"{typed!r} is {person.name!r} on this hub: nothing was changed.",
+            "username_map or username_pattern of the configured login says so",
+            f"give the name as `classhub users list` shows it: classhub users remove {quote(person.name)} --yes",
+        )
 
 
 def remove(target: Target, person: Person) -> int:

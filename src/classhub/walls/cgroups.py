@@ -22,7 +22,7 @@ from classhub.walls import cgroup_v1, cgroup_v2, identity
 from classhub.walls.cgroup_tree import Limits, Tree, folders, read_tree
 from classhub.walls.spec import Spec
 
-__all__ = ["Group", "Limits", "Support", "Tree", "find", "make", "probe", "read_tree", "remove_slice"]
+__all__ = ["Group", "Limits", "Support", "Tree", "end_slice", "find", "make", "probe", "read_tree", "remove_slice"]
 
 NOBODY = 65534
 NOT_OURS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)
@@ -155,6 +155,16 @@ def find(name: str, tree: Tree | None = None) -> Group | None:
     tree = tree or read_tree()
     there = {controller: folder for controller, folder in folders(tree, name).items() if folder.is_dir()}
     return Group(name, tree.version, there) if there else None
+
+
+def end_slice(deployment: str, tree: Tree | None = None) -> None:
+    """End and take away every group of the deployment, whoever made it. deployment: as remove_slice."""
+    tree = tree or read_tree()
+    slices = {folder.parent for folder in folders(tree, f"{deployment}/any").values()}
+    for slug in sorted({place.name.removeprefix("server-") for slice_ in slices for place in slice_.glob("server-*")}):
+        if group := find(f"{deployment}/{slug}", tree):
+            group.kill()
+            group.remove()
 
 
 def remove_slice(deployment: str, tree: Tree | None = None) -> None:

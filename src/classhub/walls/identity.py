@@ -44,7 +44,7 @@ def from_json(record: object) -> Identity | None:
 
 
 def of(pid: int) -> Identity | None:
-    """Who has this pid now; None when nobody, or only a zombie that waits for its parent."""
+    """Who has this pid now; None when nobody, or only a zombie without threads that waits for its parent."""
     if not 0 < pid <= LARGEST_PID:
         return None
     start = _start_linux(pid) if sys.platform == "linux" else _start_elsewhere(pid)
@@ -60,7 +60,7 @@ def me() -> Identity:
 
 
 def is_alive(identity: Identity) -> bool:
-    """A zombie is dead: it runs no more code."""
+    """A zombie is dead: it runs no more code. Unless only its main thread has ended; then the others run on."""
     return of(identity.pid) == identity
 
 
@@ -131,13 +131,16 @@ def _has_pidfds() -> bool:
 
 
 def _start_linux(pid: int) -> int | None:
-    """Field 22 of /proc/PID/stat, proc_pid_stat(5). The name in field 2 may hold spaces and brackets."""
+    """Field 22 of /proc/PID/stat, proc_pid_stat(5). The name in field 2 may hold spaces and brackets.
+
+    The state is that of the main thread: Z, with more threads than one (field 20), is a process that lives.
+    """
     try:
         stat = Path(f"/proc/{pid}/stat").read_bytes()
     except OSError:
         return None
     fields = stat.rpartition(b")")[2].split()
-    if len(fields) < 20 or fields[0] in (b"Z", b"X", b"x"):
+    if len(fields) < 20 or fields[0] in (b"X", b"x") or (fields[0] == b"Z" and int(fields[17]) < 2):
         return None
     return int(fields[19])
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
+import stat
 import time
 from pathlib import Path
 
@@ -39,24 +41,35 @@ def running(uid: int, runtime: Path) -> list[Identity]:
 
 
 def _is_left(pid: int, uid: int, runtime: Path) -> bool:
+    """Its account first. One that does not show its environment is left: its main thread may have ended, say."""
     import psutil
 
     try:
         process = psutil.Process(pid)
-        return bool(process.uids().real == uid) and not _is_of_another_hub(process.environ(), uid, runtime)
+        if process.uids().real != uid:
+            return False
     except psutil.Error:
         return False
+    try:
+        environ = process.environ()
+    except psutil.NoSuchProcess as error:
+        return isinstance(error, psutil.ZombieProcess)
+    except (psutil.Error, OSError):
+        return True
+    return not _is_of_another_hub(environ, uid, runtime)
 
 
 def _is_of_another_hub(environ: dict[str, str], uid: int, runtime: Path) -> bool:
-    """Two hubs of one machine give the same uids. Believed is only what no student can make: RUNTIME/u/NAME of a hub."""
-    folder = Path(environ.get("JUPYTER_RUNTIME_DIR", "/"))
+    """Two hubs of one machine give the same uids, and their runtime folders lie side by side: HUBS/ID/u/NAME.
+
+    The text alone decides which path is looked at: below HUBS and a hub's private folder no student can make a link.
+    """
+    path = environ.get("JUPYTER_RUNTIME_DIR", "")
+    found = re.fullmatch(rf"{re.escape(str(runtime.parent))}/([\w-]+)/u/[\w-]+", path, re.ASCII)
+    if not found or found[1] == runtime.name:
+        return False
     try:
-        return (
-            folder.parent.name == "u"
-            and folder.parent.lstat().st_uid == os.geteuid()
-            and folder.lstat().st_uid == uid
-            and not folder.parent.parent.samefile(runtime)
-        )
+        hub, own = (runtime.parent / found[1]).lstat(), Path(path).lstat()
     except OSError:
         return False
+    return hub.st_mode == stat.S_IFDIR | 0o700 and hub.st_uid == os.geteuid() and own.st_uid == uid

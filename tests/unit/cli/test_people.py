@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from classhub.outside.hub_api import Spelling
+
 
 def test_a_token_is_alone_on_stdout(classhub, running):
     result = classhub("token")
@@ -96,6 +98,14 @@ def test_approve_and_decline(classhub, running):
 def test_add_says_whether_it_is_new(classhub, running):
     result = classhub("users", "add", "bob", "alice@college.edu")
     assert result.out == "bob is a user now.\nalice@college.edu is a user already.\n"
+
+
+def test_remove_of_a_name_that_means_another_is_not_done_unasked(classhub, running, monkeypatch):
+    monkeypatch.setattr(type(running.people), "spelling", lambda *_: Spelling("alice@college.edu", ""))
+    refused = classhub("users", "remove", "bob", "--yes")
+    assert (refused.code, "'bob' is 'alice@college.edu'" in refused.err) == (1, True)
+    assert "alice@college.edu" in running.people.known
+    assert classhub("users", "remove", "bob", stdin="alice@college.edu\n").code == 0
 
 
 def test_remove_asks_by_name_and_says_that_the_home_stays(classhub, running):

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from classhub.hub import birth, registry
-from classhub.hub.lives import Lives
+from classhub.hub.lives import THREADS, Lives
 from unit.hub.births import alive_in, deployment, order
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -86,11 +86,12 @@ async def test_a_start_cancelled_while_it_waits_for_another_never_begins(folder,
 
 
 async def test_births_that_hang_keep_nobody_else_waiting(folder, slow_births):
-    """More of them than asyncio has threads of its own."""
+    """As many as there are threads for births: more than asyncio has of its own."""
     lives = Lives()
     _, entry = slow_births.real(order(folder), rescue=False)
     hanging = [
-        asyncio.ensure_future(lives.begin(order(folder, user=f"student{number}"), rescue=False)) for number in range(40)
+        asyncio.ensure_future(lives.begin(order(folder, user=f"student{number}"), rescue=False))
+        for number in range(THREADS)
     ]
     await until(lambda: slow_births.begun == len(hanging))
     await asyncio.wait_for(asyncio.to_thread(lambda: None), 20)
@@ -109,6 +110,19 @@ async def test_an_end_goes_on_when_nobody_waits_for_it(folder):
     await asyncio.sleep(0)
     end.cancel()
     await until(lambda: not registry.read_all(folder / "servers") and not alive_in(folder))
+
+
+async def test_a_birth_for_which_no_thread_can_be_had_holds_up_no_later_one(folder, monkeypatch):
+    lives, wanted, loop = Lives(), order(folder), asyncio.get_running_loop()
+
+    def none_left(*_):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+        patched.setattr(loop, "run_in_executor", none_left)
+        await lives.begin(wanted, rescue=False)
+    _, entry = await asyncio.wait_for(lives.begin(wanted, rescue=False), 20)
+    await lives.end(folder / "servers", entry, 2)
 
 
 async def test_an_error_of_a_birth_comes_through_and_the_next_may_begin(folder):

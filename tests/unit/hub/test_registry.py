@@ -7,11 +7,12 @@ import time
 import pytest
 
 from classhub.hub import registry
-from classhub.walls import identity, uids
+from classhub.walls import identity, leftovers, uids
 from unit.walls.student import needs_root
 
 FIRST = 2_000_000 + os.getpid() * 4
 ALICE = "alice@college.edu"
+SLICE = f"classhub-test{os.getpid()}"
 
 
 @pytest.fixture
@@ -48,12 +49,21 @@ def is_up(child) -> bool:
 
 @needs_root
 @pytest.mark.parametrize(
-    "end", [lambda folder, entry: registry.clear(folder, entry, 2), lambda folder, _: registry.end_all(folder)]
+    "end", [lambda folder, entry: registry.clear(folder, entry, 2), lambda folder, _: registry.end_all(folder, SLICE)]
 )
 def test_the_last_server_of_a_student_takes_the_leftovers_along(machine, end):
     entry, left = machine.server(), machine.run(machine.uid)
     end(machine.folder, entry)
     assert not entry.alive and not is_up(left)
+
+
+@needs_root
+def test_the_end_of_all_takes_the_leftovers_of_a_server_along_that_died_unseen(machine):
+    entry, left = machine.server(), machine.run(machine.uid)
+    identity.end([entry.process], 5)
+    assert is_up(left)
+    registry.end_all(machine.folder, SLICE)
+    assert not is_up(left) and registry.read(machine.folder, ALICE) is None
 
 
 @needs_root
@@ -73,6 +83,17 @@ def test_a_uid_that_the_map_gives_to_nobody_or_to_another_is_left_alone(machine)
     registry.clear(machine.folder, entry, 2)
     registry.clear(machine.folder, bob, 2)
     assert is_up(theirs) and is_up(alices)
+
+
+@needs_root
+def test_only_births_of_the_same_student_wait_while_leftovers_end(machine, monkeypatch):
+    entry, held = machine.server(), []
+    monkeypatch.setattr(
+        leftovers, "end", lambda uid, runtime: held.extend(registry.births(who).locked() for who in (uid, uid + 1))
+    )
+    registry.clear(machine.folder, entry, 2)
+    assert held == [True, False]
+    assert not registry.births(machine.uid).locked()
 
 
 @needs_root

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from classhub.hub import probe, registry
+from classhub.hub import birth, probe, registry
 from classhub.hub.lives import Lives
 from classhub.hub.spawner import CannotStart, ClassHubSpawner
 from unit.hub.births import alive_in, deployment, order
@@ -106,7 +106,8 @@ async def test_the_end_of_a_server_is_told_once_and_swept_away_from_the_loop(spa
     alice, swept, here = spawner_of("alice"), [], threading.get_ident()
     await alice.start()
     alice._running._watch.stop()
-    real = registry.sweep
+    real, real_code = registry.sweep, birth.exit_code
+    monkeypatch.setattr(birth, "exit_code", lambda child: (swept.append(threading.get_ident()), real_code(child))[1])
     monkeypatch.setattr(registry, "sweep", lambda *given: (swept.append(threading.get_ident()), real(*given)))
     os.kill(alive_in(folder)[0], 9)
     await until(lambda: not alive_in(folder))

@@ -59,6 +59,14 @@ def test_removing_a_user_stops_their_server_and_keeps_the_home(running):
     assert [home.owner for home in running.homes().list()] == ["alice@college.edu"]
 
 
+def test_nobody_else_is_removed_unasked_because_the_login_renames(running):
+    alice = users.find(running, "alice@college.edu")
+    users.refuse_unseen("Alice@College.EDU", alice)
+    with pytest.raises(Refused, match=r"'bob' is 'alice@college\.edu' on this hub") as refused:
+        users.refuse_unseen("bob", alice)
+    assert refused.value.fix.endswith("classhub users remove alice@college.edu --yes")
+
+
 def test_a_mistyped_invitation_is_listed_and_withdrawn(running):
     users.invite(running, ["alice@collge.edu"])
     (invited,) = [one for one in users.listing(running) if one.standing == "invited"]

@@ -60,7 +60,7 @@ async def test_two_stops_and_a_restart_at_once_end_in_a_stop(supervisor):
 
 
 async def test_a_stop_that_fails_still_ends_the_supervisor_and_the_proxy(supervisor, monkeypatch):
-    def fails(folder):
+    def fails(*_):
         raise PermissionError(1, "Operation not permitted")
 
     await supervisor.do({"do": "start"})

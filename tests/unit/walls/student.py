@@ -1,9 +1,12 @@
 """Run something as a student behind the walls, the way the spawner does."""
 
+import contextlib
 import dataclasses
 import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +14,16 @@ from classhub.walls.spec import Spec
 
 UID = 51234
 PLAIN = Spec(argv=["/bin/true"], env={"PATH": "/usr/local/bin:/usr/bin:/bin"}, cwd="/")
+
+HALF_DEAD = """
+import ctypes, os, platform, sys, threading, time
+os.setgid(int(sys.argv[1]))
+os.setuid(int(sys.argv[1]))
+threading.Thread(target=time.sleep, args=(100,)).start()
+print("up", flush=True)
+ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[platform.machine()], 0)
+"""
+"""Its main thread ends (SYS_exit, of one thread), another sleeps: a Z in /proc that lives."""
 
 ROOT = [
     pytest.mark.root,
@@ -23,6 +36,23 @@ def needs_root(test):
     for mark in ROOT:
         test = mark(test)
     return test
+
+
+@contextlib.contextmanager
+def half_dead(uid, **popen):
+    """The child, once its main thread has ended."""
+    child = subprocess.Popen([sys.executable, "-S", "-c", HALF_DEAD, str(uid)], stdout=subprocess.PIPE, **popen)
+    try:
+        assert child.stdout.readline() == b"up\n"
+        until = time.monotonic() + 10
+        while Path(f"/proc/{child.pid}/stat").read_bytes().rpartition(b")")[2].split()[0] != b"Z":
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        yield child
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
 
 
 def enter(spec, **popen):

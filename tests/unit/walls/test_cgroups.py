@@ -2,16 +2,18 @@
 
 import dataclasses
 import errno
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from classhub.errors import OutsideFailed
 from classhub.walls import cgroups, identity
 from classhub.walls.cgroup_tree import Limits, Tree, folders, read_tree
-from unit.walls.student import PLAIN, ROOT, UID, as_student, enter
+from unit.walls.student import PLAIN, ROOT, UID, as_student, enter, half_dead
 
 NAME = "classhub-7f/alice@college.edu"
 CONTROLLERS = "cpuset cpu io memory pids"
@@ -201,6 +203,33 @@ class TestOnThisMachine:
         assert not any(identity.is_alive(who) for who in inside if who)
         assert group.remove()
         assert cgroups.find(group.name) is None
+
+    def test_every_group_of_a_deployment_ends_and_no_other(self, support, limited):
+        group = limited()
+        deployment = group.name.partition("/")[0]
+        with subprocess.Popen(["sleep", "100"]) as child:
+            for file in group.procs_files:
+                Path(file).write_text(str(child.pid))
+            cgroups.end_slice(f"{deployment}x")
+            assert group.pids() == [child.pid]
+            cgroups.end_slice(deployment)
+            assert child.wait(5) == -signal.SIGKILL
+        assert cgroups.find(group.name) is None
+
+    def test_one_whose_main_thread_has_ended_ends_without_the_kernels_own_kill(self, support, limited):
+        group = limited()
+        group = dataclasses.replace(group, folders={k: v for k, v in group.folders.items() if k != "unified"})
+
+        def join():
+            for file in group.procs_files:
+                Path(file).write_text("0")
+
+        if not group.procs_files:
+            pytest.skip("only the v2 tree is here, which kills by itself")
+        with half_dead(UID, preexec_fn=join) as child:
+            assert group.pids() == [child.pid]
+            assert group.kill()
+            assert child.wait(5) == -signal.SIGKILL
 
     def test_a_fork_bomb_ends_without_the_kernels_own_kill(self, support, limited):
         """As on a machine without a v2 tree: new forks refused, then one by one."""

@@ -12,6 +12,7 @@ import pytest
 
 from classhub.walls import identity
 from classhub.walls.identity import Identity
+from unit.walls.student import half_dead
 
 
 @pytest.fixture
@@ -43,6 +44,16 @@ def test_a_zombie_is_dead(sleeper):
     assert identity.of(sleeper.pid) is None
     assert not identity.is_alive(who)
     assert not identity.send(who, signal.SIGTERM)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a zombie with threads is Linux's")
+def test_a_process_whose_main_thread_has_ended_lives_until_its_threads_are_killed():
+    with half_dead(os.geteuid()) as child:
+        who = identity.of(child.pid)
+        assert who is not None and identity.is_alive(who)
+        identity.end([who], patience_s=0)
+        assert child.wait(5) in (-signal.SIGKILL, -signal.SIGTERM)
+        assert not identity.is_alive(who)
 
 
 def test_a_thousand_forged_or_recycled_identities_reach_nobody():

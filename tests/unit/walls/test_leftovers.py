@@ -2,13 +2,14 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from classhub.walls import identity, leftovers
-from unit.walls.student import needs_root
+from unit.walls.student import half_dead, needs_root
 
 UID = 1_000_000 + os.getpid()
 
@@ -18,9 +19,17 @@ def run():
     """A sleeper as somebody; ended at the end."""
     children = []
 
-    def start(uid: int, script: str = "exec sleep 100", **env: str) -> "subprocess.Popen[bytes]":
+    def start(
+        uid: int, script: str = "exec sleep 100", stdout: int | None = None, **env: str
+    ) -> "subprocess.Popen[bytes]":
         child = subprocess.Popen(
-            ["/bin/sh", "-c", script], user=uid, group=uid, extra_groups=[], cwd="/", env={"PATH": os.defpath, **env}
+            ["/bin/sh", "-c", script],
+            user=uid,
+            group=uid,
+            extra_groups=[],
+            cwd="/",
+            env={"PATH": os.defpath, **env},
+            stdout=stdout,
         )
         children.append(child)
         return child
@@ -47,6 +56,14 @@ def test_all_of_a_student_ends_and_nobody_else(run, tmp_path):
 
 
 @needs_root
+def test_one_whose_main_thread_has_ended_is_left_and_ends(tmp_path):
+    with half_dead(UID) as child:
+        assert [who.pid for who in leftovers.running(UID, tmp_path)] == [child.pid]
+        assert leftovers.end(UID, tmp_path)
+        assert child.wait(5) == -signal.SIGKILL
+
+
+@needs_root
 def test_what_multiplies_ends_too(run, tmp_path):
     run(UID, "while :; do setsid sleep 100 & sleep 0.01; done")
     assert leftovers.end(UID, tmp_path)
@@ -63,6 +80,7 @@ def hub(folder: Path, uid: int) -> Path:
     """A hub's runtime folder, with one student's in it."""
     own = folder / "u" / "abc"
     own.mkdir(parents=True)
+    folder.chmod(0o700)
     os.chown(own, uid, uid)
     return folder
 
@@ -78,9 +96,51 @@ def test_the_same_uid_in_another_hub_of_this_machine_is_spared(run, tmp_path):
 
 @needs_root
 def test_a_student_cannot_pretend_to_be_of_another_hub(run, tmp_path):
-    ours, made = hub(tmp_path / "ours", UID), hub(tmp_path / "made", UID)
-    os.chown(made / "u", UID, UID)
-    (tmp_path / "alias").symlink_to(ours)
-    for place in (f"{made}/u/abc", f"{tmp_path}/alias/u/abc", f"{ours}/u/../u/abc", "/tmp", "u/abc", f"{ours}/u/none"):
-        run(UID, JUPYTER_RUNTIME_DIR=place)
+    ours, other = hub(tmp_path / "ours", UID), hub(tmp_path / "other", UID)
+    open_, made = hub(tmp_path / "open", UID), hub(tmp_path / "made", UID)
+    open_.chmod(0o755)
+    os.chown(made, UID, UID)
+    (tmp_path / "alias").symlink_to(other)
+    elsewhere = hub(tmp_path / "deep" / "other", UID)
+    stranger = hub(tmp_path / "stranger", UID + 1)
+    places = (
+        f"{ours}/u/abc",
+        f"{ours}/../other/u/abc",
+        f"{ours}/u/../../other/u/abc",
+        f"{other}/u/../u/abc",
+        f"{other}/u/abc/",
+        f"{other}//u/abc",
+        f"{other}/u/..",
+        f"{other}/u/none",
+        f"{other}/s/abc",
+        f"{tmp_path}/./u/abc",
+        f"{tmp_path}/alias/u/abc",
+        f"{open_}/u/abc",
+        f"{made}/u/abc",
+        f"{elsewhere}/u/abc",
+        f"{stranger}/u/abc",
+        f"/proc/self/root{other}/u/abc",
+        "/tmp",
+        "u/abc",
+        "",
+    )
+    children = {place: run(UID, JUPYTER_RUNTIME_DIR=place) for place in places}
     assert leftovers.end(UID, ours)
+    assert [place for place, child in children.items() if is_up(child)] == []
+
+
+@needs_root
+def test_a_students_own_mounts_make_no_other_hub(run, open_folder, tmp_path):
+    """Root of a user namespace lays a folder of the real root over anything; by /proc/PID/root the hub would see it."""
+    common, laid = open_folder / "common", open_folder / "laid"
+    (common / "abc").mkdir(parents=True)
+    os.chown(common / "abc", UID, UID)
+    (laid / "u").mkdir(parents=True)
+    script = f"exec unshare -rm sh -c 'mount --bind {common} {laid}/u && echo up && exec sleep 100'"
+    child = run(UID, f"export JUPYTER_RUNTIME_DIR=/proc/$$/root{laid}/u/abc; {script}", stdout=subprocess.PIPE)
+    with child.stdout:
+        if child.stdout.readline() != b"up\n":
+            pytest.skip("no user namespaces for students here")
+    assert Path(f"/proc/{child.pid}/root{laid}/u/abc").lstat().st_uid == UID
+    assert leftovers.end(UID, hub(tmp_path / "ours", UID))
+    assert not is_up(child)

@@ -58,7 +58,7 @@ def _stop_orphans(paths: Paths, keep_servers: bool) -> None:
             identity.end([living[name][0]])
     parts.forget(paths)
     if not keep_servers:
-        registry.end_all(paths.servers)
+        registry.end_all(paths.servers, f"classhub-{paths.runtime.name}")
 
 
 def _remove_runtime(paths: Paths, tell: Tell) -> None:

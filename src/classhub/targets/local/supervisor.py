@@ -139,7 +139,7 @@ class Supervisor:
         await self.watches["hub"].stop()
         try:
             if not keep_servers:
-                await asyncio.to_thread(registry.end_all, self.paths.servers)
+                await asyncio.to_thread(registry.end_all, self.paths.servers, f"classhub-{self.paths.runtime.name}")
         finally:
             await self.watches["proxy"].stop()
 
