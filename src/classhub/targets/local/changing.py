@@ -73,11 +73,8 @@ def restart(paths: Paths, part: str, tell: Tell) -> None:
     answer = control.ask(paths, wait, RESTART_TIMEOUT_S + 10)
     state = next(raw["state"] for raw in answer["parts"] if raw["name"] == part)
     if state == State.FAILING.value:
-        cause, fix = (
-            inspection.last_words(paths, part),
-            f"Mend that, then `classhub up`. More is in `classhub logs {part}`.",
-        )
-        raise OutsideFailed(f"The {part} was restarted, and keeps failing.", cause, fix)
+        fix = f"Mend that, then `classhub up`. More is in `classhub logs {part}`."
+        raise OutsideFailed(f"The {part} was restarted, and keeps failing.", inspection.last_words(paths, part), fix)
     if state == State.STARTING.value:
         what = f"The {part} was restarted, and does not answer after {RESTART_TIMEOUT_S} s."
         raise OutsideFailed(
