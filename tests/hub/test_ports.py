@@ -1,5 +1,6 @@
 """No student takes a port of the hub while the part behind it is away."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -20,8 +21,8 @@ import os, socket, sys
 os.setgid(int(sys.argv[1])); os.setuid(int(sys.argv[1]))
 taken = []
 for options in ((), ("SO_REUSEADDR",), ("SO_REUSEPORT",), ("SO_REUSEADDR", "SO_REUSEPORT")):
-    for address in ("127.0.0.1", "0.0.0.0"):
-        with socket.socket() as thief:
+    for address in ("127.0.0.1", "0.0.0.0", "::1", "::"):
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as thief:
             for option in options:
                 thief.setsockopt(socket.SOL_SOCKET, getattr(socket, option), 1)
             try:
@@ -44,7 +45,7 @@ def taken_by_a_stranger(port: int) -> str:
 
 
 @needs_root
-@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])
+@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "::1", "::"])
 def test_a_held_port_is_nobody_elses_and_free_again_afterwards(address):
     port, said = free_port(), []
     held = ports.Held(said.append)
@@ -66,6 +67,29 @@ def test_a_held_port_is_ours_to_listen_on():
         ours.listen()
         with socket.create_connection(("127.0.0.1", port), timeout=5):
             pass
+    held.close()
+
+
+def test_a_neighbour_that_becomes_the_address_serves_both_families():
+    port = free_port()
+    held = ports.Held(pytest.fail)
+    held.keep({("0.0.0.0", port)})
+    held.keep({("::", port)})
+    assert not machine.is_free("127.0.0.1", port)
+    held.close()
+
+
+def test_a_machine_without_the_other_family_is_no_trouble(monkeypatch):
+    real = ports._bound
+
+    def no_ipv6(address, alone):
+        if ":" in address[0]:
+            raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+        return real(address, alone)
+
+    monkeypatch.setattr(ports, "_bound", no_ipv6)
+    held = ports.Held(pytest.fail)
+    held.keep({("127.0.0.1", free_port())})
     held.close()
 
 

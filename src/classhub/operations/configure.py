@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,7 +89,7 @@ def change(
     Raises Mistakes, with nothing written, when the folder would have new errors; Refused.
     """
     where, do = wanted.where, wanted.do
-    with alone(folder, waiting):
+    with alone(_guard(folder), waiting):
         files = SettingsFiles(folder)
         name, way = _place(files, wanted, file)
         before = read(folder / name)
@@ -103,6 +104,12 @@ def change(
     lines = "" if name == SECRETS or is_secret(where) else corrected(text, edited)
     line = _line(new, way) if do == "set" else 0
     return Changed(shown(folder / name), line, lines, True, notes, warnings)
+
+
+def _guard(folder: Path) -> Path:
+    """What `up` locks; without a hub of ours, the folder itself. Its first `up` says whose `.classhub` is."""
+    state = folder.parent / ".classhub"
+    return state if os.access(state, os.R_OK) else folder
 
 
 def _place(files: SettingsFiles, wanted: Edit, file: str) -> tuple[str, Where]:

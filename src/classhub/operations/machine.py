@@ -20,7 +20,10 @@ class OnOneMachine(Target, Protocol):
         ...
 
     def settings(self, config: Config) -> Mapping[str, Any]:
-        """The settings `config` stands for here, by part: {"proxy", "hub", "culler"}. Changes nothing."""
+        """The settings `config` stands for here, by part: {"proxy", "hub", "culler"}.
+
+        Nothing that runs changes; the folders and the ports of a hub that is to start are made: ask while `alone`.
+        """
         ...
 
     def follow(self) -> Iterator[str]:

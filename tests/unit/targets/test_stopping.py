@@ -1,11 +1,15 @@
 """A stop comes to its end, whatever lies about, and takes away only what is nobody's."""
 
+import os
+import socket
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
-from classhub.targets.local import parts, stopping
+from classhub.errors import OutsideFailed
+from classhub.targets.local import control, parts, stopping
 from classhub.targets.local.alone import in_place_of_a_supervisor, take_for_life
 from classhub.targets.local.paths import Paths, ensure_folders
 from classhub.walls import identity
@@ -67,6 +71,20 @@ def test_folders_beyond_recursion_go_too(paths, told):
     with nested(deep):
         stopping.stop(paths, False, told.append)
     assert not paths.runtime.exists() and told == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the pid is asked of Linux")
+def test_a_stuck_supervisor_is_named_with_the_way_out(paths, told, monkeypatch):
+    monkeypatch.setattr(stopping.control, "ask", partial(control.ask, timeout_s=0.05))
+    with socket.socket(socket.AF_UNIX) as stuck:
+        stuck.bind(str(paths.control))
+        stuck.listen()
+        with pytest.raises(OutsideFailed, match=rf"supervisor \(pid {os.getpid()}\) does not answer") as failed:
+            stopping.stop(paths, False, told.append)
+        assert f"kill -9 {os.getpid()}\n  classhub down" in failed.value.fix
+        with pytest.raises(OutsideFailed, match=r"supervisor did not answer") as failed:
+            control.ask(paths, {"do": "restart", "part": "hub"})
+    assert failed.value.fix == "classhub status", "it may only be slow"
 
 
 @pytest.fixture

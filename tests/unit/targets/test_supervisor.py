@@ -94,3 +94,11 @@ async def test_a_chore_that_fails_is_said(supervisor, paths, monkeypatch):
     assert "no such thing" in said(paths)
     await supervisor.do({"do": "stop"})
     await running
+
+
+async def test_who_waits_for_one_part_is_not_answered_by_the_failure_of_another(supervisor):
+    supervisor.watches["proxy"].wanted, supervisor.watches["proxy"].state = True, State.FAILING
+    await supervisor.do({"do": "start", "parts": ["hub"]})
+    waited = await supervisor.do({"do": "wait", "timeout_s": 10, "parts": ["hub"]})
+    assert [part["state"] for part in waited["parts"] if part["name"] == "hub"] == ["running"]
+    await supervisor.watches["hub"].stop()

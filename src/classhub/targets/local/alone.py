@@ -7,31 +7,58 @@ import threading
 import time
 import types
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 HELD_BACK = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def alone(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
-    """A lock on a folder, until the end of the block; the kernel lets go of it when we are killed. waiting: said once."""
+def alone(state: Path, waiting: Callable[[], None], make: bool = False) -> Iterator[None]:
+    """A lock on `.classhub`, until the end of the block; the kernel lets go of it when we are killed. waiting: said once.
+
+    That folder is private: what others may open, as config/, they may lock, for ever. make: if it is not there yet; it
+    goes again when nothing was put into it.
+    """
     try:
-        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        handle = _locked(state, waiting, make)
     except OSError:  # whoever reads the folder tells what is wrong with it
         yield
         return
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            waiting()
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        except OSError:
-            pass  # a file system without locks: then it is up to the admin
         yield
     finally:
+        if make:
+            with suppress(OSError):  # it is not empty
+                state.rmdir()
         os.close(handle)
+
+
+def _locked(folder: Path, waiting: Callable[[], None], make: bool) -> int:
+    """Its descriptor. A folder that was removed while we waited guards nothing."""
+    if make:
+        with suppress(OSError):
+            folder.mkdir(mode=0o700)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        _flock(handle, waiting)
+        if _is_still(folder, handle):
+            return handle
+    except BaseException:
+        os.close(handle)
+        raise
+    os.close(handle)
+    return _locked(folder, lambda: None, make)
+
+
+def _flock(handle: int, waiting: Callable[[], None]) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        waiting()
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    except OSError:
+        pass  # a file system without locks: then it is up to the admin
 
 
 def take_for_life(lock: Path, is_served: Callable[[], bool], patience_s: float = 10) -> bool:

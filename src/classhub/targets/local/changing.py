@@ -6,12 +6,13 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from classhub.errors import NotHere, WrongUsage
+from classhub.errors import NotHere, OutsideFailed, WrongUsage
 from classhub.hub.files import write_private
 from classhub.plan.changes import digest
+from classhub.plan.running import State
 from classhub.plan.steps import Plan, Step
 from classhub.targets.interface import Tell
-from classhub.targets.local import control, history, starting
+from classhub.targets.local import control, history, inspection, starting
 from classhub.targets.local.alone import whole
 from classhub.targets.local.paths import Paths, ensure_folders, paths_of
 from classhub.targets.local.state_files import read_json
@@ -65,10 +66,20 @@ def _homes(settings: Mapping[str, Any]) -> Path:
 
 
 def restart(paths: Paths, part: str, tell: Tell) -> None:
-    """Returns when it serves again, or keeps failing."""
+    """Returns when it serves again. Raises OutsideFailed when it keeps failing or takes too long."""
     tell(f"The {part} restarts; students' servers go on.")
     control.ask(paths, {"do": "restart", "part": part})
-    control.ask(paths, {"do": "wait", "timeout_s": RESTART_TIMEOUT_S}, RESTART_TIMEOUT_S + 10)
+    wait = {"do": "wait", "parts": [part], "timeout_s": RESTART_TIMEOUT_S}
+    answer = control.ask(paths, wait, RESTART_TIMEOUT_S + 10)
+    state = next(raw["state"] for raw in answer["parts"] if raw["name"] == part)
+    if state == State.FAILING.value:
+        fix = f"Mend that, then `classhub up`. More is in `classhub logs {part}`."
+        raise OutsideFailed(f"The {part} was restarted, and keeps failing.", inspection.last_words(paths, part), fix)
+    if state == State.STARTING.value:
+        what = f"The {part} was restarted, and does not answer after {RESTART_TIMEOUT_S} s."
+        raise OutsideFailed(
+            what, fix=f"See how the parts are: `classhub status`, and read why: `classhub logs {part}`."
+        )
 
 
 def scale(paths: Paths, pool: str, count: int, tell: Tell) -> None:

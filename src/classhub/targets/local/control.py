@@ -13,6 +13,9 @@ from typing import Any, Protocol
 from classhub.errors import NotRunning, OutsideFailed
 from classhub.targets.local.paths import Paths, owner_of
 
+AT_ONCE = ("status", "stop")
+"""Answered in their time by any supervisor that is not stuck."""
+
 
 class Obeys(Protocol):
     listeners: "set[asyncio.Queue[str]]"
@@ -25,7 +28,7 @@ async def serve(path: Path, supervisor: Obeys) -> asyncio.Server:
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            if _peer_uid(writer.get_extra_info("socket")) in (os.geteuid(), 0):
+            if _peer(writer.get_extra_info("socket"))[1] in (os.geteuid(), 0):
                 await _talk(reader, writer, supervisor)
         except ConnectionError:
             pass
@@ -73,13 +76,14 @@ async def _follow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, su
         supervisor.listeners.discard(queue)
 
 
-def _peer_uid(connection: socket.socket) -> int:
+def _peer(connection: socket.socket) -> tuple[int, int]:
+    """Pid (0: unknown) and uid of whoever listens, or asks, at the other end."""
     if sys.platform == "linux":
-        _, uid, _ = struct.unpack(
+        pid, uid, _ = struct.unpack(
             "3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
         )
-        return int(uid)
-    return os.geteuid()  # the folder is 0700, and the socket 0600
+        return pid, uid
+    return 0, os.geteuid()  # the folder is 0700, and the socket 0600
 
 
 def ask(paths: Paths, request: Mapping[str, Any], timeout_s: float = 30) -> dict[str, Any]:
@@ -89,13 +93,26 @@ def ask(paths: Paths, request: Mapping[str, Any], timeout_s: float = 30) -> dict
             connection.sendall(json.dumps(request).encode() + b"\n")
             line = connection.makefile("rb").readline()
         except OSError as error:
-            raise OutsideFailed("The supervisor did not answer.", cause=str(error), fix="classhub status") from error
+            pid = _peer(connection)[0] if isinstance(error, TimeoutError) and request["do"] in AT_ONCE else 0
+            raise (_stuck(pid) if pid else _silent(error)) from error
     if not line:
         raise OutsideFailed("The supervisor ended while it was asked.", fix="classhub up")
     answer: dict[str, Any] = json.loads(line)
     if not answer.pop("ok"):
         raise OutsideFailed(f"The supervisor could not do it: {answer['error']}", fix="classhub logs supervisor")
     return answer
+
+
+def _silent(error: OSError) -> OutsideFailed:
+    return OutsideFailed("The supervisor did not answer.", cause=str(error), fix="classhub status")
+
+
+def _stuck(pid: int) -> OutsideFailed:
+    return OutsideFailed(
+        f"The supervisor (pid {pid}) does not answer.",
+        cause="it is stuck: its disk does not answer, or a signal stopped it",
+        fix=f"end it, which the hub and students' servers outlive, then stop them:\n  kill -9 {pid}\n  classhub down",
+    )
 
 
 def follow(paths: Paths) -> Iterator[str]:
@@ -115,7 +132,7 @@ def _connect(paths: Paths, timeout_s: float | None) -> socket.socket:
         connection.close()
         raise NotRunning("No hub runs here.", fix="classhub up") from error
     expected = owner_of(paths.state) if os.geteuid() == 0 else os.geteuid()
-    if _peer_uid(connection) != expected:  # in /tmp anybody may have made the folder before us
+    if _peer(connection)[1] != expected:  # in /tmp anybody may have made the folder before us
         connection.close()
         raise NotRunning("No hub of this account runs here.", fix="classhub up")
     return connection

@@ -37,8 +37,13 @@ def look_ahead(paths: Paths, plan: Plan, applied: Mapping[str, Any] | None) -> N
     if "start supervisor" in steps:
         checks.need_interpreter(paths)
     if steps & {"start proxy", "restart proxy"} and "proxy" in plan.settings:
-        ours = str(applied["proxy"]["listen"]) if applied and "proxy" in parts.living(paths) else ""
+        ours = str(applied["proxy"]["listen"]) if applied and _has_its_ports(paths) else ""
         _need_public_port(plan.settings["proxy"]["listen"], ours)
+
+
+def _has_its_ports(paths: Paths) -> bool:
+    """The proxy listens there; while it is away, its supervisor holds them."""
+    return "proxy" in parts.living(paths) or _is_listening(paths)
 
 
 def start_supervisor(paths: Paths) -> None:
@@ -70,7 +75,7 @@ def _wait_for_socket(paths: Paths) -> None:
 
 
 def _need_public_port(listen: str, ours: str) -> None:
-    """ours: where our own proxy listens now, which is free for us."""
+    """ours: the address that this hub has now, which is free for us."""
     host, _, port = listen.rpartition(":")
     address, number = host.strip("[]"), int(port)
     example = number + 1 if 1024 <= number < 65535 else 8000

@@ -12,7 +12,7 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -109,11 +109,11 @@ class Supervisor:
         for name in names:
             await self.watches[name].start()
 
-    async def wait(self, timeout_s: float) -> dict[str, Any]:
-        """Until all wanted parts run, or one keeps failing, or time is up."""
+    async def wait(self, timeout_s: float, names: Sequence[str] = PARTS) -> dict[str, Any]:
+        """Until all of these parts that are wanted run, or one keeps failing, or time is up."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
-            wanted = [watch for watch in self.watches.values() if watch.wanted]
+            wanted = [watch for name, watch in self.watches.items() if watch.wanted and name in names]
             if all(watch.state is State.RUNNING for watch in wanted) or any(
                 watch.state is State.FAILING for watch in wanted
             ):
@@ -155,7 +155,7 @@ class Supervisor:
         elif verb == "stop part":
             await self.watches[request["part"]].stop()
         elif verb == "wait":
-            return await self.wait(request.get("timeout_s", 60))
+            return await self.wait(request.get("timeout_s", 60), request.get("parts") or PARTS)
         elif verb == "stop":
             await self.stop(bool(request.get("keep_servers")))
         elif verb != "status":

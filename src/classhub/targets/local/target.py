@@ -31,7 +31,7 @@ from classhub.targets.local import (
 )
 from classhub.targets.local.alone import alone
 from classhub.targets.local.homes import LocalHomes
-from classhub.targets.local.machine import ensure_machine
+from classhub.targets.local.machine import Machine, ensure_machine
 from classhub.targets.local.paths import Paths, ensure_folders, paths_of, refuse_foreign
 from classhub.targets.local.settings import door, settings
 
@@ -59,8 +59,9 @@ class LocalTarget:
         return checks.first_lines()
 
     def alone(self, tell: Tell) -> AbstractContextManager[None]:
-        """One command at a time plans and applies; the lock is the deployment folder itself."""
-        return alone(self.folder, lambda: tell("Another command is at work on this hub; it goes first."))
+        """One command at a time plans and applies."""
+        goes_first = "Another command is at work on this hub; it goes first."
+        return alone(self.state, lambda: tell(goes_first), make=self.folder.is_dir())
 
     def settings(self, config: Config) -> Mapping[str, Any]:
         """The settings of `config` here; makes folders, ports and tokens of this deployment the first time."""
@@ -72,7 +73,7 @@ class LocalTarget:
         machine = ensure_machine(paths.machine_json)
         if self._supervisor() is None and not inspection.anything_lives(paths):
             machine = starting.usable_ports(paths, machine)
-        return settings(config, machine, paths, is_root=os.geteuid() == 0, cores=os.cpu_count() or 1)
+        return _settings(config, machine, paths)
 
     def follow(self) -> Iterator[str]:
         """The supervisor's sentences until it ends."""
@@ -98,7 +99,10 @@ class LocalTarget:
         return running if wanted is None else self._compare(running, wanted)
 
     def _compare(self, running: Running, wanted: Config) -> Running:
-        same = digest(dict(self.settings(wanted))) == running.settings_digest
+        """Changes nothing: the ports are those of the last `up`."""
+        paths = paths_of(self.state, wanted.settings.homes_folder)
+        known = ensure_machine(paths.machine_json) if paths.machine_json.exists() else None
+        same = known is not None and digest(_settings(wanted, known, paths)) == running.settings_digest
         return replace(
             running,
             notes=(
@@ -179,3 +183,7 @@ class LocalTarget:
             return control.ask(paths_of(self.state), {"do": "status"}, timeout_s=10)
         except NotRunning:
             return None
+
+
+def _settings(config: Config, machine: Machine, paths: Paths) -> dict[str, Any]:
+    return settings(config, machine, paths, is_root=os.geteuid() == 0, cores=os.cpu_count() or 1)

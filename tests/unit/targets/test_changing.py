@@ -1,0 +1,51 @@
+"""A restart tells how it ended."""
+
+import pytest
+
+from classhub.errors import OutsideFailed
+from classhub.targets.local import changing
+from classhub.targets.local.paths import Paths, ensure_folders
+
+
+@pytest.fixture
+def paths(tmp_path):
+    (tmp_path / "run").mkdir(mode=0o700)
+    made = Paths(tmp_path / ".classhub", tmp_path / "run" / "x", tmp_path / ".classhub" / "homes")
+    ensure_folders(made)
+    (made.logs / "hub.log").write_text("hub.extraConfig: line 3: NameError: c is not defined\n")
+    return made
+
+
+@pytest.fixture
+def ends(monkeypatch):
+    """Says in which states the parts are after the wait."""
+
+    def set_states(**states):
+        parts = [{"name": name, "state": state} for name, state in states.items()]
+        monkeypatch.setattr(changing.control, "ask", lambda paths, request, timeout_s=30: {"parts": parts})
+
+    return set_states
+
+
+def restart(paths):
+    changing.restart(paths, "hub", lambda sentence: None)
+
+
+def test_a_part_that_keeps_failing_is_a_failure_with_its_reason(paths, ends):
+    ends(proxy="running", hub="failing")
+    with pytest.raises(OutsideFailed, match="keeps failing") as failed:
+        restart(paths)
+    assert "NameError: c is not defined" in failed.value.cause
+
+
+def test_a_part_that_does_not_come_up_in_time_is_a_failure(paths, ends):
+    ends(proxy="running", hub="starting")
+    with pytest.raises(OutsideFailed, match="does not answer"):
+        restart(paths)
+
+
+@pytest.mark.parametrize("hub", ["running", "stopped"])
+def test_the_failure_of_another_part_is_not_its_own(paths, ends, hub):
+    """Stopped is a culler that the settings do without."""
+    ends(proxy="failing", hub=hub)
+    restart(paths)

@@ -1,0 +1,60 @@
+"""What `up` looks at before it touches anything."""
+
+import socket
+
+import pytest
+
+from classhub.errors import NotRunning, OutsideFailed
+from classhub.plan.steps import Plan, Step
+from classhub.targets.local import ports, starting
+from classhub.targets.local.paths import Paths, ensure_folders
+
+
+@pytest.fixture
+def paths(tmp_path):
+    (tmp_path / "run").mkdir(mode=0o700)
+    made = Paths(tmp_path / ".classhub", tmp_path / "run" / "x", tmp_path / ".classhub" / "homes")
+    ensure_folders(made)
+    return made
+
+
+@pytest.fixture
+def listen():
+    """An address that is held as a supervisor holds it while no proxy lives."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    held = ports.Held(pytest.fail)
+    held.keep({("127.0.0.1", port)})
+    yield f"127.0.0.1:{port}"
+    held.close()
+
+
+@pytest.fixture
+def supervisor(monkeypatch):
+    monkeypatch.setattr(starting.control, "ask", lambda paths, request, timeout_s: {"pid": 1, "parts": []})
+
+
+def look(paths, wanted, applied):
+    proxy = {"proxy": {"listen": wanted}}
+    plan = Plan((Step("restart proxy", "The proxy restarts."),), settings=proxy)
+    starting.look_ahead(paths, plan, {"proxy": {"listen": applied}} if applied else None)
+
+
+def test_a_port_that_the_supervisor_holds_for_a_failing_proxy_is_ours(paths, listen, supervisor):
+    look(paths, listen, listen)
+
+
+@pytest.mark.parametrize("applied", ["", "127.0.0.1:1"])
+def test_a_port_that_this_hub_does_not_have_is_a_strangers(paths, listen, supervisor, applied):
+    with pytest.raises(OutsideFailed, match="is taken by"):
+        look(paths, listen, applied)
+
+
+def test_without_a_supervisor_and_a_proxy_the_port_is_a_strangers(paths, listen, monkeypatch):
+    def nobody(paths, request, timeout_s):
+        raise NotRunning("No hub runs here.")
+
+    monkeypatch.setattr(starting.control, "ask", nobody)
+    with pytest.raises(OutsideFailed, match="is taken by"):
+        look(paths, listen, listen)
