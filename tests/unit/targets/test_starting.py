@@ -24,7 +24,7 @@ def listen():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    held = ports.Held(pytest.fail)
+    held = ports.Held()
     held.keep({("127.0.0.1", port)})
     yield f"127.0.0.1:{port}"
     held.close()
@@ -58,3 +58,13 @@ def test_without_a_supervisor_and_a_proxy_the_port_is_a_strangers(paths, listen,
     monkeypatch.setattr(starting.control, "ask", nobody)
     with pytest.raises(OutsideFailed, match="is taken by"):
         look(paths, listen, listen)
+
+
+def test_a_program_on_the_other_family_would_meet_who_asks_localhost(paths):
+    with socket.socket(socket.AF_INET6) as other:
+        other.bind(("::1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(OutsideFailed, match=rf"Port {port} on ::1 is taken by python.* \(pid \d+\)"):
+            look(paths, f"127.0.0.1:{port}", "")
+    look(paths, f"127.0.0.1:{port}", "")

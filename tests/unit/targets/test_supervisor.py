@@ -34,8 +34,16 @@ def supervisor(paths, monkeypatch):
 
     monkeypatch.setattr(module.answering, "answers", yes)
     monkeypatch.setattr(module, "command", sleeps)
-    monkeypatch.setattr(Supervisor, "_make_ready_for_caddy", lambda self, settings: None)
+    monkeypatch.setattr(Supervisor, "_make_ready_for_caddy", held)
     return Supervisor(paths)
+
+
+def held(supervisor, settings):
+    supervisor.ports.complete = True
+
+
+def taken(supervisor, settings):
+    raise OSError("port 8000 of 127.0.0.1 cannot be had: Address already in use")
 
 
 def said(paths):
@@ -98,7 +106,36 @@ async def test_a_chore_that_fails_is_said(supervisor, paths, monkeypatch):
 
 async def test_who_waits_for_one_part_is_not_answered_by_the_failure_of_another(supervisor):
     supervisor.watches["proxy"].wanted, supervisor.watches["proxy"].state = True, State.FAILING
+    supervisor.ports.complete = True
     await supervisor.do({"do": "start", "parts": ["hub"]})
     waited = await supervisor.do({"do": "wait", "timeout_s": 10, "parts": ["hub"]})
     assert [part["state"] for part in waited["parts"] if part["name"] == "hub"] == ["running"]
     await supervisor.watches["hub"].stop()
+
+
+async def test_no_hub_starts_behind_a_port_that_another_program_has(supervisor, monkeypatch):
+    monkeypatch.setattr(Supervisor, "_make_ready_for_caddy", taken)
+    await supervisor.do({"do": "start"})
+    answer = await supervisor.do({"do": "wait", "timeout_s": 10})
+    of = {raw["name"]: raw for raw in answer["parts"]}
+    assert of["proxy"]["state"] == "failing" and "port 8000" in of["proxy"]["cannot"]
+    assert of["hub"]["state"] == of["culler"]["state"] == "starting"
+    assert not any(raw["process"] for raw in of.values())
+    monkeypatch.setattr(Supervisor, "_make_ready_for_caddy", held)
+    await supervisor.do({"do": "restart", "part": "proxy"})
+    answer = await supervisor.do({"do": "wait", "timeout_s": 10})
+    assert all(raw["state"] == "running" and not raw["cannot"] for raw in answer["parts"])
+    await supervisor.do({"do": "stop"})
+
+
+async def test_a_hub_comes_back_behind_an_adopted_proxy_whose_neighbour_is_taken(supervisor, paths, monkeypatch):
+    await supervisor.do({"do": "start", "parts": ["proxy"]})
+    await supervisor.do({"do": "wait", "timeout_s": 10})
+    after = Supervisor(paths)
+    after.adopt()
+    assert not after.ports.complete and "are not held" in said(paths)
+    await after.do({"do": "start"})
+    answer = await after.do({"do": "wait", "timeout_s": 10})
+    assert all(raw["state"] == "running" for raw in answer["parts"])
+    await after.do({"do": "stop"})
+    await supervisor.do({"do": "stop"})

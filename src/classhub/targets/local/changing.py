@@ -71,10 +71,11 @@ def restart(paths: Paths, part: str, tell: Tell) -> None:
     control.ask(paths, {"do": "restart", "part": part})
     wait = {"do": "wait", "parts": [part], "timeout_s": RESTART_TIMEOUT_S}
     answer = control.ask(paths, wait, RESTART_TIMEOUT_S + 10)
-    state = next(raw["state"] for raw in answer["parts"] if raw["name"] == part)
+    raw = next(raw for raw in answer["parts"] if raw["name"] == part)
+    state = raw["state"]
     if state == State.FAILING.value:
         fix = f"Mend that, then `classhub up`. More is in `classhub logs {part}`."
-        raise OutsideFailed(f"The {part} was restarted, and keeps failing.", inspection.last_words(paths, part), fix)
+        raise OutsideFailed(f"The {part} was restarted, and keeps failing.", inspection.why(raw, paths), fix)
     if state == State.STARTING.value:
         what = f"The {part} was restarted, and does not answer after {RESTART_TIMEOUT_S} s."
         raise OutsideFailed(

@@ -58,7 +58,7 @@ def _orphaned(paths: Paths) -> dict[str, Mapping[str, Any]]:
 def _part(name: str, raw: Mapping[str, Any], paths: Paths) -> Part:
     process = identity.from_json(raw["process"] or {})
     state = State(raw["state"])
-    reason = last_words(paths, name) if state is State.FAILING else ""
+    reason = why(raw, paths) if state is State.FAILING else ""
     return Part(name, state, process.pid if process else None, raw.get("since") or None, raw.get("restarts", 0), reason)
 
 
@@ -82,6 +82,6 @@ def _notes(applied: Mapping[str, Any], paths: Paths) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def last_words(paths: Paths, part: str) -> str:
-    """Why a part ended, as its log tells."""
-    return reasons.reason(logs.tail(paths.logs / f"{part}.log", 60))
+def why(raw: Mapping[str, Any], paths: Paths) -> str:
+    """Why a part could not be started, or why it ended, as its log tells. raw: its entry in the supervisor's answer."""
+    return str(raw.get("cannot") or "") or reasons.reason(logs.tail(paths.logs / f"{raw['name']}.log", 60))

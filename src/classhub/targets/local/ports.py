@@ -6,7 +6,7 @@ which runs as we do, because both ask for SO_REUSEPORT (socket(7): same effectiv
 
 import errno
 import socket
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 Address = tuple[str, int]
@@ -17,36 +17,57 @@ NO_SUCH_FAMILY = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 
 def of(proxy: Mapping[str, Any]) -> set[Address]:
     """The addresses that Caddy listens on. proxy: the part of hub.json."""
-    return {_address(proxy[name]) for name in ("listen", "internal", "hub")}
+    return {address(proxy[name]) for name in ("listen", "internal", "hub")}
 
 
-def _address(listen: str) -> Address:
+def address(listen: str) -> Address:
+    """ "[::1]:8000" is ("::1", 8000)."""
     host, _, port = listen.rpartition(":")
     return host.strip("[]"), int(port)
+
+
+def taken_beside(host: str, port: int) -> str:
+    """The neighbour's address when another program has the port there; empty when none has."""
+    neighbour = BESIDE.get(host, "")
+    try:
+        if neighbour:
+            _bound((neighbour, port), alone=True).close()
+    except OSError as error:
+        return neighbour if error.errno == errno.EADDRINUSE else ""
+    return ""
 
 
 class Held:
     """The ports held now."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        self._tell = tell
+    def __init__(self) -> None:
         self._sockets: dict[tuple[Address, bool], socket.socket] = {}
+        self.complete = False
+        """All that were asked for are held: nobody else can answer in the hub's place."""
 
     def keep(self, addresses: Iterable[Address]) -> None:
         """Exactly these from now on, and their neighbours of the other family, which nobody serves.
 
-        What cannot be held is told: Caddy's own attempt says why it matters.
+        Raises OSError that names what another program has; the rest is held.
         """
+        self.complete = False
         wanted = {(address, False) for address in addresses}
         wanted |= {((BESIDE[host], port), True) for (host, port), _ in wanted if host in BESIDE}
         for hold in self._sockets.keys() - wanted:
             self._sockets.pop(hold).close()
-        for address, beside in wanted - self._sockets.keys():
-            try:
-                self._sockets[address, beside] = _bound(address, beside)
-            except OSError as error:
-                if not (beside and error.errno in NO_SUCH_FAMILY):
-                    self._tell(f"Port {address[1]} of {address[0]} cannot be held: {error.strerror}.")
+        taken = [why for hold in sorted(wanted - self._sockets.keys()) if (why := self._take(*hold))]
+        if taken:
+            raise OSError("; ".join(taken))
+        self.complete = bool(wanted)
+
+    def _take(self, address: Address, beside: bool) -> str:
+        """Why it could not be had; empty when it was, or when this machine has no such family."""
+        try:
+            self._sockets[address, beside] = _bound(address, beside)
+        except OSError as error:
+            if not (beside and error.errno in NO_SUCH_FAMILY):
+                return f"port {address[1]} of {address[0]} cannot be had: {error.strerror}"
+        return ""
 
     def close(self) -> None:
         """Let go of all."""

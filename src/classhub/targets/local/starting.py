@@ -8,7 +8,7 @@ from typing import Any
 from classhub.errors import NotRunning, OutsideFailed
 from classhub.outside import process
 from classhub.plan.steps import Plan
-from classhub.targets.local import checks, control, machine, parts
+from classhub.targets.local import checks, control, machine, parts, ports
 from classhub.targets.local.alone import whole
 from classhub.targets.local.machine import Machine
 from classhub.targets.local.paths import Paths
@@ -76,12 +76,15 @@ def _wait_for_socket(paths: Paths) -> None:
 
 def _need_public_port(listen: str, ours: str) -> None:
     """ours: the address that this hub has now, which is free for us."""
-    host, _, port = listen.rpartition(":")
-    address, number = host.strip("[]"), int(port)
+    address, number = ports.address(listen)
     example = number + 1 if 1024 <= number < 65535 else 8000
     elsewhere = f"set another local.port in config/classhub.yaml, for example\n  local:\n    port: {example}"
     try:
-        if machine.is_free(address, 0 if ours.rpartition(":")[2] == port else number):
+        if ours.endswith(f":{number}"):
+            machine.is_free(address, 0)
+            return
+        taken = address if not machine.is_free(address, number) else ports.taken_beside(address, number)
+        if not taken:
             return
     except PermissionError as error:
         raise OutsideFailed(
@@ -96,7 +99,7 @@ def _need_public_port(listen: str, ours: str) -> None:
             fix="correct local.address in config/classhub.yaml: 127.0.0.1 is this machine alone, 0.0.0.0 all its addresses",
         ) from error
     raise OutsideFailed(
-        f"Port {number} on {address} is taken by {machine.listener_of(number)}.",
+        f"Port {number} on {taken} is taken by {machine.listener_of(number)}.",
         cause="another program, or another hub, listens there",
         fix=f"stop it, or {elsewhere}",
     )

@@ -43,7 +43,7 @@ class Supervisor:
         self.paths = paths
         self.listeners: set[asyncio.Queue[str]] = set()
         self.ended = asyncio.Event()
-        self.ports = ports.Held(self.tell)
+        self.ports = ports.Held()
         self._stopping = asyncio.Lock()
         self.watches = {name: self._watch(name) for name in PARTS}
 
@@ -56,6 +56,9 @@ class Supervisor:
         )
 
     def _may_start(self, name: str) -> bool:
+        """No hub behind a port that a student's program may answer on in its place."""
+        if name == "hub":
+            return self.ports.complete or self.watches["proxy"].process is not None
         return name != "culler" or self.watches["hub"].state is State.RUNNING
 
     def settings(self) -> dict[str, Any]:
@@ -97,8 +100,10 @@ class Supervisor:
                 self._hold_ports()
 
     def _hold_ports(self) -> None:
-        with contextlib.suppress(OSError, ValueError, KeyError):  # hub.json is looked at, and spoken of, by `up`
+        try:
             self.ports.keep(ports.of(self.settings()["proxy"]))
+        except (OSError, ValueError, KeyError) as error:
+            self.tell(f"The proxy's ports are not held: {error}")
 
     def status(self) -> dict[str, Any]:
         """For the control socket."""

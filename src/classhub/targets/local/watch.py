@@ -42,6 +42,8 @@ class Watch:
     deaths: int = 0
     wanted: bool = False
     closed: bool = False
+    cannot: str = ""
+    """Why it could not even be started; empty once it was."""
     launched: Mapping[str, str] = field(default_factory=dict)
     """Digests of the settings that `child` was started with."""
     _task: "asyncio.Task[None] | None" = field(default=None, repr=False)
@@ -119,9 +121,10 @@ class Watch:
                 self.wanted = False
                 self._set(State.STOPPED)
                 return False
-            self.child, self.launched = child.start(command), command.launched
+            self.child, self.launched, self.cannot = child.start(command), command.launched, ""
         except CANNOT_START as error:
             # counted as a death: said, then tried again after a pause
+            self.cannot = str(error)
             self.tell(f"The {self.name} could not be started: {error}")
             self.deaths = max(self.deaths, FAILING_AFTER)
         self.since = time.time()
@@ -179,5 +182,6 @@ class Watch:
             "since": self.since,
             "restarts": self.restarts,
             "deaths": self.deaths,
+            "cannot": self.cannot,
             "launched": dict(self.launched),
         }
