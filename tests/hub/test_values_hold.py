@@ -108,6 +108,11 @@ def test_extra_config_runs_in_order_after_the_values(hub):
     assert "Exams start on Monday, says The College" in ask(hub, "hub/login").text
 
 
+def test_cookies_do_not_go_along_with_a_form_of_another_site(hub):
+    cookies = ask(hub, "hub/login").headers.get_list("set-cookie")
+    assert cookies and all("samesite=lax" in cookie.lower() for cookie in cookies)
+
+
 def test_a_dummy_login_is_never_open_here(hub):
     assert hub.status()["notes"]
     page = httpx2.post(

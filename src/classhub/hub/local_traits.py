@@ -57,7 +57,9 @@ def _network(c: Any, settings: Mapping[str, Any], state: Path) -> None:
     # a hub that comes back waits for a proxy that comes back, before it doubts that a server lives
     wanted = c.Spawner.get("http_timeout", 0)
     c.Spawner.http_timeout = max(120, wanted if isinstance(wanted, int) else 0)
-    c.JupyterHub.cookie_options = {"samesite": "Lax", **c.JupyterHub.get("cookie_options", {})}
+    told = c.JupyterHub.get("tornado_settings", {})
+    cookies = {"samesite": "Lax", **told.get("cookie_options", {})}
+    c.JupyterHub.tornado_settings = {**told, "cookie_options": cookies}
     c.JupyterHub.cleanup_servers = False
     c.JupyterHub.cleanup_proxy = False
 
