@@ -35,14 +35,35 @@ def program(*argv: str) -> Callable[[], object]:
     return lambda: subprocess.run(argv, check=True, capture_output=True, cwd=REPOSITORY)
 
 
-def command_line() -> list[tuple[str, str, str]]:
-    """The command line beside an empty Python."""
+def of_500_lines(folder: Path) -> str:
+    """A deployment folder with the college's config.yaml, grown by profiles as real ones grow."""
+    text = (REPOSITORY / "config" / "config.yaml").read_text()
+    missing = 500 - len(text.splitlines()) - 2
+    assert "profileList" not in text and "\nsingleuser:\n" in text and missing > 0
+    profile = (
+        "    - display_name: Course {n}",
+        "      description: More memory for the {n}th course",
+        "      kubespawner_override:",
+        "        mem_limit: {n}G",
+        "        cpu_limit: 2",
+    )
+    lines = [line.format(n=2 + number) for number in range(100) for line in profile][: missing // 5 * 5]
+    grown = text.replace("\nsingleuser:\n", "\n".join(["\nsingleuser:", "  profileList:", *lines, ""]), 1)
+    folder.joinpath("config.yaml").write_text(grown)
+    return str(folder)
+
+
+def command_line(folder: Path) -> list[tuple[str, str, str]]:
+    """The command line beside an empty Python. folder: an empty one."""
+    grown = of_500_lines(folder)
     nothing = median_s(program(sys.executable, "-c", "pass"), 15)
     rows = [("python -c pass", f"{nothing:.3f} s", "1.0")]
     load = "from pathlib import Path; from classhub.config.load import load; load(Path('config'), {})"
     for name, argv in {
         "classhub --help": (sys.executable, "-m", "classhub", "--help"),
         "reading config/": (sys.executable, "-c", load),
+        "classhub check": (sys.executable, "-m", "classhub", "check"),
+        "classhub check, 500 lines": (sys.executable, "-m", "classhub", "--folder", grown, "check"),
         "classhub status": (sys.executable, "-m", "classhub", "status"),
     }.items():
         took = median_s(program(*argv), 11)
@@ -78,7 +99,8 @@ def main() -> None:
     options.add_argument("--no-hubs", action="store_true", help="the command line only")
     chosen = options.parse_args()
     others = others_share()
-    rows = command_line()
+    with tempfile.TemporaryDirectory() as folder:
+        rows = command_line(Path(folder))
     if not chosen.no_hubs:
         with tempfile.TemporaryDirectory() as folder:
             rows += hubs(Path(folder), chosen.at_once)
