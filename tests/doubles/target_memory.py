@@ -118,7 +118,7 @@ class MemoryTarget:
     def run(self, who: str, argv: list[str], terminal: bool) -> Finished:
         if (who, "") not in self.servers and who not in self.parts:
             raise NotRunning(f"No server of {who} runs.", fix="It starts when they sign in.")
-        done = process.run(argv, check=False)
+        done = process.run(argv, check=False, exact=True)
         return Finished(done.code, done.out, done.err)
 
     def usage(self) -> Usage:

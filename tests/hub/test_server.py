@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import quote
@@ -174,6 +175,12 @@ def test_an_admin_runs_a_program_in_a_students_server(hub, alice):
     if os.geteuid() == 0:
         assert done.stdout.split()[0] != "0"
     assert hub.run("exec", "nobody@college.edu", "--", "true", check=False).returncode == 1
+
+
+def test_what_a_program_writes_comes_byte_for_byte(hub, alice):
+    script = "import sys; sys.stdout.buffer.write(bytes(range(256)) + b'\\r\\n')"
+    argv = hub.command("exec", alice.name, "--", "python3", "-c", script)
+    assert subprocess.run(argv, capture_output=True, check=True).stdout == bytes(range(256)) + b"\r\n"
 
 
 def test_logs_of_a_student_and_of_parts_are_found_by_name(hub, alice):

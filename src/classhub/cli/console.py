@@ -25,8 +25,11 @@ def say(text: str = "") -> None:
 
 
 def raw(text: str, stream: TextIO | None = None) -> None:
-    """A program's output, untouched."""
-    _write(text, stream)
+    """A program's output, byte for byte."""
+    stream = stream or sys.stdout
+    stream.flush()
+    stream.buffer.write(text.encode(errors="surrogateescape"))
+    stream.buffer.flush()
 
 
 def aside(text: str) -> None:
@@ -122,10 +125,9 @@ def clear() -> None:
         _write("\x1b[H\x1b[2J")
 
 
-def _write(text: str, stream: TextIO | None = None) -> None:
-    stream = stream or sys.stdout
-    stream.write(text)
-    stream.flush()
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def _rich_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

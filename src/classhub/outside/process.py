@@ -39,10 +39,12 @@ def run(
     check: bool = True,
     keep_fds: Sequence[int] = (),
     new_session: bool = False,
+    exact: bool = False,
 ) -> Output:
     """Run to the end and capture both streams. Raises ProgramFailed when absent, late, or (check) not exit 0.
 
     stdin: text, or a descriptor. new_session: without our terminal; Ctrl-C here ends all that was started.
+    exact: bytes that are no UTF-8 come back as lone surrogates (PEP 383), so that they can be written again as they were.
     """
     full = {**os.environ, **env} if env is not None else None
     try:
@@ -53,24 +55,27 @@ def run(
             stdin=stdin if isinstance(stdin, int) else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
             pass_fds=keep_fds,
             start_new_session=new_session,
         ) as child:
-            output = _to_the_end(child, None if isinstance(stdin, int) else stdin, timeout_s, new_session)
+            given = None if isinstance(stdin, int) else stdin.encode()
+            code, out, err = _to_the_end(child, given, timeout_s, new_session)
     except FileNotFoundError as error:
         raise ProgramFailed(argv, "could not be started: the program is not here") from error
     except PermissionError as error:
         raise ProgramFailed(argv, "could not be started: not allowed") from error
     except subprocess.TimeoutExpired as error:
         raise ProgramFailed(argv, f"took longer than {timeout_s:g} s") from error
+    errors = "surrogateescape" if exact else "replace"
+    output = Output(code, out.decode(errors=errors), err.decode(errors=errors))
     if check and output.code != 0:
         raise ProgramFailed(argv, f"ended with exit code {output.code}", output)
     return output
 
 
-def _to_the_end(child: "subprocess.Popen[str]", stdin: str | None, timeout_s: float, is_leader: bool) -> Output:
+def _to_the_end(
+    child: "subprocess.Popen[bytes]", stdin: bytes | None, timeout_s: float, is_leader: bool
+) -> tuple[int, bytes, bytes]:
     try:
         out, err = child.communicate(stdin, timeout_s)
     except BaseException:
@@ -79,7 +84,7 @@ def _to_the_end(child: "subprocess.Popen[str]", stdin: str | None, timeout_s: fl
                 os.killpg(child.pid, signal.SIGKILL)
         child.kill()
         raise
-    return Output(child.returncode, out, err)
+    return child.returncode, out, err
 
 
 def start_detached(argv: Sequence[str], *, log: Path, cwd: Path) -> int:

@@ -22,7 +22,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Finished:
-    """A program run for an admin. Streams are empty when they went to the terminal."""
+    """A program run for an admin. Streams are empty when they went to the terminal.
+
+    Bytes that are no UTF-8 are lone surrogates (PEP 383): `exec ... tar c . > work.tar` gives the archive.
+    """
 
     code: int
     out: str = ""

@@ -64,7 +64,14 @@ def _run_inside(entry: registry.Entry, home: Path, argv: list[str], on_terminal:
 def _without_terminal(argv: list[str], cwd: Path | None = None, keep_fds: Sequence[int] = ()) -> Finished:
     """Not even by /dev/tty: hence a session of its own."""
     done = process.run(
-        argv, cwd=cwd, stdin=_piped(), keep_fds=keep_fds, timeout_s=RUN_TIMEOUT_S, check=False, new_session=True
+        argv,
+        cwd=cwd,
+        stdin=_piped(),
+        keep_fds=keep_fds,
+        timeout_s=RUN_TIMEOUT_S,
+        check=False,
+        new_session=True,
+        exact=True,
     )
     return Finished(done.code, done.out, done.err)
 
