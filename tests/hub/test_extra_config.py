@@ -1,7 +1,10 @@
 """hub.extraConfig run apart, as `values --traits` does: what it makes of the traits, and that it harms nothing."""
 
+import json
 import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -259,6 +262,28 @@ def test_what_a_snippet_does_with_a_secret_is_not_shown(config: Path) -> None:
     assert "wrong token: ********" in made
     assert "Bearer ********" in made
     assert CANARY in shown(config, text, show_secrets=True)
+
+
+def test_names_of_classes_and_traits_are_never_masked(config: Path) -> None:
+    made = shown(
+        config, "hub: {config: {GenericOAuthenticator: {login_service: x}}}", "custom: {a: Generic, b: login_service}"
+    )
+    assert "'GenericOAuthenticator': {'login_service': 'x'}" in made
+
+
+def test_the_command_prints_the_traits_and_tells_what_failed(config: Path) -> None:
+    (config / "config.yaml").write_text("hub: {extraConfig: {a: c.A.b = 1, b: c.A.c = d}}\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "classhub", "values", "--traits", "-o", "json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["A"] == {"b": 1}
+    assert done.stderr == (
+        "hub.extraConfig.b, line 1: NameError: name 'd' is not defined. What follows in this snippet was not run.\n"
+    )
 
 
 def test_of_a_snippet_in_secrets_yaml_nothing_is_shown(config: Path) -> None:

@@ -25,7 +25,7 @@ _CONTENT = ("data", "stringData", "binaryData")
 _LOGIN = re.compile(r"(?<=://)[^/\s:\"']*:([^/\s\"']+)(?=@)|(?<=https://)([^/\s:@\"']+)(?=@)")
 """Name and password in an address; over https a token alone, as git hosts take it."""
 _ASSIGNED = re.compile(
-    r"((?:secret|password|token|api_?key)\w{0,30}[\"']?\]?\s{0,9}[=:]\s{0,9}f?)([\"'])(?:(?!\2).){1,4000}\2",
+    r"((?:secret|password|token|api_?key)\w{0,30}[\"']?\]?\s{0,9}[=:]\s{0,9}f?)([\"'])(?:(?!\2).){1,500}\2",
     re.IGNORECASE,
 )
 """In code: client_secret = "...", "token": "..."."""

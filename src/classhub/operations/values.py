@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,17 +66,15 @@ def _hide(config: Config, outcome: snippets.Outcome) -> None:
     """In traits by their names, by what the values hold, and by the snippet that set them; in failures too."""
     is_hidden = secret.hidden(config.apart)
     texts = frozenset(secret.texts(config.values, is_hidden))
-    outcome.traits = secret.without(secret.masked(outcome.traits, ()), texts)
-    for (section, name), key in outcome.set_by.items():
-        if is_hidden(("hub", "extraConfig", key)) and name in outcome.traits.get(section, {}):
-            outcome.traits[section][name] = secret.MASK
+
+    def of_secret(key: str) -> bool:
+        return is_hidden(("hub", "extraConfig", key))
+
+    outcome.traits = secret.masked(outcome.traits, ())
+    for section, found in outcome.traits.items():
+        for name in found if isinstance(found, dict) else ():
+            by_secret = of_secret(outcome.set_by.get((section, name), ""))
+            found[name] = secret.MASK if by_secret else secret.without(found[name], texts)
     outcome.failures = [
-        snippets.Failure(
-            one.key,
-            one.place,
-            one.what,
-            "" if is_hidden(("hub", "extraConfig", one.key)) else secret.without(one.says, texts),
-            one.then,
-        )
-        for one in outcome.failures
+        replace(one, says="" if of_secret(one.key) else secret.without(one.says, texts)) for one in outcome.failures
     ]

@@ -48,3 +48,10 @@ def test_a_file_that_is_not_there(classhub, folder, command):
 def test_files_need_no_folder(classhub, folder, tmp_path):
     (tmp_path / "a.yaml").write_text("cull: {every: 60}\n")
     assert classhub("values", "-f", str(tmp_path / "a.yaml"), "--json").json["cull"]["every"] == 60
+
+
+@pytest.mark.parametrize("command", [["check"], ["values"], ["config", "get", "hub"]])
+def test_only_traits_run_the_colleges_code(classhub, folder, tmp_path, command):
+    (folder / "config.yaml").write_text(f"hub: {{extraConfig: {{a: \"open('{tmp_path}/ran', 'w')\"}}}}\n")
+    assert classhub(*command).code == 0
+    assert not (tmp_path / "ran").exists()
