@@ -66,7 +66,7 @@ def _is_content(where: Where) -> bool:
 
 def _is_astray(where: Where) -> bool:
     """A text or a list where a section belongs: a secret may have slipped out of its key."""
-    section = where[:-1] if isinstance(where[-1], int) else where
+    section = where[:-1] if where and isinstance(where[-1], int) else where
     return where == _PEM[:-1] or (section[:2] == ("hub", "config") and len(section) == 3)
 
 
