@@ -9,29 +9,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from classhub.cli import words
+from classhub.cli import options, words
 from classhub.cli.console import say, show_json
 from classhub.cli.here import Here, pass_here
-from classhub.cli.options import as_json
 
 if TYPE_CHECKING:
     from classhub.errors import Finding
 
 
 @click.command()
-@click.option(
-    "-f",
-    "--file",
-    "files",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Values in place of config/, in Helm's order; may be given several times.",
-)
+@options.files
 @click.option("--chart", default="", metavar="VERSION", help="Check for an upgrade to this chart, as 5.0.0-0.dev.")
 @click.option("--fix", is_flag=True, help="Write the fixes that are certain; comments and layout stay.")
 @click.option("--format", "form", type=click.Choice(["text", "github"]), default="text", help="github: annotations.")
-@as_json
+@options.as_json
 @click.pass_context
 @pass_here
 def check(

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -33,6 +34,15 @@ class Name(click.ParamType[str]):
         return text
 
 
+files = click.option(
+    "-f",
+    "--file",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    metavar="FILE",
+    help="Values in place of config/, in Helm's order; may be given several times.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 yes = click.option("--yes", is_flag=True, help="Do not ask.")
 who = click.argument("who", type=Name())

@@ -24,6 +24,7 @@ SECTIONS = {
         "config": Lazy(
             "classhub.cli.config", "config", "Show or change one setting; the rest of its file stays as it is."
         ),
+        "values": Lazy("classhub.cli.values", "values", "What Helm would see, or the traitlets that it becomes."),
     },
     "People": {
         "users": Lazy("classhub.cli.users", "users", "List, invite, approve, add and remove users."),

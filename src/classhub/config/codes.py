@@ -369,6 +369,12 @@ CODES: dict[str, Code] = {
         "hub:\n  extraConfig:\n    greeting: |\n      print('hello'\n",
         "hub:\n  extraConfig:\n    greeting: |\n      print('hello')\n",
     ),
+    "CH1604": Code(
+        "A service or a role is no mapping",
+        "The hub would not start. Most often the space after a colon is missing.",
+        "hub:\n  services:\n    grader: url:http://grader\n",
+        "hub:\n  services:\n    grader: {url: http://grader}\n",
+    ),
     # --- secrets
     "CH1701": Code(
         "A secret stands in config.yaml",

@@ -54,9 +54,11 @@ def look(
     if any(finding.severity == "error" for finding in found):
         return None, found
     from classhub.config.login import login
+    from classhub.config.secret import holds_only_secrets
 
     who = login(values, environ, secrets_exist=reader.has("secrets.yaml"))
-    return Config(folder, values, own, settings, who, courses, tuple(found)), found
+    apart = tuple(document for document in documents if holds_only_secrets(document.file))
+    return Config(folder, values, own, settings, who, courses, tuple(found), apart), found
 
 
 VALUES = ("config.yaml", "secrets.yaml")

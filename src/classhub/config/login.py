@@ -11,13 +11,12 @@ from typing import Any
 from classhub.config.authenticators import WITHOUT_SHORT_NAME, Authenticator, find, short_names
 from classhub.config.extra_config import sets_authenticator
 from classhub.config.model import Login
+from classhub.config.secret import is_secret
 from classhub.config.spelling import nearest
 from classhub.config.traits.lookup import Values, get
 
 INVITATION = "people enter by invitation on this machine"
 STAND_IN_ADMIN = "admin"
-_SECRET = {"client_id", "client_secret", "consumers", "secret_key", "password", "user_password", "admin_password"}
-"""Traits that belong in secrets.yaml; others are named with their section."""
 _PLACEHOLDER = re.compile(r"^<.*>$|^(replace|change[-_ ]?(me|it)|todo|your[-_ ]|xxx|\.\.\.)", re.IGNORECASE)
 
 
@@ -108,7 +107,7 @@ def _lack(given: _Given, known: Authenticator) -> str:
     if left:
         verb = "is" if len(left) == 1 else "are"
         return f"{known.label} login is configured, but {_list(left, 'and')} {verb} still the example's placeholder"
-    secret = [options[0] for options in missing if options[0] in _SECRET]
+    secret = [options[0] for options in missing if options[0] == "client_id" or is_secret((options[0],))]
     if not secret:
         names = _list([f"hub.config.{known.sections[0]}.{options[0]}" for options in missing], "and")
         return f"{known.label} login is configured, but {names} {'is' if len(missing) == 1 else 'are'} not set"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from classhub.config.document import Document
 from classhub.errors import Finding
 
 
@@ -87,6 +88,8 @@ class Config:
     courses: tuple[Course, ...] = ()
     findings: tuple[Finding, ...] = ()
     """Warnings and notes; errors are raised, never kept."""
+    apart: tuple[Document, ...] = ()
+    """The files of which nothing is shown unasked, as secrets.yaml."""
 
     @property
     def state(self) -> Path:

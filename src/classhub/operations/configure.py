@@ -13,7 +13,7 @@ from classhub.config.edit import corrected, edit
 from classhub.config.edit.typed import below
 from classhub.config.load import load, shown
 from classhub.config.reading import parse
-from classhub.config.secret import holds_secret, is_secret, masked
+from classhub.config.secret import hidden, holds_secret, is_secret, masked
 from classhub.config.spelling import dotted
 from classhub.errors import Edit, Finding, Mistakes, NotFound, Refused
 from classhub.operations.rewriting import read, rewrite
@@ -57,17 +57,13 @@ def get(folder: Path, where: Where, show_secrets: bool = False) -> Setting:
             raise _no_such(files, where)
         value = value[part]
     if not show_secrets:
-        value = masked(value, where, lambda way: is_secret(way) or _is_in_secrets(files, way))
+        value = masked(value, where, hidden([files.document(SECRETS)]))
     standing = files.standing(where)
     if not standing:
         return Setting(dotted(where), value, "", 0)
     name, way = standing[-1]
     document = files.document(name)
     return Setting(dotted(where), value, document.file, document.place(way)[0])
-
-
-def _is_in_secrets(files: SettingsFiles, where: Where) -> bool:
-    return any(name == SECRETS for name, _ in files.standing(where))
 
 
 def _no_such(files: SettingsFiles, where: Where) -> NotFound:
@@ -101,7 +97,8 @@ def change(
         warnings = _check(folder, environ, name, new.encode())
         notes = _notes(files, where, do, name)
         rewrite(folder / name, before, new.encode(), private=name == SECRETS)
-    lines = "" if name == SECRETS or is_secret(where) else corrected(text, edited)
+    shown_whole = name != SECRETS and masked(wanted.new, where, hidden([])) == wanted.new
+    lines = corrected(text, edited) if shown_whole else ""
     line = _line(new, way) if do == "set" else 0
     return Changed(shown(folder / name), line, lines, True, notes, warnings)
 

@@ -34,6 +34,7 @@ def run(
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
+    inherit: bool = True,
     stdin: str | int = "",
     timeout_s: float = 60,
     check: bool = True,
@@ -43,10 +44,11 @@ def run(
 ) -> Output:
     """Run to the end and capture both streams. Raises ProgramFailed when absent, late, or (check) not exit 0.
 
-    stdin: text, or a descriptor. new_session: without our terminal; Ctrl-C here ends all that was started.
-    exact: bytes that are no UTF-8 come back as lone surrogates (PEP 383), so that they can be written again as they were.
+    inherit: env is added to ours, else it is all there is. stdin: text, or a descriptor.
+        new_session: without our terminal; Ctrl-C here ends all that was started.
+        exact: bytes that are no UTF-8 come back as lone surrogates (PEP 383), so that they can be written again as they were.
     """
-    full = {**os.environ, **env} if env is not None else None
+    full = {**(os.environ if inherit else {}), **(env or {})}
     try:
         with subprocess.Popen(
             list(argv),

@@ -1,9 +1,5 @@
 """Values become the traits that the chart's own script makes of them: 142 pairs, each compared whole."""
 
-import copy
-import re
-import sys
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -12,13 +8,10 @@ from classhub.config.chart.table import defaults
 from classhub.config.extra_config import extra_config, sets_authenticator
 from classhub.config.merge import over_defaults
 from classhub.config.traits import traits
-from classhub.config.traits.lookup import get
 from unit.config.examples import PAIRS, TAG, needs_shared, shared
 
-EXCEPTIONS = {
-    "2i2c-bnext-bio-common": {"KubeSpawner": ["group_overrides"]},
-}
-"""Traits that are not compared. This snippet numbers the members of a set: another order in each process."""
+PURE = [name for name in PAIRS if not extra_config(shared(f"values/{name}"))]
+"""The others are in tests/hub/test_extra_config.py: they run code."""
 
 
 def merged(values: dict[str, Any], tag: str = "") -> dict[str, Any]:
@@ -26,44 +19,10 @@ def merged(values: dict[str, Any], tag: str = "") -> dict[str, Any]:
 
 
 @needs_shared
-@pytest.mark.parametrize("name", PAIRS)
-def test_traits_are_those_of_the_charts_script(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", PURE)
+def test_traits_are_those_of_the_charts_script(name: str) -> None:
     values = merged(shared(f"values/{name}"), TAG)
-    made = with_extra_config(traits(values, chart_version="0.0.1-set.by.chartpress"), values, monkeypatch)
-    wanted = shared(f"traits/{name}")
-    for section, left_out in EXCEPTIONS.get(name, {}).items():
-        for trait in left_out:
-            assert len(made[section].pop(trait)) == len(wanted[section].pop(trait))
-    assert by_name(made) == by_name(wanted)
-
-
-def with_extra_config(made: dict[str, Any], values: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The hub's part, in short: snippets in one namespace, with the names that they import."""
-    if not extra_config(values):
-        return made
-    from traitlets.config import Config
-
-    z2jh = ModuleType("z2jh")
-    z2jh.__dict__["get_config"] = lambda path, default=None: get(values, path, default)
-    monkeypatch.setitem(sys.modules, "z2jh", z2jh)
-    c = Config(copy.deepcopy(made))
-    namespace = {"c": c, "get_config": z2jh.get_config}
-    for _key, source in extra_config(values):
-        exec(source, namespace)
-    return dict(c)
-
-
-def by_name(value: Any) -> Any:
-    """Functions and classes by their names: their addresses differ."""
-    if isinstance(value, dict):
-        return {key: by_name(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [by_name(item) for item in value]
-    if callable(value):
-        return f"<{'class' if isinstance(value, type) else 'function'} {value.__name__}>"
-    if isinstance(value, str) and (found := re.match(r"<(function|class) '?(\w+)", value)):
-        return f"<{found[1]} {found[2]}>"
-    return value
+    assert traits(values, chart_version="0.0.1-set.by.chartpress") == shared(f"traits/{name}")
 
 
 def test_values_are_left_as_they_were() -> None:

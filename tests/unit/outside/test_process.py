@@ -43,3 +43,9 @@ def test_an_interrupt_ends_what_a_new_session_started(tmp_path):
 def test_a_program_that_is_late_is_a_sentence():
     with pytest.raises(process.ProgramFailed, match="took longer"):
         process.run(["/bin/sleep", "60"], timeout_s=0.2)
+
+
+def test_an_environment_is_added_to_ours_or_is_all_there_is(monkeypatch):
+    monkeypatch.setenv("OURS", "1")
+    assert "OURS=1" in process.run(["/usr/bin/env"], env={"A": "b"}).out.split("\n")
+    assert process.run(["/usr/bin/env"], env={"A": "b"}, inherit=False).out == "A=b\n"

@@ -34,6 +34,12 @@ def written(value: Any, unit: int, quote: str = "") -> Written:
     return Written(flow(value, quote))
 
 
+def document(value: Any) -> str:
+    """A whole file."""
+    inline, below, _ = written(value, 2)
+    return "\n".join([inline] if inline else below) + "\n"
+
+
 def entry(name: str, value: Any, unit: int) -> list[str]:
     """The lines of `name: value`."""
     inline, below, _ = written(value, unit)

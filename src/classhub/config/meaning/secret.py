@@ -3,12 +3,12 @@
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from classhub.config.document import Where
 from classhub.config.login import is_placeholder
 from classhub.config.meaning.found import Values, is_stock
 from classhub.config.problem import Problem
+from classhub.config.secret import secrets
 from classhub.config.spelling import dotted
 from classhub.config.traits.lookup import at, mapping
 from classhub.errors import Edit
@@ -23,22 +23,8 @@ _KEYS: tuple[Where, ...] = (
     ("hub", "config", "ConfigurableHTTPProxy", "auth_token"),
 )
 """What the chart makes by itself if it is not written."""
-_OTHERS: tuple[Where, ...] = (
-    ("hub", "db", "password"),
-    ("imagePullSecret", "password"),
-    ("proxy", "https", "manual", "key"),
-    ("hub", "config", "CryptKeeper", "keys"),
-)
-_TRAITS = (
-    "client_secret",
-    "password",
-    "user_password",
-    "admin_password",
-    "secret_key",
-    "consumers",
-    "lookup_dn_search_password",
-)
-_VARIABLE = re.compile(r"(SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY)$", re.IGNORECASE)
+_FREE = ("custom", "global")
+"""Where a name alone does not prove what its value is; so in the college's own files."""
 _LEAST = 32
 _HOW = "openssl rand -hex 32"
 _PASSWORDS = {"user_password": 8, "admin_password": 32}
@@ -48,25 +34,14 @@ _PASSWORDS = {"user_password": 8, "admin_password": 32}
 def problems(values: Values, kept: Values, secret: Values, tracked: Tracked | None) -> Iterator[Problem]:
     """kept, secret: what stands in config.yaml and in secrets.yaml."""
     if tracked is None or tracked("config.yaml"):
-        for where in _secrets(kept):
-            yield _in_the_open(where, certain=tracked is not None)
+        for where in secrets(kept):
+            if not is_placeholder(at(kept, where)):
+                yield _in_the_open(where, certain=tracked is not None)
     if secret and tracked and tracked("secrets.yaml"):
         yield _tracked(secret)
     yield from _weak(values)
     yield from _crypt_keys(values)
     yield from _passwords(values)
-
-
-def _secrets(values: Values) -> Iterator[Where]:
-    """Every place of a secret that is written there."""
-    places = [*_KEYS, *_OTHERS]
-    for section in mapping(values, "hub.config"):
-        places += [("hub", "config", section, name) for name in _TRAITS]
-    places += _tokens(values)
-    for place in (("hub", "extraEnv"), ("singleuser", "extraEnv")):
-        names = mapping(values, ".".join(place))
-        places += [(*place, name) for name in names if _VARIABLE.search(name) and isinstance(names[name], str)]
-    yield from (where for where in places if _written(at(values, where)))
 
 
 def _tokens(values: Values) -> list[Where]:
@@ -75,16 +50,13 @@ def _tokens(values: Values) -> list[Where]:
     ]
 
 
-def _written(value: Any) -> bool:
-    return bool(value) and not isinstance(value, bool) and not is_placeholder(value)
-
-
 def _in_the_open(where: Where, certain: bool) -> Problem:
     place = "which git keeps" if certain else "the file that is meant for git"
     message = f"{dotted(where)} is a secret, and stands in config.yaml, {place}."
     fix = "Move the line to secrets.yaml, below the same keys." + (" Then make a new secret." if certain else "")
     why = "Whoever can read the repository, now or later, has it."
-    return Problem(where, message, why, fix, "error" if certain else "warning", "CH1701")
+    sure = certain and where[0] not in _FREE and "extraFiles" not in where
+    return Problem(where, message, why, fix, "error" if sure else "warning", "CH1701")
 
 
 def _tracked(secret: Values) -> Problem:

@@ -1,0 +1,57 @@
+"""`classhub values` as typed."""
+
+import json
+
+import pytest
+
+
+def test_yaml_by_default_and_json_when_asked(classhub, folder):
+    done = classhub("values")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("hub:\n")
+    assert "\n      admin_users: [rk@college.edu]\n" in done.out
+    for asked in (["--json"], ["-o", "json"], ["--output", "json"]):
+        assert classhub("values", *asked).json["hub"]["config"]["Authenticator"]["admin_users"] == ["rk@college.edu"]
+
+
+def test_traits(classhub, folder):
+    done = classhub("values", "--traits", "--json")
+    assert done.code == 0
+    assert done.json["Authenticator"] == {"admin_users": ["rk@college.edu"]}
+    assert done.json["JupyterHub"]["spawner_class"] == "kubespawner.KubeSpawner"
+
+
+def test_secrets_are_shown_only_when_asked_for(classhub, folder):
+    (folder / "secrets.yaml").write_text("hub: {cookieSecret: hush, extraEnv: {PLAIN: hush}}\n")
+    (folder / "secrets.yaml").chmod(0o600)
+    assert "hush" not in classhub("values").out
+    shown = json.loads(classhub("values", "--json", "--show-secrets").out)["hub"]
+    assert (shown["cookieSecret"], shown["extraEnv"]) == ("hush", {"PLAIN": "hush"})
+
+
+@pytest.mark.parametrize("more", [[], ["--traits"], ["--json"]])
+def test_mistakes_are_shown_instead(classhub, folder, more):
+    (folder / "config.yaml").write_text("hub:\n  concurrentSpawnLimt: 3\n")
+    done = classhub("values", *more)
+    assert (done.code, done.out) == (1, "")
+    assert "config/config.yaml:2:3" in done.err
+    assert "Did you mean concurrentSpawnLimit?" in done.err
+
+
+@pytest.mark.parametrize("command", ["values", "check"])
+def test_a_file_that_is_not_there(classhub, folder, command):
+    done = classhub(command, "-f", "none.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert "none.yaml" in done.err
+
+
+def test_files_need_no_folder(classhub, folder, tmp_path):
+    (tmp_path / "a.yaml").write_text("cull: {every: 60}\n")
+    assert classhub("values", "-f", str(tmp_path / "a.yaml"), "--json").json["cull"]["every"] == 60
+
+
+@pytest.mark.parametrize("command", [["check"], ["values"], ["config", "get", "hub"]])
+def test_only_traits_run_the_colleges_code(classhub, folder, tmp_path, command):
+    (folder / "config.yaml").write_text(f"hub: {{extraConfig: {{a: \"open('{tmp_path}/ran', 'w')\"}}}}\n")
+    assert classhub(*command).code == 0
+    assert not (tmp_path / "ran").exists()
