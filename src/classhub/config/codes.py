@@ -552,12 +552,6 @@ CODES: dict[str, Code] = {
         "singleuser: {uid: 1000}\nhub: {config: {KubeSpawner: {uid: 1001}}}\n",
         "singleuser: {uid: 1001}\n",
     ),
-    "CH1872": Code(
-        "A list in hub.config replaces the chart's, or is dropped",
-        "load_roles takes the culler its role; services never reaches the hub.",
-        "hub: {config: {JupyterHub: {load_roles: []}}}\n",
-        "hub: {loadRoles: {}}\n",
-    ),
     # --- our own files
     "CH1901": Code(
         "There is no such setting",

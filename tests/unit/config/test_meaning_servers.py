@@ -62,7 +62,9 @@ SMALL = {"display_name": "Small"}
         ),
         (
             profile({**SMALL, **CHOICE}),
-            {"CH1831 singleuser.profileList[0].profile_options.size.choices.big.kubespawner_override.default": "error"},
+            {
+                "CH1831 singleuser.profileList[0].profile_options.size.choices.big.kubespawner_override.default": "warning"
+            },
         ),
         (
             profile({**SMALL, "default": True}, {"display_name": "Large", "default": True}),

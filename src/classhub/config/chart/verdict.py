@@ -11,7 +11,7 @@ from classhub.config.chart.moves import came, moved
 from classhub.config.chart.table import Key
 from classhub.config.document import Where
 from classhub.config.problem import Problem
-from classhub.config.spelling import dotted, kind, nearest
+from classhub.config.spelling import dotted, kind, nearest, written
 from classhub.errors import Edit
 
 _WHY = "Helm refuses the whole file for it."
@@ -103,18 +103,12 @@ def _wrong_type(key: Key, value: Any, where: Where) -> Problem:
     )
 
 
-_AS_WRITTEN: dict[str, Any] = {"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False}
-
-
 def _type_edit(key: Key, value: Any, where: Where) -> Edit | None:
     """Certain only where the text says the very value that is wanted."""
-    if not isinstance(value, str) or not where or key.words:
+    if not where or key.words:
         return None
-    if "bool" in key.types and value.strip().lower() in _AS_WRITTEN:
-        return Edit("set", where, _AS_WRITTEN[value.strip().lower()])
-    if key.types & {"int", "count", "num"} and value.strip().isascii() and value.strip().isdigit():
-        return Edit("set", where, int(value))
-    return None
+    meant = written(value, "bool" in key.types, bool(key.types & {"int", "count", "num"}))
+    return None if meant is None else Edit("set", where, meant)
 
 
 def _type_fix(key: Key, value: Any, where: Where) -> str:
