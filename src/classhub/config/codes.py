@@ -590,7 +590,7 @@ CODES: dict[str, Code] = {
     ),
     "CH1906": Code(
         "ClassHub has no table of this chart version",
-        "config.yaml is checked as for another version.",
+        "config.yaml is checked as for the nearest version that has one.",
         "chart:\n  version: 9.9.9\n",
         "chart:\n  version: 4.4.0\n",
         _OWN,

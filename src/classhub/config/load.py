@@ -184,7 +184,7 @@ class _Reader:
         stands = {Path(document.file).name: document.values for document in files}
         stand = meaning.Files(stands.get("config.yaml", {}), stands.get("secrets.yaml", {}), self.tracked)
         given = judging.Given(own, values, chart, stand)
-        problems = [*judging.problems(given), *(judging.upgrade(given, now) if upgrade else ())]
+        problems = [*judging.problems(given), *(judging.upgrade(given, settings.chart_version) if upgrade else ())]
         unread = {(finding.file, finding.line) for finding in self.findings if finding.severity == "error"}
         found = [self._finding(problem, files) for problem in problems]
         # what could not be read is missing in the values; that it is missing is no second mistake

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from classhub.config.chart.table import VERSIONS
+from classhub.config.chart.table import VERSIONS, known
 from classhub.config.document import Document
 from classhub.config.fields import Fields
 from classhub.config.model import Local, Settings
@@ -49,7 +49,7 @@ def _chart(fields: Fields, default: str) -> str:
     chart.only("version")
     version = chart.text("version", default)
     if version not in VERSIONS:
-        message = f"ClassHub has no table of this chart version; config.yaml is checked as for {VERSIONS[0]}."
+        message = f"ClassHub has no table of this chart version; config.yaml is checked as for {known(version)}."
         chart.wrong("version", "CH1906", message, "", f"Known: {', '.join(VERSIONS)}.", severity="warning")
     return version
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from classhub.config.chart.table import VERSIONS
 from classhub.config.edit import corrected, edit
 from classhub.config.load import look
 from classhub.config.meaning.secret import Tracked
 from classhub.config.spelling import dotted
-from classhub.errors import Finding, Refused
+from classhub.errors import Finding, Refused, WrongUsage
 from classhub.operations.rewriting import read, rewrite
 from classhub.outside import git
 
@@ -28,7 +29,7 @@ class Wanted:
 
 
 def findings(wanted: Wanted) -> list[Finding]:
-    """All of them; where the fix is certain it is the corrected line. Raises NotFound, Refused."""
+    """All of them; where the fix is certain it is the corrected line. Raises NotFound, Refused, WrongUsage."""
     return [_with_line(finding) for finding in _look(wanted, _tracked(wanted))]
 
 
@@ -37,6 +38,9 @@ def _tracked(wanted: Wanted) -> Tracked | None:
 
 
 def _look(wanted: Wanted, tracked: Tracked | None) -> list[Finding]:
+    if wanted.chart and wanted.chart not in VERSIONS:
+        known = ", ".join(VERSIONS)
+        raise WrongUsage(f"ClassHub has no table of chart {wanted.chart}; it knows {known}.")
     files = [path.absolute() for path in wanted.files]
     _, found = look(wanted.folder, wanted.environ, files=files, chart=wanted.chart, tracked=tracked)
     return found

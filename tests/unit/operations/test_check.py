@@ -2,10 +2,12 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from classhub.errors import WrongUsage
 from classhub.operations import check
 from classhub.operations.check import Wanted
 
@@ -80,6 +82,40 @@ def test_the_upgrade_check_names_what_the_new_chart_lost(tmp_path):
     found = check.findings(Wanted(config, {}, chart="5.0.0-0.dev"))
     assert any("parentRefs" in f"{one.message}{one.fix}" for one in found)
     assert any(one.code == "CH1252" for one in found)
+
+
+def test_an_unknown_chart_is_refused_with_the_known_ones(wanted):
+    with pytest.raises(WrongUsage) as refused:
+        check.findings(replace(wanted, chart="9.9.9"))
+    assert str(refused.value).startswith("ClassHub has no table of chart 9.9.9; it knows 4.4.0, 5.0.0-0.dev, ")
+
+
+@pytest.mark.parametrize(
+    ("version", "like"),
+    [
+        ("4.4.1", "4.4.0"),
+        ("4.3.1", "4.3.2"),
+        ("4.1.0", "4.0.0"),
+        ("2.0.0", "3.3.8"),
+        ("5.0.1", "5.0.0-0.dev"),
+        ("9.0.0", "5.0.0-0.dev"),
+        ("latest", "4.4.0"),
+    ],
+)
+def test_a_hub_of_a_chart_without_a_table_is_checked_as_for_the_nearest(wanted, version, like):
+    (wanted.folder / "classhub.yaml").write_text(f'chart: {{version: "{version}"}}\n')
+    (one,) = [one for one in check.findings(wanted) if one.code == "CH1906"]
+    assert one.severity == "warning" and one.message.endswith(f"checked as for {like}.")
+
+
+def test_an_upgrade_is_told_from_the_chart_that_runs_though_it_has_no_table(wanted):
+    def told(version: str) -> str:
+        (wanted.folder / "classhub.yaml").write_text(f'chart: {{version: "{version}"}}\n')
+        found = check.findings(replace(wanted, chart="4.4.0"))
+        return " ".join(one.message for one in found if one.code == "CH1252")
+
+    assert "Chart 4.0" in told("2.0.0") and "Chart 3.0" in told("2.0.0")
+    assert "Chart 4.0" in told("3.3.8") and "Chart 3.0" not in told("3.3.8")
 
 
 def test_scripts_get_every_part_of_a_finding(wanted):
