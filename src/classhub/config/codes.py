@@ -267,6 +267,15 @@ CODES: dict[str, Code] = {
         "proxy:\n  chp:\n    command: [configurable-http-proxy]\n",
         "proxy:\n  chp: {}\n",
     ),
+    "CH1209": Code(
+        "The chart's own schema cannot be read",
+        "`--schema` names it, or a package of the chart lies in the cache of ClassHub or Helm. Our own table of the chart's "
+        "values is asked in any case.",
+    ),
+    "CH1210": Code(
+        "The chart's own schema refuses a value",
+        "Helm refuses the whole file for it. Told where the chart's package is at hand and our own table says nothing.",
+    ),
     "CH1251": Code(
         "A key means something else in the chart that you go to",
         "Shown by `classhub check --chart VERSION`, the check before an upgrade.",

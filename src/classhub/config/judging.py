@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from classhub.config import amounts, environment, meaning, tokens
+from classhub.config.chart.schema import Schema, besides
 from classhub.config.chart.table import table
 from classhub.config.chart.templates import refusals
 from classhub.config.chart.upgrade import changes_between, moves_between, order
@@ -17,12 +18,16 @@ Values = Mapping[str, Any]
 
 
 class Given(NamedTuple):
-    """own: what the college wrote. values: that over the defaults of `chart`. files: what stands where."""
+    """own: what the college wrote. values: that over the defaults of `chart`. files: what stands where.
+
+    schema: the chart's own, where it is at hand.
+    """
 
     own: Values
     values: Values
     chart: str
     files: meaning.Files
+    schema: Schema | None = None
 
 
 def problems(given: Given) -> list[Problem]:
@@ -34,7 +39,8 @@ def problems(given: Given) -> list[Problem]:
     told = {problem.where for problem in more if problem.severity == "error" and problem.code[:4] != _SECRETS}
     schema = [problem for problem in verdict(given.values, table(given.chart)) if problem.where not in told]
     templates = [] if schema else refusals(given.values, given.chart)
-    return [*schema, *templates, *more]
+    found = [*schema, *templates, *more]
+    return [*found, *besides(given.schema.problems(given.own), found)] if given.schema else found
 
 
 _KNOW_MORE = ("CH15",)
