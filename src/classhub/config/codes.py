@@ -51,6 +51,7 @@ _HTTPS = "proxy:\n  https:\n    enabled: true\n    letsencrypt: {contactEmail: a
 _PROFILE = "singleuser:\n  profileList:\n    - display_name: Small\n"
 _MOUNT = "singleuser:\n  storage:\n    extraVolumeMounts: [{name: data, mountPath: /data}]\n"
 _HELD = "scheduling:\n  userPlaceholder:\n    replicas: 10\n"
+_LDAP = _GITHUB.replace("github", "ldap") + "    LDAPAuthenticator:\n      server_address: ldap.college.edu\n"
 _GOOGLE = _GITHUB.replace("github", "google") + "    GoogleOAuthenticator:\n"
 
 CODES: dict[str, Code] = {
@@ -217,6 +218,18 @@ CODES: dict[str, Code] = {
         "Nobody can log in with it.",
         _GITHUB + '    GitHubOAuthenticator: {client_id: "<client id>", client_secret: 0a1b2c3d4e5f}\n',
         _GITHUB + "    GitHubOAuthenticator: {client_id: Iv1.a629723b, client_secret: 0a1b2c3d4e5f}\n",
+    ),
+    "CH1412": Code(
+        "A list limits nobody beside allow_all",
+        "Each rule lets people in; allow_all lets in everyone whom the login lets through.",
+        _GITHUB + "    GitHubOAuthenticator: {allow_all: true, allowed_organizations: [college]}\n",
+        _GITHUB + "    GitHubOAuthenticator: {allowed_organizations: [college]}\n",
+    ),
+    "CH1413": Code(
+        "A group of LDAP cannot be looked up",
+        "It is named by its whole name in the directory, the DN.",
+        _LDAP + "      allowed_groups: [students]\n",
+        _LDAP + '      allowed_groups: ["cn=students,ou=groups,dc=college,dc=edu"]\n',
     ),
     # --- the chart's values
     "CH1201": Code(
@@ -423,6 +436,18 @@ CODES: dict[str, Code] = {
         "singleuser:\n  image: {name: quay.io/college/notebook, tag: latest}\n",
         'singleuser:\n  image: {name: quay.io/college/notebook, tag: "2026-09-01"}\n',
     ),
+    "CH1803": Code(
+        "A new node never gets the image",
+        "pullPolicy: Never leaves it to the pullers, and only the continuous one comes to new nodes.",
+        "singleuser:\n  image: {pullPolicy: Never}\nprePuller:\n  continuous: {enabled: false}\n",
+        "singleuser:\n  image: {pullPolicy: IfNotPresent}\nprePuller:\n  continuous: {enabled: false}\n",
+    ),
+    "CH1804": Code(
+        "A puller that is off has settings",
+        "They have no effect.",
+        "prePuller:\n  hook: {enabled: false, pullOnlyOnChanges: false}\n",
+        "prePuller:\n  hook: {enabled: false}\n",
+    ),
     "CH1811": Code(
         "Culling deletes users, and their disks with them",
         "cull.enabled ends idle servers; cull.users deletes whoever was idle, and the disk with all their work.",
@@ -530,6 +555,12 @@ CODES: dict[str, Code] = {
         "A node holds 110 pods, however small they are.",
         _HELD.replace("10", "300"),
         _HELD,
+    ),
+    "CH1855": Code(
+        "Placeholders bring nodes without the image",
+        "The continuous puller brings it there before the first student comes.",
+        _HELD + "  podPriority: {enabled: true}\nprePuller:\n  continuous: {enabled: false}\n",
+        _HELD + "  podPriority: {enabled: true}\nprePuller:\n  continuous: {enabled: true}\n",
     ),
     "CH1861": Code(
         "The hub's database forgets, or is not the one that is named",
