@@ -20,7 +20,7 @@ Values = Mapping[str, Any]
 class Given(NamedTuple):
     """own: what the college wrote. values: that over the defaults of `chart`. files: what stands where.
 
-    schema: the chart's own, where it is at hand.
+    schema: the chart's own, where it is at hand. is_whole: no file is missing in them because it could not be read.
     """
 
     own: Values
@@ -28,10 +28,13 @@ class Given(NamedTuple):
     chart: str
     files: meaning.Files
     schema: Schema | None = None
+    is_whole: bool = True
 
 
 def problems(given: Given) -> list[Problem]:
     """Each mistake once. Of two that tell the same, the one that knows more is kept: it has the corrected line."""
+    if not given.is_whole:
+        return verdict(given.values, table(given.chart))  # what the rest means hangs on what could not be read
     meant = [*amounts.problems(given.values, given.own), *_means(given)]
     better = {problem.where for problem in meant if problem.code[:4] in _KNOW_MORE or problem.code == "CH1404"}
     traits = [problem for problem in _hub_config(given) if problem.where not in better]

@@ -52,6 +52,7 @@ def look(
         _need(folder)
     reader = _Reader(folder, instead or {}, tracked, schemas)
     documents = [document for path in files or VALUES if (document := reader.read(str(path))) is not None]
+    reader.is_whole = len(documents) == sum(reader.has(str(path)) for path in files or VALUES)
     settings = reader.settings()
     courses = reader.courses()
     reader.check_secrets_mode()
@@ -123,6 +124,8 @@ class _Reader:
         self.instead = instead
         self.tracked = tracked
         self.schemas = schemas
+        self.is_whole = True
+        """Every file of values could be read."""
         self.findings: list[Finding] = []
 
     def has(self, name: str) -> bool:
@@ -199,7 +202,7 @@ class _Reader:
         stands = {Path(document.file).name: document.values for document in files}
         stand = meaning.Files(stands.get("config.yaml", {}), stands.get("secrets.yaml", {}), self.tracked)
         schema = self.schemas(upgrade or settings.chart_version) if self.schemas else None
-        given = judging.Given(own, values, chart, stand, schema)
+        given = judging.Given(own, values, chart, stand, schema, self.is_whole)
         problems = [*judging.problems(given), *(judging.upgrade(given, settings.chart_version) if upgrade else ())]
         unread = {(finding.file, finding.line) for finding in self.findings if finding.severity == "error"}
         found = [self._finding(problem, files) for problem in problems]
@@ -221,7 +224,8 @@ class _Reader:
             )
 
     def _finding(self, problem: Problem, files: list[Document]) -> Finding:
-        where, message, why, fix, severity, code, edit = problem
+        where, message, why, fix, severity, code, edit, file = problem
+        files = [document for document in files if file in ("", Path(document.file).name)]
         return Finding(severity, *self._place(where, files), message, why, fix, code, where, edit)
 
     def _place(self, where: Where, files: list[Document]) -> tuple[str, int, int]:

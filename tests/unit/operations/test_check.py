@@ -131,6 +131,14 @@ def test_github_shows_it_beside_its_line(wanted):
     assert all("\n" not in line for line in lines)
 
 
+def test_nothing_is_made_of_a_file_that_cannot_be_read(wanted):
+    (wanted.folder / "config.yaml").write_text("hub: [\n")
+    secrets = wanted.folder / "secrets.yaml"
+    secrets.write_text("hub: {config: {GoogleOAuthenticator: {client_id: a}}}\ncull: {enabed: true}\n")
+    secrets.chmod(0o600)
+    assert [one.code for one in check.findings(wanted)] == ["CH1199", "CH1201"]
+
+
 def test_secrets_that_git_keeps_are_found(tmp_path):
     config = tmp_path / "config"
     config.mkdir()

@@ -25,7 +25,7 @@ def problems(values: Values) -> Iterator[Problem]:
     for index, host in enumerate(hosts):
         yield from _host(index, host, kind, public)
     if kind == "letsencrypt":
-        yield from _lets_encrypt(values, hosts)
+        yield from _lets_encrypt(values)
 
 
 def _host(index: int, host: Any, kind: Any, public: bool) -> Iterator[Problem]:
@@ -51,8 +51,8 @@ def _meant(text: str) -> str:
     return name if is_host_name(name) and "." in name else ""
 
 
-def _lets_encrypt(values: Values, hosts: list[Any]) -> Iterator[Problem]:
-    if not hosts:
+def _lets_encrypt(values: Values) -> Iterator[Problem]:
+    if get(values, "proxy.https.hosts") in (None, []):
         message = "proxy.https is on, and proxy.https.hosts is empty: the chart then serves no https."
         fix = "hosts: [hub.college.edu]"
         yield Problem(("proxy", "https", "hosts"), message, "Passwords travel in the open.", fix, "warning", "CH1821")

@@ -84,13 +84,13 @@ def _in_the_open(where: Where, certain: bool) -> Problem:
     message = f"{dotted(where)} is a secret, and stands in config.yaml, {place}."
     fix = "Move the line to secrets.yaml, below the same keys." + (" Then make a new secret." if certain else "")
     why = "Whoever can read the repository, now or later, has it."
-    return Problem(where, message, why, fix, "error" if certain else "warning", "CH1701")
+    return Problem(where, message, why, fix, "error" if certain else "warning", "CH1701", file="config.yaml")
 
 
 def _tracked(secret: Values) -> Problem:
     why = "Whoever can read the repository, now or later, has every secret in it."
     fix = "git rm --cached config/secrets.yaml, write secrets.yaml in config/.gitignore, and make new secrets."
-    return Problem((next(iter(secret)),), "secrets.yaml is kept by git.", why, fix, code="CH1702")
+    return Problem((next(iter(secret)),), "secrets.yaml is kept by git.", why, fix, code="CH1702", file="secrets.yaml")
 
 
 def _weak(values: Values) -> Iterator[Problem]:
