@@ -9,12 +9,13 @@ from pathlib import Path
 
 from classhub.config.chart.schema import Schema
 from classhub.config.chart.table import VERSIONS, defaults, known
-from classhub.config.edit import corrected, edit
+from classhub.config.edit import edit
 from classhub.config.load import look, shown
 from classhub.config.meaning.secret import Tracked
 from classhub.config.reading import parse
 from classhub.config.spelling import dotted
 from classhub.errors import Finding, Refused, WrongUsage
+from classhub.operations.corrected_line import corrected_line
 from classhub.operations.rewriting import read, rewrite
 from classhub.outside import chart_package, git
 
@@ -75,7 +76,7 @@ def _with_line(finding: Finding) -> Finding:
     if finding.edit is None:
         return finding
     try:
-        line = corrected(_text(finding), finding.edit)
+        line = corrected_line(_text(finding), finding.edit)
     except (Refused, OSError, UnicodeDecodeError):
         return finding
     return replace(finding, fix=line.strip("\n")) if line else finding

@@ -131,6 +131,35 @@ def test_github_shows_it_beside_its_line(wanted):
     assert all("\n" not in line for line in lines)
 
 
+HIDDEN = """\
+hub:
+  config:
+    JupyterHub:
+      GoogleOAuthenticator:  # too far in
+        client_id: one
+        client_secret: canary-1
+    CryptKeeper: {kesy: [canary-2], keys: [canary-3], key: x}
+    LTI11Authenticator:
+      consumers: {college: canary-4}
+  db: {password: "canary-5", tipe: sqlite-pvc}
+  services: {grader: {apiToken: canary-6, url: http://grader}}
+  secretToken: canary-7
+auth:
+  google:
+    clientSecret: |
+      canary-8
+      canary-9
+"""
+
+
+def test_no_corrected_line_shows_a_secret(wanted):
+    (wanted.folder / "config.yaml").write_text(HIDDEN)
+    found = check.findings(wanted)
+    assert sum(one.edit is not None for one in found) >= 4
+    assert "client_secret: ********" in str(found) and "tipe" not in " ".join(one.fix for one in found)
+    assert "canary" not in str(check.as_json(found)) + "".join(check.as_github(found))
+
+
 def test_nothing_is_made_of_a_file_that_cannot_be_read(wanted):
     (wanted.folder / "config.yaml").write_text("hub: [\n")
     secrets = wanted.folder / "secrets.yaml"
