@@ -222,8 +222,8 @@ CODES: dict[str, Code] = {
     "CH1412": Code(
         "A list limits nobody beside allow_all",
         "Each rule lets people in; allow_all lets in everyone whom the login lets through.",
-        _GITHUB + "    GitHubOAuthenticator: {allow_all: true, allowed_organizations: [college]}\n",
-        _GITHUB + "    GitHubOAuthenticator: {allowed_organizations: [college]}\n",
+        _GOOGLE + "      {hosted_domain: [college.edu], allow_all: true, allowed_users: [alice@college.edu]}\n",
+        _GOOGLE + "      {hosted_domain: [college.edu], allow_all: true}\n",
     ),
     "CH1413": Code(
         "A group of LDAP cannot be looked up",

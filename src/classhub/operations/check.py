@@ -66,7 +66,8 @@ def _schema(wanted: Wanted, unusable: list[Finding], version: str) -> Schema | N
         return Schema(package.schema, own.values if own else defaults(known(version)))
     except (chart_package.Unusable, ValueError) as error:
         message = f"The chart's own schema is not asked. {error}"
-        fix = "Fetch it again: helm pull jupyterhub --repo https://hub.jupyter.org/helm-chart/ --version " + version
+        fetch = "helm pull jupyterhub --repo https://hub.jupyter.org/helm-chart/ --version"
+        fix = f"Fetch it again: {fetch} {version} --destination {shown(path.absolute().parent)}"
         kind = "error" if wanted.schema else "warning"
         unusable.append(Finding(kind, shown(path.absolute()), 0, 0, message, "", fix, "CH1209"))
         return None

@@ -45,7 +45,8 @@ def problems(values: Values, own: Values, chart: str = "4.4.0", files: Files | N
     if not own:
         return
     yield from people.problems(values, chart)
-    for group in (groups, provider, address, culling, images, limits, placeholders, profiles):
+    yield from groups.problems(values, chart)
+    for group in (provider, address, culling, images, limits, placeholders, profiles):
         yield from group.problems(values)
     yield from homes.problems(values, own)
     yield from cancel.problems(values, own)
