@@ -9,6 +9,7 @@ from classhub.config.chart.table import table
 from classhub.config.chart.templates import refusals
 from classhub.config.chart.upgrade import changes_between, moves_between, order
 from classhub.config.chart.verdict import problems as verdict
+from classhub.config.document import Where
 from classhub.config.meaning.found import has_stock_image, own_code
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
@@ -31,8 +32,10 @@ class Given(NamedTuple):
     is_whole: bool = True
 
 
-def problems(given: Given) -> list[Problem]:
-    """Each mistake once. Of two that tell the same, the one that knows more is kept: it has the corrected line."""
+def problems(given: Given, before: str = "") -> list[Problem]:
+    """Each mistake once. before: the chart that these values run with, if it is another one.
+
+    Of two that tell the same, the one that knows more is kept: it has the corrected line."""
     if not given.is_whole:
         return verdict(given.values, table(given.chart))  # what the rest means hangs on what could not be read
     meant = [*amounts.problems(given.values, given.own), *_means(given)]
@@ -43,7 +46,9 @@ def problems(given: Given) -> list[Problem]:
     schema = [problem for problem in verdict(given.values, table(given.chart)) if problem.where not in told]
     templates = [] if schema else refusals(given.values, given.chart)
     found = [*schema, *templates, *more]
-    return [*found, *besides(given.schema.problems(given.own), found)] if given.schema else found
+    if given.schema:
+        found += besides(given.schema.problems(given.own), found)
+    return [*found, *_upgrade(given, before, {problem.where for problem in found})]
 
 
 _KNOW_MORE = ("CH15",)
@@ -71,12 +76,12 @@ def _hub_config(given: Given) -> Iterator[Problem]:
     yield from check(mapping(given.values, "hub.config"), catalogue(given.chart), around)
 
 
-def upgrade(given: Given, old: str) -> Iterator[Problem]:
+def _upgrade(given: Given, old: str, told: set[Where]) -> Iterator[Problem]:
     """What going from the chart `old` to given.chart changes for these values, beyond what the new one refuses."""
-    if order(given.chart) <= order(old):
+    if not old or order(given.chart) <= order(old):
         return
     for found in moves_between(given.own, old, given.chart):
-        if found.move.kind == "changed":
+        if found.move.kind == "changed" and found.path not in told:
             message = f"{dotted(found.path)} means something else from chart {found.move.version} on."
             yield Problem(found.path, message, found.move.note, "", "warning", "CH1251")
     for change in changes_between(given.values, old, given.chart):

@@ -203,7 +203,7 @@ class _Reader:
         stand = meaning.Files(stands.get("config.yaml", {}), stands.get("secrets.yaml", {}), self.tracked)
         schema = self.schemas(upgrade or settings.chart_version) if self.schemas else None
         given = judging.Given(own, values, chart, stand, schema, self.is_whole)
-        problems = [*judging.problems(given), *(judging.upgrade(given, settings.chart_version) if upgrade else ())]
+        problems = judging.problems(given, settings.chart_version if upgrade else "")
         unread = {(finding.file, finding.line) for finding in self.findings if finding.severity == "error"}
         found = [self._finding(problem, files) for problem in problems]
         # what could not be read is missing in the values; that it is missing is no second mistake

@@ -118,6 +118,14 @@ def test_an_upgrade_is_told_from_the_chart_that_runs_though_it_has_no_table(want
     assert "Chart 4.0" in told("3.3.8") and "Chart 3.0" not in told("3.3.8")
 
 
+def test_an_old_name_is_told_once_before_an_upgrade(wanted):
+    (wanted.folder / "classhub.yaml").write_text('chart: {version: "2.0.0"}\n')
+    login = "JupyterHub: {authenticator_class: generic-oauth}\n    GenericOAuthenticator: {username_key: email}"
+    (wanted.folder / "config.yaml").write_text(f"hub:\n  config:\n    {login}\n")
+    found = check.findings(replace(wanted, chart="4.4.0"))
+    assert [one.code for one in found if one.path[-1:] == ("username_key",)] == ["CH1304"]
+
+
 def test_scripts_get_every_part_of_a_finding(wanted):
     one = next(one for one in check.as_json(check.findings(wanted)) if one["code"] == "CH1201")
     assert set(one) == {"code", "severity", "file", "line", "column", "path", "message", "why", "fix"}
