@@ -241,3 +241,36 @@ def test_no_message_shows_a_value() -> None:
     config = using("github", GitHubOAuthenticator={"client_secret": 4711, "scope": ["a", 4711], "s": 4711})
     assert len(check(config)) == 3
     assert "4711" not in str(check(config))
+
+
+EDITS: list[tuple[dict[str, Any], tuple[str, Any] | None]] = [
+    ({"authenticator": {}}, ("rename", "Authenticator")),
+    ({"authenticator": {}, "Authenticator": {}}, None),
+    ({"Authenticatr": {}}, ("rename", "Authenticator")),
+    ({"Authenticators_of_ours": {}}, None),
+    ({"Authenticator": {"admin_user": ["alice"]}}, ("rename", "admin_users")),
+    ({"Authenticator": {"admin_user": ["alice"], "admin_users": []}}, None),
+    ({"Authenticator": {"admin_user": 3}}, None),
+    ({"Authenticator": {"alow_existing": True}}, None),
+    ({"Authenticator": {"whitelist": ["alice"]}}, ("rename", "allowed_users")),
+    ({"Authenticator": {"whitelist": ["alice"], "allowed_users": []}}, None),
+    ({"Authenticator": {"blacklist": ["alice"]}}, ("rename", "blocked_users")),
+    ({"JupyterHub": {"admin_users": ["alice"]}}, ("move", ("hub", "config", "Authenticator", "admin_users"))),
+    ({"JupyterHub": {"admin_users": ["alice"]}, "Authenticator": {"admin_users": []}}, None),
+    (using("cilogon", CILogonOAuthenticator={"username_claim": "email"}), None),
+    ({"JupyterHub": {"KubeSpawner": {}}}, ("move", ("hub", "config", "KubeSpawner"))),
+    ({"JupyterHub": {"KubeSpawner": {}}, "KubeSpawner": {}}, None),
+    ({"JupyterHub": {"Whatever": {}}}, None),
+    ({"Authenticator": {"allow_all": "yes"}}, ("set", True)),
+    ({"Authenticator": {"allow_all": "sometimes"}}, None),
+    ({"KubeSpawner": {"uid": "1000"}}, ("set", 1000)),
+    ({"Spawner": {"poll_jitter": "2"}}, None),
+    (using("gogle"), ("set", "google")),
+    (using("GoogleOAuthenticator"), None),
+]
+
+
+@pytest.mark.parametrize(("config", "expected"), EDITS)
+def test_what_is_certain_has_an_edit_and_nothing_else(config: dict[str, Any], expected: tuple[str, Any] | None) -> None:
+    edits = [(edit.do, edit.new) for problem in check(config, Around(written=config)) if (edit := problem.edit)]
+    assert edits == ([expected] if expected else [])

@@ -128,6 +128,7 @@ TRAITS = [
     Slip("unknown trait", "CH1302", STRIP, STRIP.replace("strip", "▸strp")),
     Slip("unknown trait", "CH1302", STRIP, STRIP + "      ▸colour: red\n", "Remove hub.config.GoogleOAuthenticator.colour"),
     Slip("unknown trait", "CH1302", ADMINS, ADMINS + "      ▸shutdown_on_logout: true\n"),
+    Slip("unknown trait", "CH1302", CLASS, CLASS.replace("JupyterHub", "Spawner").replace("auth", "▸auth"), also=("CH1402", "CH1306")),
     Slip("unknown trait", "CH1404", DOMAIN, "      ▸allowed_hosted_domains: [college.edu]\n"),
     Slip("wrong type of a trait", "CH1303", ALL, '      ▸allow_all: "true"\n'),
     Slip("wrong type of a trait", "CH1303", STRIP, "      ▸strip_domain: sometimes\n", "strip_domain: true",

@@ -1,13 +1,14 @@
 """Which classes the hub will load for its authenticator, spawner and proxy, and what is wrong with their names."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from classhub.config.catalogue.read import Catalogue
 from classhub.config.document import Where
 from classhub.config.problem import Problem
 from classhub.config.spelling import is_slip, nearest
+from classhub.config.traits.lookup import at as value_at
 from classhub.errors import Edit
 
 
@@ -25,6 +26,12 @@ class Around:
     """Another hub image than the chart's: it may have other packages in other versions."""
     keys_of_hub: Collection[str] = ()
     """What the chart knows below hub."""
+    written: Mapping[str, Any] = field(default_factory=dict)
+    """hub.config without the chart's defaults: a fix may not go where something is written."""
+
+    def is_free(self, *path: str) -> bool:
+        above = value_at(self.written, path[:-1])
+        return above is None or (isinstance(above, Mapping) and path[-1] not in above)
 
     @property
     def is_stock(self) -> bool:

@@ -9,7 +9,6 @@ from classhub.config.document import Where
 from classhub.config.hub_config.selection import Around, at, class_problems
 from classhub.config.problem import Problem
 from classhub.config.spelling import is_slip, nearest, written
-from classhub.config.traits.lookup import at as value_at
 from classhub.errors import Edit
 
 
@@ -21,17 +20,11 @@ class Section(NamedTuple):
     """The hub reads it."""
     is_known: bool
     """What the hub loads is in the catalogue; else it may have more traits than the section's own class."""
-    config: Mapping[str, Any]
-    """All of hub.config."""
+    around: Around
 
     @property
     def worst(self) -> str:
         return "error" if self.counts else "warning"
-
-    def is_free(self, *path: str) -> bool:
-        """Whether something can be moved there: nothing stands there yet."""
-        above = value_at(self.config, path[:-1])
-        return above is None or (isinstance(above, Mapping) and path[-1] not in above)
 
 
 _TAKEN_FROM_SECRETS = {
@@ -43,7 +36,7 @@ _TAKEN_FROM_SECRETS = {
 """The chart takes these out of hub.config and brings them by other ways, in its own form."""
 
 
-def trait_problems(section: Section, name: str, value: Any, catalogue: Catalogue, around: Around) -> Iterator[Problem]:
+def trait_problems(section: Section, name: str, value: Any, catalogue: Catalogue) -> Iterator[Problem]:
     path = f"{section.name}.{name}"
     if path in _TAKEN_FROM_SECRETS:
         return
@@ -56,7 +49,7 @@ def trait_problems(section: Section, name: str, value: Any, catalogue: Catalogue
         if name[:1].isupper():
             yield _nested(section, name, catalogue)
         else:
-            yield _unknown(section, name, value, catalogue, around)
+            yield _unknown(section, name, value, catalogue)
         return
     if trait.age and not (path == "JupyterHub.admin_access" and value is True):  # the chart's own default
         yield _old(section, name, value, trait, catalogue)
@@ -65,7 +58,7 @@ def trait_problems(section: Section, name: str, value: Any, catalogue: Catalogue
             yield _wrong_type(section, name, kind, value)
             return
     if trait.kind == "class" and isinstance(value, str) and path.startswith("JupyterHub."):
-        yield from class_problems(name, value, catalogue, around)
+        yield from class_problems(name, value, catalogue, section.around)
 
 
 def _kinds(trait: Trait, traits: Mapping[str, Trait]) -> Iterator[Kind]:
@@ -84,7 +77,7 @@ def _dropped() -> Problem:
 
 def _nested(section: Section, name: str, catalogue: Catalogue) -> Problem:
     edit = None
-    if name in catalogue.classes and section.is_free(name):
+    if name in catalogue.classes and section.around.is_free(name):
         edit = Edit("move", at(section.name, name), at(name))
     message = f"{name} stands inside hub.config.{section.name}, and nobody reads it there."
     fix = f"Move {name} out, so that it stands directly below hub.config, beside {section.name}."
@@ -92,13 +85,13 @@ def _nested(section: Section, name: str, catalogue: Catalogue) -> Problem:
     return Problem(at(section.name, name), message, why, fix, section.worst, "CH1305", edit)
 
 
-def _unknown(section: Section, name: str, value: Any, catalogue: Catalogue, around: Around) -> Problem:
+def _unknown(section: Section, name: str, value: Any, catalogue: Catalogue) -> Problem:
     where, path = at(section.name, name), f"hub.config.{section.name}.{name}"
     message, fix, edit = f"{section.class_} has no trait {name}.", "", None
     meant, elsewhere = _meant(section, name, catalogue), _elsewhere(section, name, catalogue)
     if meant.lower() != name.lower() and elsewhere:
         message, fix = f"{message} It is one of {elsewhere}.", f"Move it to hub.config.{elsewhere}.{name}."
-        if _fits(value, catalogue.traits(elsewhere).get(name)) and section.is_free(elsewhere, name):
+        if _fits(value, catalogue.traits(elsewhere).get(name)) and section.around.is_free(elsewhere, name):
             edit = Edit("move", where, at(elsewhere, name))
     elif meant:
         message, fix = f"{message} Did you mean {meant}?", f"Write {meant}: in place of {name}:"
@@ -108,12 +101,12 @@ def _unknown(section: Section, name: str, value: Any, catalogue: Catalogue, arou
     limits = "allow" in name or "domain" in name
     why = f"The hub logs a warning and goes on without it{': whom it should keep out may enter' * limits}."
     fix = fix or f"Remove {path}, or look its name up in the documentation of {section.class_}."
-    return Problem(where, message, why, fix, _severity(section, around, meant), "CH1302", edit)
+    return Problem(where, message, why, fix, _severity(section, meant), "CH1302", edit)
 
 
 def _rename(section: Section, name: str, value: Any, new: str, traits: Mapping[str, Trait]) -> Edit | None:
     """Certain where the other name is free and takes this value."""
-    if not _fits(value, traits.get(new)) or not section.is_free(section.name, new):
+    if not _fits(value, traits.get(new)) or not section.around.is_free(section.name, new):
         return None
     return Edit("rename", at(section.name, name), new)
 
@@ -122,7 +115,8 @@ def _fits(value: Any, trait: Trait | None) -> bool:
     return trait is not None and trait.kind != "gone" and accepts(parse(trait.kind), value)
 
 
-def _severity(section: Section, around: Around, meant: str) -> str:
+def _severity(section: Section, meant: str) -> str:
+    around = section.around
     if not section.is_known:
         return "note"  # a class of one's own may have it
     if around.own_image or (around.own_code and not meant):
@@ -173,7 +167,7 @@ def _new_name(section: Section, name: str, value: Any, trait: Trait, catalogue: 
     target, where = trait.new_name, at(section.name, name)
     if "." in target:
         class_, _, new = target.partition(".")
-        certain = _fits(value, catalogue.traits(class_).get(new)) and section.is_free(class_, new)
+        certain = _fits(value, catalogue.traits(class_).get(new)) and section.around.is_free(class_, new)
         return f"Move it to hub.config.{target}.", Edit("move", where, at(class_, new)) if certain else None
     if trait.age == "renamed":
         edit = _rename(section, name, value, target, catalogue.traits(section.class_))
@@ -188,7 +182,8 @@ def _wrong_type(section: Section, name: str, kind: Kind, value: Any) -> Problem:
     message = f"hub.config.{section.name}.{name} must be {wanted(kind)}; here it is {found(kind, value)}."
     why = "No server starts with it." if section.class_.endswith("Spawner") else "The hub does not start with it."
     why = why if section.counts else "It has no effect now, as nobody reads the section."
-    meant = written(value, kind.name == "bool", kind.name in ("int", "float"))
+    kinds = _possible(kind)
+    meant = written(value, "bool" in kinds, "int" in kinds or "float" in kinds)
     edit = Edit("set", where, meant) if meant is not None and accepts(kind, meant) else None
     return Problem(where, message, why, _fix(name, kind, value), section.worst, "CH1303", edit)
 
@@ -196,9 +191,13 @@ def _wrong_type(section: Section, name: str, kind: Kind, value: Any) -> Problem:
 def _fix(name: str, kind: Kind, value: Any) -> str:
     if value is None:
         return f"Give it a value, or remove the line {name}: and the default holds."
+    return _FIXES[_possible(kind)[0]].format(name=name)
+
+
+def _possible(kind: Kind) -> list[str]:
+    """Names of what YAML can write of it."""
     kinds = [inner.name for inner in kind.arguments] if kind.name == "one" else [kind.name]
-    kinds = [inner for inner in kinds if inner != "never"] or ["never"]
-    return _FIXES[kinds[0]].format(name=name)
+    return [inner for inner in kinds if inner != "never"] or ["never"]
 
 
 _ITEMS = "Write each item on a line of its own, below {name}:, after a dash."
