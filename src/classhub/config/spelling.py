@@ -19,6 +19,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
 def is_slip(word: str, meant: str) -> bool:
     """One letter too many, too few, another one, or two swapped: certainly the same word."""
     one, other = _plain(word), _plain(meant)
+    if not other:
+        return False
     start = 0
     while start < min(len(one), len(other)) and one[start] == other[start]:
         start += 1

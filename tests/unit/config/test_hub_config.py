@@ -119,6 +119,12 @@ MISTAKES: list[tuple[dict[str, Any], str, str, str]] = [
         "Write idps:, whose value has another form",
     ),
     (
+        using("cilogon", CILogonOAuthenticator={"username_claim": ["email"]}),
+        "error CH1304",
+        "no longer taken",
+        "Write idps:, whose value has another form",
+    ),
+    (
         using("generic-oauth", GenericOAuthenticator={"username_key": "email"}),
         "warning CH1304",
         "username_claim has taken its place",

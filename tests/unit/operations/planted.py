@@ -253,7 +253,7 @@ OURS = [
          file="classhub.yaml"),
     Slip("classhub.yaml", "CH1903", OWN, OWN + "local:\n  ▸port: 80000\n", "port: 8000", OWN + "local:\n  port: 8000\n",
          file="classhub.yaml"),
-    Slip("classhub.yaml", "CH1904", OWN, OWN + "local:\n  host: hub.college.edu\n  ▸https: intern\n", file="classhub.yaml"),
+    Slip("classhub.yaml", "CH1904", OWN, OWN + "local:\n  host: hub.college.edu\n  ▸https: internl\n", file="classhub.yaml"),
     Slip("classhub.yaml", "CH1905", OWN, "▸namespace: My Hub\n", "namespace: jhub", file="classhub.yaml"),
     Slip("classhub.yaml", "CH1906", '  version: "4.4.0"\n', '  ▸version: "9.9.9"\n', "4.4.0", file="classhub.yaml", severity="warning"),
     Slip("classhub.yaml", "CH1907", OWN, OWN + "homes: {▸folder: config/homes}\n", "folder: .classhub/homes",

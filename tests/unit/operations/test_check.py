@@ -66,6 +66,16 @@ def test_fix_writes_what_is_certain_and_keeps_comments(wanted):
     assert check.fix(wanted) == []
 
 
+@pytest.mark.parametrize("key", ["maxAge: 5", "extra: 2", "memry: 3", "capacity: {a: 1}"])
+def test_a_guess_is_told_and_not_written(wanted, key):
+    """Likely another word, or the right word with a value that does not fit it."""
+    text = f"singleuser:\n  {key}\n"
+    (wanted.folder / "config.yaml").write_text(text)
+    assert "CH1201" in errors(check.findings(wanted))
+    assert check.fix(wanted) == []
+    assert (wanted.folder / "config.yaml").read_text() == text
+
+
 def test_files_take_the_place_of_the_folder_and_later_ones_win(tmp_path):
     first, second = tmp_path / "a.yaml", tmp_path / "b.yaml"
     first.write_text("cull: {enabled: maybe}\n")

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from classhub.config.spelling import dotted
-from classhub.operations.check import Wanted, findings
-from unit.config.examples import PAIRS, SHARED, needs_shared
+from classhub.operations.check import Wanted, findings, fix
+from unit.config.examples import PAIRS, SHARED, needs_shared, shared
 
 TRULY_WRONG = {
     # one level too deep: its admin_users are nobody
@@ -26,3 +27,18 @@ def test_a_real_hub_has_no_errors_but_true_ones_and_each_once(tmp_path: Path, na
     assert wrong == TRULY_WRONG.get(name, [])
     said = [one.message for one in found]
     assert len(said) == len(set(said))
+
+
+@needs_shared
+def test_fix_leaves_nothing_certain_behind_and_brings_no_mistake(tmp_path: Path) -> None:
+    written = 0
+    for name in PAIRS:
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(yaml.safe_dump(shared(f"values/{name}"), sort_keys=False))
+        wanted = Wanted(tmp_path, {}, (path,))
+        before = {(one.code, one.message) for one in findings(wanted) if one.severity == "error"}
+        written += len(fix(wanted))
+        after = findings(wanted)
+        assert {(one.code, one.message) for one in after if one.severity == "error"} <= before, name
+        assert [one for one in after if one.edit] == [], name
+    assert written > 50

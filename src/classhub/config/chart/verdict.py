@@ -150,10 +150,10 @@ def _unknown(here: Where, value: Any, key: Key, root: Key) -> Iterator[Problem]:
     gone = [found for found in moved(value, tuple(map(str, here))) if found.move.kind == "unknown"]
     yield from (moved_problem(found, _WHY) for found in gone)
     if not gone:
-        yield _misspelt(here, key, root)
+        yield _misspelt(here, value, key, root)
 
 
-def _misspelt(here: Where, key: Key, root: Key) -> Problem:
+def _misspelt(here: Where, value: Any, key: Key, root: Key) -> Problem:
     name = str(here[-1])
     parent = dotted(here[:-1])
     place = f"in {parent}" if parent else "at the top level"
@@ -181,17 +181,19 @@ def _misspelt(here: Where, key: Key, root: Key) -> Problem:
             _WHY,
             f"Write {meant}: in place of {name}:",
             code="CH1201",
-            edit=Edit("rename", here, meant),
+            # nearest is a guess; and what does not fit there was hardly meant for there
+            edit=Edit("rename", here, meant) if is_slip(name, meant) and _fits(value, key.keys[meant]) else None,
         )
-    elsewhere = list(_find(name, root, ()))
+    elsewhere = dict(_find(name, root, ()))
     if len(elsewhere) == 1:
+        ((right, there),) = elsewhere.items()
         return Problem(
             here,
-            f"{message} There is {dotted(elsewhere[0])}.",
+            f"{message} There is {dotted(right)}.",
             _WHY,
-            f"Move it there ({dotted(elsewhere[0])}).",
+            f"Move it there ({dotted(right)}).",
             code="CH1201",
-            edit=Edit("move", here, elsewhere[0]),
+            edit=Edit("move", here, right) if _fits(value, there) else None,
         )
     return Problem(here, message, _WHY, _advice(here, key), code="CH1201")
 
@@ -202,9 +204,9 @@ def _advice(here: Where, key: Key) -> str:
     return f"Remove it; known here are {', '.join(sorted(key.keys))}." if len(key.keys) < 12 else "Remove it."
 
 
-def _find(name: str, key: Key, where: Where) -> Iterator[Where]:
+def _find(name: str, key: Key, where: Where) -> Iterator[tuple[Where, Key]]:
     """Every place of the table where a key of this name would be right, outside shared shapes."""
     for inner_name, inner in key.keys.items():
         if inner_name == name:
-            yield (*where, inner_name)
+            yield (*where, inner_name), inner
         yield from _find(name, inner, (*where, inner_name))

@@ -53,7 +53,7 @@ def trait_problems(section: Section, name: str, value: Any, catalogue: Catalogue
         return
     if trait.age and not (path == "JupyterHub.admin_access" and value is True):  # the chart's own default
         yield _old(section, name, value, trait, catalogue)
-    for kind in _kinds(trait, traits):
+    for kind in _kinds(trait, traits) if trait.age != "refused" else ():
         if not accepts(kind, value):
             yield _wrong_type(section, name, kind, value)
             return

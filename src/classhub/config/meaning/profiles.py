@@ -9,7 +9,7 @@ from classhub.config.catalogue.read import catalogue
 from classhub.config.document import Where
 from classhub.config.meaning.found import Values, is_stock
 from classhub.config.problem import Problem
-from classhub.config.spelling import dotted, nearest
+from classhub.config.spelling import dotted, is_slip, nearest
 from classhub.config.traits.lookup import at, get, mapping
 from classhub.errors import Edit
 
@@ -75,7 +75,8 @@ def _override(values: Values, where: Where, severity: str) -> Iterator[Problem]:
         else:
             meant = nearest(name, _traits())
             message = f"{dotted(here)} is no setting of KubeSpawner." + (f" Did you mean {meant}?" if meant else "")
-            edit = Edit("rename", here, meant) if meant and at(values, (*where, meant)) is None else None
+            certain = is_slip(name, meant) and at(values, (*where, meant)) is None
+            edit = Edit("rename", here, meant) if certain else None
             fix = f"Write {meant}: in place of {name}:" if meant else f"Remove {name}."
             yield Problem(here, message, why, fix, severity, "CH1831", edit)
 
