@@ -20,13 +20,27 @@ if TYPE_CHECKING:
 @click.command()
 @options.files
 @click.option("--chart", default="", metavar="VERSION", help="Check for an upgrade to this chart, as 5.0.0-0.dev.")
+@click.option(
+    "--schema",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The chart's package (.tgz) or values.schema.json, checked in addition. Default: a package in the user's cache.",
+)
 @click.option("--fix", is_flag=True, help="Write the fixes that are certain; comments and layout stay.")
 @click.option("--format", "form", type=click.Choice(["text", "github"]), default="text", help="github: annotations.")
 @options.as_json
 @click.pass_context
 @pass_here
 def check(
-    here: Here, context: click.Context, *, files: tuple[Path, ...], chart: str, fix: bool, form: str, as_json: bool
+    here: Here,
+    context: click.Context,
+    *,
+    files: tuple[Path, ...],
+    chart: str,
+    schema: Path | None,
+    fix: bool,
+    form: str,
+    as_json: bool,
 ) -> None:
     """Every mistake in config/, with its line, the reason and the fix. Changes nothing; works without a hub.
 
@@ -36,7 +50,7 @@ def check(
     from classhub.operations import check as checking
 
     folder = here.folder if not files else files[0].absolute().parent
-    wanted = checking.Wanted(folder, os.environ, files, chart)
+    wanted = checking.Wanted(folder, os.environ, files, chart, schema)
     fixed = checking.fix(wanted) if fix else []
     found = checking.findings(wanted)
     if as_json:

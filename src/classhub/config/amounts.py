@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from classhub.config import quantities
 from classhub.config.document import Where
+from classhub.config.meaning.profiles import overrides
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted, kind
 from classhub.config.traits.lookup import at, get
@@ -87,24 +88,9 @@ def _resources(limits: Where, requests: Where, values: Mapping[str, Any]) -> Ite
 
 def _overrides(values: Mapping[str, Any]) -> Iterator[Where]:
     """Every mapping of a spawner's traits: sections of hub.config, and what profiles and their choices change."""
-    lists: list[Where] = [("singleuser", "profileList")]
-    for name in _keys(get(values, "hub.config")):
-        if name.endswith("Spawner"):
-            yield ("hub", "config", name)
-            lists.append(("hub", "config", name, "profile_list"))
-    for where in lists:
-        profiles = at(values, where)
-        for index in range(len(profiles) if isinstance(profiles, list) else 0):
-            yield from _profile((*where, index), values)
-
-
-def _profile(where: Where, values: Mapping[str, Any]) -> Iterator[Where]:
-    yield (*where, "kubespawner_override")
-    options = (*where, "profile_options")
-    for option in _keys(at(values, options)):
-        choices = (*options, option, "choices")
-        for choice in _keys(at(values, choices)):
-            yield (*choices, choice, "kubespawner_override")
+    yield from (("hub", "config", name) for name in _keys(get(values, "hub.config")) if name.endswith("Spawner"))
+    # what somebody types in at an unlisted choice is put in for {value}
+    yield from (where for where in overrides(values) if where[-2] != "unlisted_choice")
 
 
 def _containers(where: Where, value: Any) -> Iterator[Where]:

@@ -51,6 +51,7 @@ _HTTPS = "proxy:\n  https:\n    enabled: true\n    letsencrypt: {contactEmail: a
 _PROFILE = "singleuser:\n  profileList:\n    - display_name: Small\n"
 _MOUNT = "singleuser:\n  storage:\n    extraVolumeMounts: [{name: data, mountPath: /data}]\n"
 _HELD = "scheduling:\n  userPlaceholder:\n    replicas: 10\n"
+_LDAP = _GITHUB.replace("github", "ldap") + "    LDAPAuthenticator:\n      server_address: ldap.college.edu\n"
 _GOOGLE = _GITHUB.replace("github", "google") + "    GoogleOAuthenticator:\n"
 
 CODES: dict[str, Code] = {
@@ -218,6 +219,18 @@ CODES: dict[str, Code] = {
         _GITHUB + '    GitHubOAuthenticator: {client_id: "<client id>", client_secret: 0a1b2c3d4e5f}\n',
         _GITHUB + "    GitHubOAuthenticator: {client_id: Iv1.a629723b, client_secret: 0a1b2c3d4e5f}\n",
     ),
+    "CH1412": Code(
+        "A list limits nobody beside allow_all",
+        "Each rule lets people in; allow_all lets in everyone whom the login lets through.",
+        _GOOGLE + "      {hosted_domain: [college.edu], allow_all: true, allowed_users: [alice@college.edu]}\n",
+        _GOOGLE + "      {hosted_domain: [college.edu], allow_all: true}\n",
+    ),
+    "CH1413": Code(
+        "A group of LDAP cannot be looked up",
+        "It is named by its whole name in the directory, the DN.",
+        _LDAP + "      allowed_groups: [students]\n",
+        _LDAP + '      allowed_groups: ["cn=students,ou=groups,dc=college,dc=edu"]\n',
+    ),
     # --- the chart's values
     "CH1201": Code(
         "The chart knows no such key",
@@ -266,6 +279,15 @@ CODES: dict[str, Code] = {
         "The chart that classhub.yaml names does not know it.",
         "proxy:\n  chp:\n    command: [configurable-http-proxy]\n",
         "proxy:\n  chp: {}\n",
+    ),
+    "CH1209": Code(
+        "The chart's own schema cannot be read",
+        "`--schema` names it, or a package of the chart lies in the cache of ClassHub or Helm. Our own table of the chart's "
+        "values is asked in any case.",
+    ),
+    "CH1210": Code(
+        "The chart's own schema refuses a value",
+        "Helm refuses the whole file for it. Told where the chart's package is at hand and our own table says nothing.",
     ),
     "CH1251": Code(
         "A key means something else in the chart that you go to",
@@ -420,6 +442,18 @@ CODES: dict[str, Code] = {
         "singleuser:\n  image: {name: quay.io/college/notebook, tag: latest}\n",
         'singleuser:\n  image: {name: quay.io/college/notebook, tag: "2026-09-01"}\n',
     ),
+    "CH1803": Code(
+        "A new node never gets the image",
+        "pullPolicy: Never leaves it to the pullers, and only the continuous one comes to new nodes.",
+        "singleuser:\n  image: {pullPolicy: Never}\nprePuller:\n  continuous: {enabled: false}\n",
+        "singleuser:\n  image: {pullPolicy: IfNotPresent}\nprePuller:\n  continuous: {enabled: false}\n",
+    ),
+    "CH1804": Code(
+        "A puller that is off has settings",
+        "They have no effect.",
+        "prePuller:\n  hook: {enabled: false, pullOnlyOnChanges: false}\n",
+        "prePuller:\n  hook: {enabled: false}\n",
+    ),
     "CH1811": Code(
         "Culling deletes users, and their disks with them",
         "cull.enabled ends idle servers; cull.users deletes whoever was idle, and the disk with all their work.",
@@ -528,6 +562,12 @@ CODES: dict[str, Code] = {
         _HELD.replace("10", "300"),
         _HELD,
     ),
+    "CH1855": Code(
+        "Placeholders bring nodes without the image",
+        "The continuous puller brings it there before the first student comes.",
+        _HELD + "  podPriority: {enabled: true}\nprePuller:\n  continuous: {enabled: false}\n",
+        _HELD + "  podPriority: {enabled: true}\nprePuller:\n  continuous: {enabled: true}\n",
+    ),
     "CH1861": Code(
         "The hub's database forgets, or is not the one that is named",
         "It holds users, groups, tokens, and which servers run.",
@@ -557,12 +597,6 @@ CODES: dict[str, Code] = {
         "One of them wins without a word.",
         "singleuser: {uid: 1000}\nhub: {config: {KubeSpawner: {uid: 1001}}}\n",
         "singleuser: {uid: 1001}\n",
-    ),
-    "CH1872": Code(
-        "A list in hub.config replaces the chart's, or is dropped",
-        "load_roles takes the culler its role; services never reaches the hub.",
-        "hub: {config: {JupyterHub: {load_roles: []}}}\n",
-        "hub: {loadRoles: {}}\n",
     ),
     # --- our own files
     "CH1901": Code(
@@ -602,7 +636,7 @@ CODES: dict[str, Code] = {
     ),
     "CH1906": Code(
         "ClassHub has no table of this chart version",
-        "config.yaml is checked as for another version.",
+        "config.yaml is checked as for the nearest version that has one.",
         "chart:\n  version: 9.9.9\n",
         "chart:\n  version: 4.4.0\n",
         _OWN,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from classhub.config.document import Document, Where
-from classhub.config.spelling import dotted, kind, nearest
+from classhub.config.spelling import dotted, is_slip, kind, nearest
 from classhub.errors import Edit, Finding
 
 
@@ -28,7 +28,7 @@ class Fields:
                 place = f" in {dotted(self.where)}" if self.where else ""
                 message = f"There is no setting {name}{place}."
                 fix = f"Write {meant}: in place of {name}:" if meant else f"Remove it; known are {', '.join(known)}."
-                edit = Edit("rename", (*self.where, name), meant) if meant else None
+                edit = Edit("rename", (*self.where, name), meant) if is_slip(name, meant) else None
                 self.wrong(name, "CH1901", message + (f" Did you mean {meant}?" if meant else ""), "", fix, edit=edit)
 
     def wrong(
@@ -70,7 +70,7 @@ class Fields:
             return default if value is None else str(value)
         meant = nearest(value, words) if isinstance(value, str) else ""
         message = f"{self._dotted(name)} must be one of {', '.join(words)}."
-        edit = Edit("set", (*self.where, name), meant) if meant else None
+        edit = Edit("set", (*self.where, name), meant) if is_slip(str(value), meant) else None
         message += f" Did you mean {meant}?" if meant else ""
         self.wrong(name, "CH1904", message, "", f"{name}: {meant or default}", edit=edit)
         return default

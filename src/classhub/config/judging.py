@@ -4,10 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from classhub.config import amounts, environment, meaning, tokens
+from classhub.config.chart.schema import Schema, besides
 from classhub.config.chart.table import table
 from classhub.config.chart.templates import refusals
 from classhub.config.chart.upgrade import changes_between, moves_between, order
 from classhub.config.chart.verdict import problems as verdict
+from classhub.config.document import Where
+from classhub.config.meaning.found import has_stock_image, own_code
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
 from classhub.config.traits.lookup import get, mapping
@@ -16,39 +19,46 @@ Values = Mapping[str, Any]
 
 
 class Given(NamedTuple):
-    """own: what the college wrote. values: that over the defaults of `chart`. files: what stands where."""
+    """own: what the college wrote. values: that over the defaults of `chart`. files: what stands where.
+
+    schema: the chart's own, where it is at hand. is_whole: no file is missing in them because it could not be read.
+    """
 
     own: Values
     values: Values
     chart: str
     files: meaning.Files
+    schema: Schema | None = None
+    is_whole: bool = True
 
 
-def problems(given: Given) -> list[Problem]:
-    """Of two refusals at one place the one that knows more is kept: it has the corrected line."""
-    more = [*tokens.problems(given.values), *environment.problems(given.values), *_means(given), *_hub_config(given)]
-    more += amounts.problems(given.values, given.own)
-    refused = {problem.where for problem in more if problem.severity == "error"}
-    schema = [problem for problem in verdict(given.values, table(given.chart)) if problem.where not in refused]
+def problems(given: Given, before: str = "") -> list[Problem]:
+    """Each mistake once. before: the chart that these values run with, if it is another one.
+
+    Of two that tell the same, the one that knows more is kept: it has the corrected line."""
+    if not given.is_whole:
+        return verdict(given.values, table(given.chart))  # what the rest means hangs on what could not be read
+    meant = [*amounts.problems(given.values, given.own), *_means(given)]
+    better = {problem.where for problem in meant if problem.code[:4] in _KNOW_MORE or problem.code == "CH1404"}
+    traits = [problem for problem in _hub_config(given) if problem.where not in better]
+    more = [*tokens.problems(given.values), *environment.problems(given.values), *meant, *traits]
+    told = {problem.where for problem in more if problem.severity == "error" and problem.code[:4] != _SECRETS}
+    schema = [problem for problem in verdict(given.values, table(given.chart)) if problem.where not in told]
     templates = [] if schema else refusals(given.values, given.chart)
-    return [*schema, *templates, *more]
+    found = [*schema, *templates, *more]
+    if given.schema:
+        found += besides(given.schema.problems(given.own), found)
+    return [*found, *_upgrade(given, before, {problem.where for problem in found})]
+
+
+_KNOW_MORE = ("CH15",)
+"""Amounts: better told there than as a trait of the wrong type. So is CH1404, a limit that no login knows."""
+_SECRETS = "CH17"
+"""What they say of a place is another mistake than a wrong type."""
 
 
 def _means(given: Given) -> Iterator[Problem]:
     return meaning.problems(given.values, given.own, given.chart, given.files)
-
-
-KINDS = {
-    "unknown-class": "CH1301",
-    "unknown-trait": "CH1302",
-    "wrong-type": "CH1303",
-    "old-name": "CH1304",
-    "nested": "CH1305",
-    "unused": "CH1306",
-    "dropped": "CH1307",
-    "replaces": "CH1308",
-}
-"""Codes of what hub_config finds. A section with a small letter is the chart table's to tell."""
 
 
 def _hub_config(given: Given) -> Iterator[Problem]:
@@ -56,20 +66,23 @@ def _hub_config(given: Given) -> Iterator[Problem]:
     from classhub.config.hub_config.check import problems as check
     from classhub.config.hub_config.selection import Around
 
-    image = get(given.own, "hub.image.name")
-    own_code = bool(mapping(given.values, "hub.extraConfig") or mapping(given.values, "hub.extraFiles"))
-    around = Around(own_code=own_code, own_image=bool(image))
-    for found in check(mapping(given.values, "hub.config"), catalogue(given.chart), around):
-        if found.kind in KINDS and get(given.own, "hub.config") is not None:
-            yield Problem(found.where, found.message, found.why, found.fix, found.severity, KINDS[found.kind])
+    if get(given.own, "hub.config") is None:
+        return
+    around = Around(
+        own_code=bool(own_code(given.values)),
+        own_image=not has_stock_image(given.values),
+        keys_of_hub=table(given.chart).keys["hub"].keys,
+        written=mapping(given.own, "hub.config"),
+    )
+    yield from check(mapping(given.values, "hub.config"), catalogue(given.chart), around)
 
 
-def upgrade(given: Given, old: str) -> Iterator[Problem]:
+def _upgrade(given: Given, old: str, told: set[Where]) -> Iterator[Problem]:
     """What going from the chart `old` to given.chart changes for these values, beyond what the new one refuses."""
-    if order(given.chart) <= order(old):
+    if not old or order(given.chart) <= order(old):
         return
     for found in moves_between(given.own, old, given.chart):
-        if found.move.kind == "changed":
+        if found.move.kind == "changed" and found.path not in told:
             message = f"{dotted(found.path)} means something else from chart {found.move.version} on."
             yield Problem(found.path, message, found.move.note, "", "warning", "CH1251")
     for change in changes_between(given.values, old, given.chart):

@@ -1,8 +1,9 @@
 """A deployment folder -> Config. Every mistake of every file is collected before anything is raised."""
 
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from classhub.config.document import Document, Where
 from classhub.config.meaning.secret import Tracked
@@ -10,6 +11,11 @@ from classhub.config.merge import layer, over_defaults
 from classhub.config.model import Config, Course, Settings
 from classhub.config.problem import Problem
 from classhub.errors import Finding, Mistakes, NotFound, Refused
+
+if TYPE_CHECKING:
+    from classhub.config.chart.schema import Schema
+
+    Schemas = Callable[[str], Schema | None]
 
 
 def load(folder: Path, environ: Mapping[str, str], instead: Mapping[str, bytes] | None = None) -> Config:
@@ -33,17 +39,20 @@ def look(
     files: Sequence[Path] = (),
     chart: str = "",
     tracked: Tracked | None = None,
+    schemas: "Schemas | None" = None,
 ) -> tuple[Config | None, list[Finding]]:
     """All findings, by file and line, and the Config if none of them is an error.
 
     files: of values, in Helm's order, in place of the folder's config.yaml and secrets.yaml. chart: check for an upgrade
     to this version. tracked: whether git keeps a file of the folder, by its name; None: not known.
+    schemas: a chart's own schema, by the chart's version.
     """
     folder = folder.absolute()
     if not files:
         _need(folder)
-    reader = _Reader(folder, instead or {}, tracked)
+    reader = _Reader(folder, instead or {}, tracked, schemas)
     documents = [document for path in files or VALUES if (document := reader.read(str(path))) is not None]
+    reader.is_whole = len(documents) == sum(reader.has(str(path)) for path in files or VALUES)
     settings = reader.settings()
     courses = reader.courses()
     reader.check_secrets_mode()
@@ -106,10 +115,19 @@ def _quoted(text: str) -> str:
 class _Reader:
     """Reads a folder's files and gathers findings."""
 
-    def __init__(self, folder: Path, instead: Mapping[str, bytes], tracked: Tracked | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        instead: Mapping[str, bytes],
+        tracked: Tracked | None = None,
+        schemas: "Schemas | None" = None,
+    ) -> None:
         self.folder = folder
         self.instead = instead
         self.tracked = tracked
+        self.schemas = schemas
+        self.is_whole = True
+        """Every file of values could be read."""
         self.findings: list[Finding] = []
 
     def has(self, name: str) -> bool:
@@ -185,8 +203,9 @@ class _Reader:
         values = over_defaults(own, defaults(chart))
         stands = {Path(document.file).name: document.values for document in files}
         stand = meaning.Files(stands.get("config.yaml", {}), stands.get("secrets.yaml", {}), self.tracked)
-        given = judging.Given(own, values, chart, stand)
-        problems = [*judging.problems(given), *(judging.upgrade(given, now) if upgrade else ())]
+        schema = self.schemas(upgrade or settings.chart_version) if self.schemas else None
+        given = judging.Given(own, values, chart, stand, schema, self.is_whole)
+        problems = judging.problems(given, settings.chart_version if upgrade else "")
         unread = {(finding.file, finding.line) for finding in self.findings if finding.severity == "error"}
         found = [self._finding(problem, files) for problem in problems]
         # what could not be read is missing in the values; that it is missing is no second mistake
@@ -207,7 +226,8 @@ class _Reader:
             )
 
     def _finding(self, problem: Problem, files: list[Document]) -> Finding:
-        where, message, why, fix, severity, code, edit = problem
+        where, message, why, fix, severity, code, edit, file = problem
+        files = [document for document in files if file in ("", Path(document.file).name)]
         return Finding(severity, *self._place(where, files), message, why, fix, code, where, edit)
 
     def _place(self, where: Where, files: list[Document]) -> tuple[str, int, int]:

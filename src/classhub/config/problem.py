@@ -19,3 +19,5 @@ class Problem(NamedTuple):
     """Of config/codes.py."""
     edit: Edit | None = None
     """What certainly mends it."""
+    file: str = ""
+    """The file that it is about, by its name; empty: the last one that has the key, as that one's value counts."""

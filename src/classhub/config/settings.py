@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
-from classhub.config.chart.table import VERSIONS
+from classhub.config.chart.table import VERSIONS, known
 from classhub.config.document import Document
 from classhub.config.fields import Fields
+from classhub.config.host_names import is_host_name
 from classhub.config.model import Local, Settings
 from classhub.errors import Finding
 
@@ -13,9 +14,6 @@ KEYS = ("target", "chart", "release", "namespace", "homes", "local")
 HTTPS = ("off", "own", "acme", "internal")
 _DNS_LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$")
 """Helm takes release names of up to 53 characters."""
-_HOST = re.compile(
-    r"^(?=.{1,253}$)([a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?\.)*[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$"
-)
 
 
 def settings(document: Document, folder: Path, mistakes: list[Finding]) -> Settings:
@@ -49,7 +47,7 @@ def _chart(fields: Fields, default: str) -> str:
     chart.only("version")
     version = chart.text("version", default)
     if version not in VERSIONS:
-        message = f"ClassHub has no table of this chart version; config.yaml is checked as for {VERSIONS[0]}."
+        message = f"ClassHub has no table of this chart version; config.yaml is checked as for {known(version)}."
         chart.wrong("version", "CH1906", message, "", f"Known: {', '.join(VERSIONS)}.", severity="warning")
     return version
 
@@ -154,7 +152,7 @@ def _address(local: Fields) -> str:
 
 def _host(local: Fields) -> str:
     host = local.text("host")
-    if host and not _HOST.match(host):
+    if host and not is_host_name(host):
         local.wrong(
             "host", "CH1910", "local.host is not a host name.", "", "Write the name alone: no https://, port or path."
         )

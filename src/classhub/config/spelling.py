@@ -16,6 +16,30 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return plain[close[0]] if close else ""
 
 
+def is_slip(word: str, meant: str) -> bool:
+    """One letter too many, too few, another one, or two swapped: certainly the same word."""
+    one, other = _plain(word), _plain(meant)
+    if not other:
+        return False
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    one, other = one[start:], other[start:]
+    swapped = one[1::-1] + one[2:]
+    return one == other or other in (one[1:], swapped) or one == other[1:] or one[1:] == other[1:]
+
+
+_AS_WRITTEN = {"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False}
+
+
+def written(value: Any, as_bool: bool, as_number: bool) -> bool | int | None:
+    """The value that a text says in so many words, as "true" or "600"; None if it says none of that kind."""
+    text = value.strip().lower() if isinstance(value, str) else ""
+    if as_bool and text in _AS_WRITTEN:
+        return _AS_WRITTEN[text]
+    return int(text) if as_number and text.isascii() and text.isdigit() else None
+
+
 def _plain(word: str) -> str:
     return word.lower().replace("_", "").replace("-", "")
 

@@ -4,31 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from classhub.config.edit import corrected, edit
-from classhub.config.load import look
+from classhub.config.chart.schema import Schema
+from classhub.config.chart.table import VERSIONS, defaults, known
+from classhub.config.edit import edit
+from classhub.config.load import look, shown
 from classhub.config.meaning.secret import Tracked
+from classhub.config.reading import parse
 from classhub.config.spelling import dotted
-from classhub.errors import Finding, Refused
+from classhub.errors import Finding, Refused, WrongUsage
+from classhub.operations.corrected_line import corrected_line
 from classhub.operations.rewriting import read, rewrite
-from classhub.outside import git
+from classhub.outside import chart_package, git
 
 MOST_FIXES = 1000
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """folder: config/, absolute. files: values in place of the folder's. chart: an upgrade to this version."""
+    """folder: config/, absolute. files: values in place of the folder's. chart: an upgrade to this version.
+
+    schema: the chart's package, or its values.schema.json; None: the package, if it is in a cache.
+    """
 
     folder: Path
     environ: Mapping[str, str]
     files: tuple[Path, ...] = ()
     chart: str = ""
+    schema: Path | None = None
 
 
 def findings(wanted: Wanted) -> list[Finding]:
-    """All of them; where the fix is certain it is the corrected line. Raises NotFound, Refused."""
+    """All of them; where the fix is certain it is the corrected line. Raises NotFound, Refused, WrongUsage."""
     return [_with_line(finding) for finding in _look(wanted, _tracked(wanted))]
 
 
@@ -37,16 +46,38 @@ def _tracked(wanted: Wanted) -> Tracked | None:
 
 
 def _look(wanted: Wanted, tracked: Tracked | None) -> list[Finding]:
+    if wanted.chart and wanted.chart not in VERSIONS:
+        known = ", ".join(VERSIONS)
+        raise WrongUsage(f"ClassHub has no table of chart {wanted.chart}; it knows {known}.")
     files = [path.absolute() for path in wanted.files]
-    _, found = look(wanted.folder, wanted.environ, files=files, chart=wanted.chart, tracked=tracked)
-    return found
+    unusable: list[Finding] = []
+    schemas = partial(_schema, wanted, unusable)
+    _, found = look(wanted.folder, wanted.environ, files=files, chart=wanted.chart, tracked=tracked, schemas=schemas)
+    return [*unusable, *found]
+
+
+def _schema(wanted: Wanted, unusable: list[Finding], version: str) -> Schema | None:
+    path = wanted.schema or chart_package.cached(version, wanted.environ)
+    if path is None:
+        return None
+    try:
+        package = chart_package.read(path)
+        own = parse(package.defaults, "", []) if package.defaults else None
+        return Schema(package.schema, own.values if own else defaults(known(version)))
+    except (chart_package.Unusable, ValueError) as error:
+        message = f"The chart's own schema is not asked. {error}"
+        fetch = "helm pull jupyterhub --repo https://hub.jupyter.org/helm-chart/ --version"
+        fix = f"Fetch it again: {fetch} {version} --destination {shown(path.absolute().parent)}"
+        kind = "error" if wanted.schema else "warning"
+        unusable.append(Finding(kind, shown(path.absolute()), 0, 0, message, "", fix, "CH1209"))
+        return None
 
 
 def _with_line(finding: Finding) -> Finding:
     if finding.edit is None:
         return finding
     try:
-        line = corrected(_text(finding), finding.edit)
+        line = corrected_line(_text(finding), finding.edit)
     except (Refused, OSError, UnicodeDecodeError):
         return finding
     return replace(finding, fix=line.strip("\n")) if line else finding

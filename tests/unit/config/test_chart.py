@@ -107,7 +107,7 @@ def test_a_version_without_a_table_is_said() -> None:
         ),
         ({"singleuser": {"start_timeout": 1}}, "Did you mean startTimeout?", "startTimeout"),
         ({"memory": {"limit": "1G"}}, "There is singleuser.memory.", "Move it there"),
-        ({"auth": {}}, "auth is gone since chart 0.11.", "hub.config"),
+        ({"auth": "x"}, "auth is gone since chart 0.11.", "hub.config"),
         (
             {"hub": {"concurrentSpawnLimit": "64"}},
             "hub.concurrentSpawnLimit must be a whole number or null; here it is text.",
@@ -121,7 +121,7 @@ def test_a_version_without_a_table_is_said() -> None:
         ),
         ({"singleuser": {"image": {"tag": None}}}, "singleuser.image.tag is missing, and the chart needs it.", "Give"),
         ({"cull": None}, "cull is missing", "Give"),
-        ({"hub": {"db": {"type": "sqlite"}}}, "must be one of sqlite-pvc, sqlite-memory", "one of them"),
+        ({"hub": {"db": {"type": "sqlite"}}}, "must be one of sqlite-pvc, sqlite-memory", "type: sqlite-pvc"),
         ({"hub": {"config": {"jupyterHub": {}}}}, "does not start with a capital letter", "Write JupyterHub"),
         (
             {"hub": {"config": {"JupyterHub": 3}}},
@@ -133,7 +133,7 @@ def test_a_version_without_a_table_is_said() -> None:
         (
             {"singleuser": {"extraFiles": {"a": {"mountPath": "/x"}}}},
             "needs exactly one of data, stringData, binaryData",
-            "Keep one",
+            "Add one",
         ),
         (
             {"singleuser": {"extraLabels": {"a": True}}},

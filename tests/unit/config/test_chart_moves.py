@@ -64,7 +64,7 @@ def test_every_key_that_an_older_table_lacks_has_a_date() -> None:
             "name of its class",
             "Write hub.config: ...",
         ),
-        ({"auth": None}, "auth is gone since chart 0.11.", "", "Write hub.config: ..."),
+        ({"auth": None}, "auth is gone since chart 0.11.", "", "Remove it."),
         (
             {"auth": {"state": {"enabled": True}}},
             "auth.state.enabled is gone since chart 0.11.",
@@ -97,7 +97,7 @@ def test_every_key_that_an_older_table_lacks_has_a_date() -> None:
             "Write singleuser.cloudMetadata.blockWithIptables: true",
         ),
         (
-            {"proxy": {"nodeSelector": {}}},
+            {"proxy": {"nodeSelector": {"a": "b"}}},
             "proxy.nodeSelector is gone since chart 0.10.",
             "",
             "Write proxy.chp.nodeSelector: ... and proxy.traefik.nodeSelector: ...",

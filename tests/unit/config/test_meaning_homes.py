@@ -121,9 +121,8 @@ def config(section: str, **traits: Any) -> dict[str, Any]:
         ),
         ({"hub": config("Spawner", mem_guarantee="2G")}, {"CH1871 hub.config.Spawner.mem_guarantee": "warning"}),
         ({"hub": config("Spawner", mem_limit="2G", environment={"A": "1"})}, {}),
-        ({"hub": config("JupyterHub", load_roles=[])}, {"CH1872 hub.config.JupyterHub.load_roles": "warning"}),
+        ({"hub": config("JupyterHub", load_roles=[])}, {"CH1308 hub.config.JupyterHub.load_roles": "warning"}),
         ({"hub": config("JupyterHub", load_roles=[]), "cull": {"enabled": False}}, {}),
-        ({"hub": config("JupyterHub", services=[])}, {"CH1872 hub.config.JupyterHub.services": "warning"}),
     ],
 )
 def test_settings_that_cancel_each_other(own: dict[str, Any], expected: dict[str, str]) -> None:

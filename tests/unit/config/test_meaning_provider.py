@@ -73,6 +73,11 @@ def test_what_the_provider_needs(own: dict[str, Any], expected: dict[str, str]) 
     assert said(problems, own) == expected
 
 
+def test_no_address_is_made_of_a_host_that_is_none() -> None:
+    own = google(hosted("https://a.edu/"), **IDS, oauth_callback_url="https://a.edu/hub/oauth_callback")
+    assert said(problems, own) == {}
+
+
 def test_all_that_is_missing_is_said_at_once() -> None:
     (problem,) = problems(merged(google()))
     assert problem.message == "Google login needs client_id and client_secret, which are not set."

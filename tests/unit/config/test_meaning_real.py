@@ -12,21 +12,9 @@ from classhub.config.spelling import dotted
 from unit.config.examples import PAIRS, needs_shared, shared
 from unit.config.meanings import merged
 
-_SIZES = "profile_options.resource_allocation.choices"
-_DEFAULT = "kubespawner_override.default"
 TRULY_WRONG = {
     # allow_all: true, and a limit that no trait of oauthenticator 17.4 bears; five more have a hub image of their own
     "2i2c-cloudbank-whitman": ["CH1404 hub.config.GoogleOAuthenticator.allowed_hosted_domains"],
-    # default: indented too far: it becomes an attribute of the spawner that nobody reads, and the first is the default
-    "2i2c-cloudbank-gpu-demo": [f"CH1831 singleuser.profileList[0].{_DEFAULT}"],
-    "2i2c-cloudbank-monmouth": [f"CH1831 singleuser.profileList[0].{_DEFAULT}"],
-    "2i2c-cloudbank-oit": [f"CH1831 singleuser.profileList[0].{_DEFAULT}"],
-    "2i2c-cloudbank-smc": [f"CH1831 singleuser.profileList[0].{_DEFAULT}"],
-    "2i2c-cloudbank-tntech": [f"CH1831 singleuser.profileList[0].{_DEFAULT}"],
-    "2i2c-cloudbank-uams": [f"CH1831 singleuser.profileList[0].{_DEFAULT}"],
-    "2i2c-cloudbank-york": [f"CH1831 singleuser.profileList[0].{_DEFAULT}"],
-    "2i2c-reflective-common": [f"CH1831 singleuser.profileList[0].{_SIZES}.mem_2_gb.{_DEFAULT}"],
-    "2i2c-uw-escience-common": [f"CH1831 singleuser.profileList[0].{_SIZES}.mem_7_gb.{_DEFAULT}"],
 }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from classhub.config.meaning import address, culling, images, profiles
+from classhub.config.meaning import address, culling, images, profiles, pullers
 from unit.config.meanings import merged, said
 
 
@@ -44,6 +44,49 @@ def test_tags_that_do_not_stay(own: dict[str, Any], expected: dict[str, str]) ->
     assert said(images.problems, own) == expected
 
 
+@pytest.mark.parametrize(
+    ("tag", "policy", "words"),
+    [
+        ("latest", None, "Each start fetches"),
+        ("main", None, "never fetches the newer one"),
+        ("main", "Always", "Each start fetches"),
+        ("latest", "IfNotPresent", "never fetches the newer one"),
+    ],
+)
+def test_what_a_moving_tag_does_hangs_on_who_fetches_it(tag: str, policy: Any, words: str) -> None:
+    own = {"singleuser": {"image": {"name": "a/b", "tag": tag, "pullPolicy": policy}}}
+    (problem,) = images.problems(merged(own))
+    assert words in problem.why
+
+
+OFF = {"enabled": False}
+PLACES = {"scheduling": {"userPlaceholder": {"replicas": 3}}}
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ({}, {}),
+        ({"prePuller": {"hook": OFF, "continuous": OFF}}, {}),
+        ({"prePuller": {"hook": {**OFF, "nodeSelector": {}}}}, {"CH1804 prePuller.hook.nodeSelector": "warning"}),
+        ({"prePuller": {"continuous": OFF, "extraImages": {"a": {"name": "a", "tag": "1"}}}}, {}),
+        (
+            {"prePuller": {"continuous": OFF, "hook": OFF, "extraImages": {"a": {"name": "a", "tag": "1"}}}},
+            {"CH1804 prePuller.extraImages": "warning"},
+        ),
+        ({"singleuser": {"image": {"pullPolicy": "Never"}}}, {}),
+        (
+            {"singleuser": {"image": {"pullPolicy": "Never"}}, "prePuller": {"continuous": OFF}},
+            {"CH1803 singleuser.image.pullPolicy": "warning"},
+        ),
+        (PLACES, {}),
+        ({**PLACES, "prePuller": {"continuous": OFF}}, {"CH1855 prePuller.continuous.enabled": "note"}),
+    ],
+)
+def test_pullers(own: dict[str, Any], expected: dict[str, str]) -> None:
+    assert said(lambda values: pullers.problems(values, own), own) == expected
+
+
 CHOICE = {"profile_options": {"size": {"choices": {"big": {"kubespawner_override": {"default": True}}}}}}
 SMALL = {"display_name": "Small"}
 
@@ -62,7 +105,9 @@ SMALL = {"display_name": "Small"}
         ),
         (
             profile({**SMALL, **CHOICE}),
-            {"CH1831 singleuser.profileList[0].profile_options.size.choices.big.kubespawner_override.default": "error"},
+            {
+                "CH1831 singleuser.profileList[0].profile_options.size.choices.big.kubespawner_override.default": "warning"
+            },
         ),
         (
             profile({**SMALL, "default": True}, {"display_name": "Large", "default": True}),

@@ -2,10 +2,12 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from classhub.errors import WrongUsage
 from classhub.operations import check
 from classhub.operations.check import Wanted
 
@@ -64,6 +66,16 @@ def test_fix_writes_what_is_certain_and_keeps_comments(wanted):
     assert check.fix(wanted) == []
 
 
+@pytest.mark.parametrize("key", ["maxAge: 5", "extra: 2", "memry: 3", "capacity: {a: 1}"])
+def test_a_guess_is_told_and_not_written(wanted, key):
+    """Likely another word, or the right word with a value that does not fit it."""
+    text = f"singleuser:\n  {key}\n"
+    (wanted.folder / "config.yaml").write_text(text)
+    assert "CH1201" in errors(check.findings(wanted))
+    assert check.fix(wanted) == []
+    assert (wanted.folder / "config.yaml").read_text() == text
+
+
 def test_files_take_the_place_of_the_folder_and_later_ones_win(tmp_path):
     first, second = tmp_path / "a.yaml", tmp_path / "b.yaml"
     first.write_text("cull: {enabled: maybe}\n")
@@ -82,6 +94,48 @@ def test_the_upgrade_check_names_what_the_new_chart_lost(tmp_path):
     assert any(one.code == "CH1252" for one in found)
 
 
+def test_an_unknown_chart_is_refused_with_the_known_ones(wanted):
+    with pytest.raises(WrongUsage) as refused:
+        check.findings(replace(wanted, chart="9.9.9"))
+    assert str(refused.value).startswith("ClassHub has no table of chart 9.9.9; it knows 4.4.0, 5.0.0-0.dev, ")
+
+
+@pytest.mark.parametrize(
+    ("version", "like"),
+    [
+        ("4.4.1", "4.4.0"),
+        ("4.3.1", "4.3.2"),
+        ("4.1.0", "4.0.0"),
+        ("2.0.0", "3.3.8"),
+        ("5.0.1", "5.0.0-0.dev"),
+        ("9.0.0", "5.0.0-0.dev"),
+        ("latest", "4.4.0"),
+    ],
+)
+def test_a_hub_of_a_chart_without_a_table_is_checked_as_for_the_nearest(wanted, version, like):
+    (wanted.folder / "classhub.yaml").write_text(f'chart: {{version: "{version}"}}\n')
+    (one,) = [one for one in check.findings(wanted) if one.code == "CH1906"]
+    assert one.severity == "warning" and one.message.endswith(f"checked as for {like}.")
+
+
+def test_an_upgrade_is_told_from_the_chart_that_runs_though_it_has_no_table(wanted):
+    def told(version: str) -> str:
+        (wanted.folder / "classhub.yaml").write_text(f'chart: {{version: "{version}"}}\n')
+        found = check.findings(replace(wanted, chart="4.4.0"))
+        return " ".join(one.message for one in found if one.code == "CH1252")
+
+    assert "Chart 4.0" in told("2.0.0") and "Chart 3.0" in told("2.0.0")
+    assert "Chart 4.0" in told("3.3.8") and "Chart 3.0" not in told("3.3.8")
+
+
+def test_an_old_name_is_told_once_before_an_upgrade(wanted):
+    (wanted.folder / "classhub.yaml").write_text('chart: {version: "2.0.0"}\n')
+    login = "JupyterHub: {authenticator_class: generic-oauth}\n    GenericOAuthenticator: {username_key: email}"
+    (wanted.folder / "config.yaml").write_text(f"hub:\n  config:\n    {login}\n")
+    found = check.findings(replace(wanted, chart="4.4.0"))
+    assert [one.code for one in found if one.path[-1:] == ("username_key",)] == ["CH1304"]
+
+
 def test_scripts_get_every_part_of_a_finding(wanted):
     one = next(one for one in check.as_json(check.findings(wanted)) if one["code"] == "CH1201")
     assert set(one) == {"code", "severity", "file", "line", "column", "path", "message", "why", "fix"}
@@ -93,6 +147,43 @@ def test_github_shows_it_beside_its_line(wanted):
     lines = check.as_github(check.findings(wanted))
     assert any(line.startswith("::error file=config/config.yaml,line=3,col=3,title=CH1201::") for line in lines)
     assert all("\n" not in line for line in lines)
+
+
+HIDDEN = """\
+hub:
+  config:
+    JupyterHub:
+      GoogleOAuthenticator:  # too far in
+        client_id: one
+        client_secret: canary-1
+    CryptKeeper: {kesy: [canary-2], keys: [canary-3], key: x}
+    LTI11Authenticator:
+      consumers: {college: canary-4}
+  db: {password: "canary-5", tipe: sqlite-pvc}
+  services: {grader: {apiToken: canary-6, url: http://grader}}
+  secretToken: canary-7
+auth:
+  google:
+    clientSecret: |
+      canary-8
+      canary-9
+"""
+
+
+def test_no_corrected_line_shows_a_secret(wanted):
+    (wanted.folder / "config.yaml").write_text(HIDDEN)
+    found = check.findings(wanted)
+    assert sum(one.edit is not None for one in found) >= 4
+    assert "client_secret: ********" in str(found) and "tipe" not in " ".join(one.fix for one in found)
+    assert "canary" not in str(check.as_json(found)) + "".join(check.as_github(found))
+
+
+def test_nothing_is_made_of_a_file_that_cannot_be_read(wanted):
+    (wanted.folder / "config.yaml").write_text("hub: [\n")
+    secrets = wanted.folder / "secrets.yaml"
+    secrets.write_text("hub: {config: {GoogleOAuthenticator: {client_id: a}}}\ncull: {enabed: true}\n")
+    secrets.chmod(0o600)
+    assert [one.code for one in check.findings(wanted)] == ["CH1199", "CH1201"]
 
 
 def test_secrets_that_git_keeps_are_found(tmp_path):

@@ -14,7 +14,9 @@ def moved_problem(found: Moved, why: str) -> Problem:
 
 
 def _edit(found: Moved) -> Edit | None:
-    """Certain where one key takes its place and means the same."""
+    """Certain where nothing stands there, or one key takes its place and means the same."""
+    if _is_empty(found):
+        return Edit("remove", found.path)
     if len(found.move.to) != 1 or found.move.inverted or found.move.note:
         return None
     return Edit("move", found.path, found.move.to[0])
@@ -22,9 +24,13 @@ def _edit(found: Moved) -> Edit | None:
 
 def replacement(found: Moved) -> str:
     """The corrected line. Only true and false are shown: other values may be secrets."""
-    if not found.move.to:
+    if not found.move.to or _is_empty(found):
         return "Remove it."
     shown = "(the opposite)" if found.move.inverted else "..."
     if isinstance(found.value, bool):
         shown = str(found.value is not found.move.inverted).lower()
     return "Write " + " and ".join(f"{dotted(new)}: {shown}" for new in found.move.to)
+
+
+def _is_empty(found: Moved) -> bool:
+    return found.value in (None, {}, [])

@@ -6,10 +6,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from classhub.config.chart.lines import Line, tree
+from classhub.config.chart.upgrade import order
 from classhub.config.merge import copy
 
 VERSIONS = ("4.4.0", "5.0.0-0.dev", "4.3.2", "4.0.0", "3.3.8")
-"""Charts that have a table. The first is what any other chart is checked as."""
+"""Charts that have a table. The first is the one that ClassHub is made for."""
 
 
 class Key(NamedTuple):
@@ -35,8 +36,10 @@ class Key(NamedTuple):
 
 
 def known(version: str) -> str:
-    """The chart whose table is used for this one."""
-    return version if version in VERSIONS else VERSIONS[0]
+    """The chart whose table is used for this one: its own, else that of the nearest version."""
+    if version in VERSIONS or order(version) == order(""):
+        return version if version in VERSIONS else VERSIONS[0]
+    return min(VERSIONS, key=lambda one: [abs(a - b) for a, b in zip(order(one), order(version), strict=True)])
 
 
 @cache

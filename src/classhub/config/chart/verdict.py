@@ -11,7 +11,7 @@ from classhub.config.chart.moves import came, moved
 from classhub.config.chart.table import Key
 from classhub.config.document import Where
 from classhub.config.problem import Problem
-from classhub.config.spelling import dotted, kind, nearest
+from classhub.config.spelling import dotted, is_slip, kind, nearest, written
 from classhub.errors import Edit
 
 _WHY = "Helm refuses the whole file for it."
@@ -51,7 +51,8 @@ def _check_mapping(value: Mapping[str, Any], key: Key, where: Where, root: Key) 
         if inner_key.must and name not in value:
             yield _missing(where, name)
     if key.one_of and sum(name in value for name in key.one_of) != 1:
-        names, fix = ", ".join(key.one_of), "Keep one, remove the others."
+        names = ", ".join(key.one_of)
+        fix = "Keep one, remove the others." if any(name in value for name in key.one_of) else "Add one of them."
         yield Problem(where, f"{dotted(where)} needs exactly one of {names}.", _WHY, fix, code="CH1204")
 
 
@@ -98,30 +99,26 @@ def _wrong_type(key: Key, value: Any, where: Where) -> Problem:
         wanted = " or ".join(name for type_, name in _NAMES.items() if type_ in key.types)
         found = kind(value)
     message = f"{dotted(where)} must be {wanted}; here it is {found}."
-    return Problem(
-        where, message, _WHY, _type_fix(key, value, where), code="CH1202", edit=_type_edit(key, value, where)
-    )
-
-
-_AS_WRITTEN: dict[str, Any] = {"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False}
+    fix = _word_fix(key, value, where) if key.words and value is not None else _type_fix(key, value, where)
+    return Problem(where, message, _WHY, fix, code="CH1202", edit=_type_edit(key, value, where))
 
 
 def _type_edit(key: Key, value: Any, where: Where) -> Edit | None:
     """Certain only where the text says the very value that is wanted."""
-    if not isinstance(value, str) or not where or key.words:
+    if not where:
         return None
-    if "bool" in key.types and value.strip().lower() in _AS_WRITTEN:
-        return Edit("set", where, _AS_WRITTEN[value.strip().lower()])
-    if key.types & {"int", "count", "num"} and value.strip().isascii() and value.strip().isdigit():
-        return Edit("set", where, int(value))
-    return None
+    if key.words:
+        word = _word(key, value)
+        return Edit("set", where, word) if word and is_slip(value, word) else None
+    meant = written(value, "bool" in key.types, bool(key.types & {"int", "count", "num"}))
+    return None if meant is None else Edit("set", where, meant)
 
 
 def _type_fix(key: Key, value: Any, where: Where) -> str:
     name = where[-1] if where else "key"
     if value is None and where:
         return f"Give it a value, or remove the line: then the chart's default holds ({name}: null deletes it)."
-    if "str" in key.types and not key.words and not isinstance(value, Mapping | list):
+    if "str" in key.types and not isinstance(value, Mapping | list):
         return f'Put the value in quotes: {name}: "..."'
     if isinstance(value, str) and key.types & {"bool", "int", "num", "count"}:
         return f"Write it without quotes and without a unit: {name}: {'true' if 'bool' in key.types else '1'}"
@@ -129,7 +126,16 @@ def _type_fix(key: Key, value: Any, where: Where) -> str:
         return "Write each item on a line of its own, below the key, after a dash."
     if "map" in key.types:
         return "Write its keys below it, indented."
-    return "Write one of them." if key.words else f"Write one value after the colon: {name}: ..."
+    return f"Write one value after the colon: {name}: ..."
+
+
+def _word_fix(key: Key, value: Any, where: Where) -> str:
+    return f"{where[-1]}: {word}" if (word := _word(key, value)) else "Write one of them."
+
+
+def _word(key: Key, value: Any) -> str:
+    """The allowed one that is meant."""
+    return nearest(value, key.words) if isinstance(value, str) else ""
 
 
 def _missing(where: Where, name: str) -> Problem:
@@ -144,10 +150,10 @@ def _unknown(here: Where, value: Any, key: Key, root: Key) -> Iterator[Problem]:
     gone = [found for found in moved(value, tuple(map(str, here))) if found.move.kind == "unknown"]
     yield from (moved_problem(found, _WHY) for found in gone)
     if not gone:
-        yield _misspelt(here, key, root)
+        yield _misspelt(here, value, key, root)
 
 
-def _misspelt(here: Where, key: Key, root: Key) -> Problem:
+def _misspelt(here: Where, value: Any, key: Key, root: Key) -> Problem:
     name = str(here[-1])
     parent = dotted(here[:-1])
     place = f"in {parent}" if parent else "at the top level"
@@ -175,17 +181,19 @@ def _misspelt(here: Where, key: Key, root: Key) -> Problem:
             _WHY,
             f"Write {meant}: in place of {name}:",
             code="CH1201",
-            edit=Edit("rename", here, meant),
+            # nearest is a guess; and what does not fit there was hardly meant for there
+            edit=Edit("rename", here, meant) if is_slip(name, meant) and _fits(value, key.keys[meant]) else None,
         )
-    elsewhere = list(_find(name, root, ()))
+    elsewhere = dict(_find(name, root, ()))
     if len(elsewhere) == 1:
+        ((right, there),) = elsewhere.items()
         return Problem(
             here,
-            f"{message} There is {dotted(elsewhere[0])}.",
+            f"{message} There is {dotted(right)}.",
             _WHY,
-            f"Move it there ({dotted(elsewhere[0])}).",
+            f"Move it there ({dotted(right)}).",
             code="CH1201",
-            edit=Edit("move", here, elsewhere[0]),
+            edit=Edit("move", here, right) if _fits(value, there) else None,
         )
     return Problem(here, message, _WHY, _advice(here, key), code="CH1201")
 
@@ -196,9 +204,9 @@ def _advice(here: Where, key: Key) -> str:
     return f"Remove it; known here are {', '.join(sorted(key.keys))}." if len(key.keys) < 12 else "Remove it."
 
 
-def _find(name: str, key: Key, where: Where) -> Iterator[Where]:
+def _find(name: str, key: Key, where: Where) -> Iterator[tuple[Where, Key]]:
     """Every place of the table where a key of this name would be right, outside shared shapes."""
     for inner_name, inner in key.keys.items():
         if inner_name == name:
-            yield (*where, inner_name)
+            yield (*where, inner_name), inner
         yield from _find(name, inner, (*where, inner_name))

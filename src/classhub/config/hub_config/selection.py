@@ -1,24 +1,37 @@
 """Which classes the hub will load for its authenticator, spawner and proxy, and what is wrong with their names."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from classhub.config.catalogue.read import Catalogue
-from classhub.config.hub_config.finding import Finding, at
-from classhub.config.spelling import nearest
+from classhub.config.document import Where
+from classhub.config.problem import Problem
+from classhub.config.spelling import is_slip, nearest
+from classhub.config.traits.lookup import at as value_at
+from classhub.errors import Edit
+
+
+def at(*path: str) -> Where:
+    return ("hub", "config", *path)
 
 
 @dataclass(frozen=True)
 class Around:
-    """What stands around hub.config. Names as in `authenticator_class: google`; "": what hub.config or the chart says."""
+    """What stands around hub.config."""
 
-    authenticator: str = ""
-    spawner: str = ""
     own_code: bool = False
-    """hub.extraConfig or hub.extraFiles: they may select, define or change any class."""
+    """Of hub.extraConfig or hub.extraFiles: it may select, define or change any class."""
     own_image: bool = False
     """Another hub image than the chart's: it may have other packages in other versions."""
+    keys_of_hub: Collection[str] = ()
+    """What the chart knows below hub."""
+    written: Mapping[str, Any] = field(default_factory=dict)
+    """hub.config without the chart's defaults: a fix may not go where something is written."""
+
+    def is_free(self, *path: str) -> bool:
+        above = value_at(self.written, path[:-1])
+        return above is None or (isinstance(above, Mapping) and path[-1] not in above)
 
     @property
     def is_stock(self) -> bool:
@@ -47,9 +60,8 @@ _BY_TRAIT = {family.trait: family for family in FAMILIES}
 
 def configured(family: Family, config: Mapping[str, Any], around: Around) -> str:
     """The name of the class; "" when only hub.extraConfig can know."""
-    given = {"Authenticator": around.authenticator, "Spawner": around.spawner}.get(family.name)
     hub = config.get("JupyterHub")
-    value = given or (hub.get(family.trait) if isinstance(hub, Mapping) else None)
+    value = hub.get(family.trait) if isinstance(hub, Mapping) else None
     if family.name == "Authenticator" and around.own_code and value in (None, family.usual):
         return ""  # the chart's default: most who write extraConfig select another there
     value = family.usual if value is None else value
@@ -61,7 +73,7 @@ def selected(config: Mapping[str, Any], catalogue: Catalogue, around: Around) ->
     return {family.name: catalogue.find(family.group, configured(family, config, around)) for family in FAMILIES}
 
 
-def class_problems(trait: str, value: str, catalogue: Catalogue, around: Around) -> Iterator[Finding]:
+def class_problems(trait: str, value: str, catalogue: Catalogue, around: Around) -> Iterator[Problem]:
     """Of JupyterHub.authenticator_class and its like."""
     family = _BY_TRAIT[trait]
     where, path = at("JupyterHub", trait), f"hub.config.JupyterHub.{trait}"
@@ -69,23 +81,15 @@ def class_problems(trait: str, value: str, catalogue: Catalogue, around: Around)
     if class_ is None:
         yield _unknown(family, value, catalogue, around)
     elif family.name not in catalogue.lineage(class_):
-        yield Finding(
-            where,
-            f"{path} names {class_}, which is no {family.name}.",
-            "The hub does not start with it.",
-            f"Write one of {_choice(family, catalogue)}.",
-            "error",
-            "wrong-type",
-        )
-    elif "." in value and short_name(class_, family, catalogue) != value:
-        yield Finding(
-            where,
+        message = f"{path} names {class_}, which is no {family.name}."
+        fix = f"Write one of {_choice(family, catalogue)}."
+        yield Problem(where, message, "The hub does not start with it.", fix, "error", "CH1303")
+    elif "." in value and (short := short_name(class_, family, catalogue)) != value:
+        message, why = (
             f"{path} has the long name of {class_}.",
             "It works; the short name outlives a move of the class.",
-            f"Write {trait}: {short_name(class_, family, catalogue)}",
-            "note",
-            "old-name",
         )
+        yield Problem(where, message, why, f"Write {trait}: {short}", "note", "CH1304", Edit("set", where, short))
 
 
 def short_name(class_: str, family: Family, catalogue: Catalogue) -> str:
@@ -96,29 +100,22 @@ def short_name(class_: str, family: Family, catalogue: Catalogue) -> str:
     return min(names or paths, key=len, default="")
 
 
-def _unknown(family: Family, value: str, catalogue: Catalogue, around: Around) -> Finding:
-    path = f"hub.config.JupyterHub.{family.trait}"
+def _unknown(family: Family, value: str, catalogue: Catalogue, around: Around) -> Problem:
+    where = at("JupyterHub", family.trait)
     meant = _meant(family, value, catalogue)
-    message = f"{path}: the chart's hub image has no {family.name.lower()} of that name."
+    message = f"hub.config.JupyterHub.{family.trait}: the chart's hub image has no {family.name.lower()} of that name."
     if not around.is_stock:
-        return Finding(
-            at("JupyterHub", family.trait),
-            message,
-            "It must come from your hub image, hub.extraFiles or hub.extraConfig; nothing of it is checked here.",
-            f"Nothing, if it does.{f' Did you mean {meant}?' if meant else ''}",
-            "note",
-            "unknown-class",
+        why = "It must come from your hub image, hub.extraFiles or hub.extraConfig; nothing of it is checked here."
+        fix = f"Nothing, if it does.{f' Did you mean {meant}?' if meant else ''}"
+        return Problem(where, message, why, fix, "note", "CH1301")
+    why = "The hub does not start without it."
+    if meant:
+        edit = Edit("set", where, meant) if is_slip(value, meant) else None
+        return Problem(
+            where, f"{message} Did you mean {meant}?", why, f"Write {family.trait}: {meant}", "error", "CH1301", edit
         )
-    return Finding(
-        at("JupyterHub", family.trait),
-        f"{message} Did you mean {meant}?" if meant else message,
-        "The hub does not start without it.",
-        f"Write {family.trait}: {meant}"
-        if meant
-        else f"Write one of {_choice(family, catalogue)}; another class needs a hub image with it.",
-        "error" if meant or "." not in value else "warning",
-        "unknown-class",
-    )
+    fix = f"Write one of {_choice(family, catalogue)}; another class needs a hub image with it."
+    return Problem(where, message, why, fix, "warning" if "." in value else "error", "CH1301")
 
 
 def _choice(family: Family, catalogue: Catalogue) -> str:

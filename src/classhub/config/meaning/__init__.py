@@ -10,6 +10,7 @@ from classhub.config.meaning import (
     address,
     cancel,
     culling,
+    groups,
     homes,
     images,
     limits,
@@ -17,6 +18,7 @@ from classhub.config.meaning import (
     placeholders,
     profiles,
     provider,
+    pullers,
     secret,
 )
 from classhub.config.meaning.found import Values
@@ -43,8 +45,10 @@ def problems(values: Values, own: Values, chart: str = "4.4.0", files: Files | N
     if not own:
         return
     yield from people.problems(values, chart)
+    yield from groups.problems(values, chart)
     for group in (provider, address, culling, images, limits, placeholders, profiles):
         yield from group.problems(values)
     yield from homes.problems(values, own)
     yield from cancel.problems(values, own)
+    yield from pullers.problems(values, own)
     yield from secret.problems(values, *(files or Files({}, {})))

@@ -30,6 +30,7 @@ GROUPS = (
     "allowed_teams",
     "allowed_globus_groups",
 )
+LISTS = ("allowed_users", *GROUPS)
 _SNIPPET = r"Authenticator|allow_all|allowed_users|check_allowed|admin_users"
 """What a snippet of hub.extraConfig contains when it has a say in who gets in."""
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from classhub.config.host_names import is_host_name
 from classhub.config.login import is_placeholder
 from classhub.config.meaning.found import Values, address
 from classhub.config.problem import Problem
@@ -11,8 +12,6 @@ from classhub.config.spelling import dotted
 from classhub.config.traits.lookup import get, listing
 from classhub.errors import Edit
 
-_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?", re.IGNORECASE)
 _EXAMPLE = re.compile(r"@(.+\.)?example\.(com|net|org)$", re.IGNORECASE)
 
 
@@ -26,14 +25,14 @@ def problems(values: Values) -> Iterator[Problem]:
     for index, host in enumerate(hosts):
         yield from _host(index, host, kind, public)
     if kind == "letsencrypt":
-        yield from _lets_encrypt(values, hosts)
+        yield from _lets_encrypt(values)
 
 
 def _host(index: int, host: Any, kind: Any, public: bool) -> Iterator[Problem]:
     where = ("proxy", "https", "hosts", index)
     text = str(host).strip()
     wild = text.startswith("*.") and kind != "letsencrypt"
-    if not isinstance(host, str) or not _NAME.fullmatch(text.removeprefix("*.") if wild else text):
+    if not isinstance(host, str) or not is_host_name(text.removeprefix("*.") if wild else text):
         meant = _meant(text)
         severity = "error" if kind == "letsencrypt" else "warning"
         message = f"{dotted(where)} is not a host name: it is the name alone, without https:// and path."
@@ -49,11 +48,11 @@ def _host(index: int, host: Any, kind: Any, public: bool) -> Iterator[Problem]:
 def _meant(text: str) -> str:
     """https://hub.college.edu/hub/ -> hub.college.edu; "" if there is no name in it."""
     name = address(text).host
-    return name if _NAME.fullmatch(name) and "." in name else ""
+    return name if is_host_name(name) and "." in name else ""
 
 
-def _lets_encrypt(values: Values, hosts: list[Any]) -> Iterator[Problem]:
-    if not hosts:
+def _lets_encrypt(values: Values) -> Iterator[Problem]:
+    if get(values, "proxy.https.hosts") in (None, []):
         message = "proxy.https is on, and proxy.https.hosts is empty: the chart then serves no https."
         fix = "hosts: [hub.college.edu]"
         yield Problem(("proxy", "https", "hosts"), message, "Passwords travel in the open.", fix, "warning", "CH1821")

@@ -61,17 +61,13 @@ def problems(values: Values, own: Values) -> Iterator[Problem]:
             message = f"{dotted(where)} has no effect: {path} sets it for KubeSpawner."
             fix = f"Write it as {path}."
             yield Problem(where, message, "The more specific section wins.", fix, "warning", "CH1871")
-    yield from _lists(values, own)
+    yield from _roles(values, own)
 
 
-def _lists(values: Values, own: Values) -> Iterator[Problem]:
+def _roles(values: Values, own: Values) -> Iterator[Problem]:
     where: Where = ("hub", "config", "JupyterHub", "load_roles")
     others = [name for name in ("cull.enabled", "hub.loadRoles", "hub.services") if get(values, name)]
     if at(own, where) is not None and others:
         message = f"{dotted(where)} replaces all roles of the chart, those of {', '.join(others)} too."
         why = "The culler may end no server then." if "cull.enabled" in others else ""
-        yield Problem(where, message, why, "Move them to hub.loadRoles.", "warning", "CH1872")
-    where = (*where[:-1], "services")
-    if at(own, where) is not None:
-        message = f"{dotted(where)} is dropped by the chart."
-        yield Problem(where, message, "", "Move them to hub.services.", "warning", "CH1872")
+        yield Problem(where, message, why, "Move each role to hub.loadRoles.NAME.", "warning", "CH1308")

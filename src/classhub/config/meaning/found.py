@@ -24,22 +24,27 @@ def trait(values: Values, sections: Iterable[str], name: str) -> tuple[Where, An
 def own_code(values: Values, about: str = "") -> str:
     """Configuration beyond the values, as "hub.extraConfig.login"; "" if there is none.
 
-    about: a regular expression that a snippet of hub.extraConfig must contain; a file always counts.
+    about: a regular expression that a snippet of hub.extraConfig must contain; a file of Python always counts.
     """
     for key, source in extra_config(values):
         if re.search(about, source):
             return f"hub.extraConfig.{key}"
     for key, file in mapping(values, "hub.extraFiles").items():
         path = file.get("mountPath") if isinstance(file, Mapping) else None
-        if "jupyterhub_config.d" in str(path):
+        if "jupyterhub_config.d" in str(path) or str(path).endswith(".py"):
             return f"hub.extraFiles.{key}"
     return ""
 
 
 def is_stock(values: Values) -> bool:
     """True if the hub runs the chart's own classes: its image, and no code of the college."""
+    return has_stock_image(values) and not own_code(values)
+
+
+def has_stock_image(values: Values) -> bool:
+    """k8s-hub-slim has the same packages."""
     image = str(get(values, "hub.image.name") or "jupyterhub/k8s-hub")
-    return image.endswith("jupyterhub/k8s-hub") and not own_code(values)
+    return image.removesuffix("-slim").endswith("jupyterhub/k8s-hub")
 
 
 def whole(value: Any) -> int | None:

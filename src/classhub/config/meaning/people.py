@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from classhub.config.document import Where
-from classhub.config.meaning.access import Access, access, chosen
+from classhub.config.meaning.access import LISTS, Access, access, chosen
 from classhub.config.meaning.accounts import identity_providers, public_provider, whole_provider
 from classhub.config.meaning.found import Values, is_stock, trait
 from classhub.config.problem import Problem
@@ -39,7 +39,11 @@ def _kind(values: Values, who: Access, sections: tuple[str, ...], told: bool) ->
     elif who.kind == "everybody" and not told:
         where = allow if allowed else _LOGIN
         why = "Strangers use your machines, and your address for whatever they do."
-        yield Problem(where, f"Everybody can log in: {who.others}.", why, _narrow(sections), "warning", "CH1402")
+        lists = " and ".join(name for name in LISTS if allowed and trait(values, sections, name)[1])
+        whatever = f", whatever {lists} says" if lists else ""
+        yield Problem(
+            where, f"Everybody can log in: {who.others}{whatever}.", why, _narrow(sections), "warning", "CH1402"
+        )
     elif who.kind == "these":
         yield Problem(_LOGIN, who.sentence, "", "", "note", "CH1403")
     if who.kind in ("these", "everybody") and not who.admins and not trait(values, sections, "admin_groups")[1]:

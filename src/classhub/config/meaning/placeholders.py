@@ -57,16 +57,23 @@ def _too_small(values: Values) -> Iterator[Problem]:
     """Without own resources the chart copies a student's."""
     if not at(values, _REQUESTS[:-1]):
         return
-    for name, read in (("memory", quantities.memory), ("cpu", quantities.processors)):
-        student = _amount(get(values, f"singleuser.{name}.guarantee"), read)
-        held = _amount(at(values, (*_REQUESTS, name)) or 0, quantities.quantity)
-        # 7 %: the same text is 2^30 to the spawner and 10^9 to Kubernetes
-        if student is not None and held is not None and held < student * 0.9:
-            where = (*_REQUESTS, name)
-            message = f"{dotted(where)} is less than a student's singleuser.{name}.guarantee."
-            why = "A student does not fit in the place that a placeholder leaves, and waits for a new node."
-            fix = "Remove scheduling.userPlaceholder.resources: the chart then copies a student's."
-            yield Problem(where, message, why, fix, "warning", "CH1852")
+    less = [name for name, read in _READERS.items() if _is_less(values, name, read)]
+    if less:
+        where = next(((*_REQUESTS, name) for name in less if at(values, (*_REQUESTS, name)) is not None), _REQUESTS)
+        message = f"{dotted(where)}: a placeholder holds less {' and '.join(less)} than a student's guarantee."
+        why = "A student does not fit in the place that a placeholder leaves, and waits for a new node."
+        fix = "Remove scheduling.userPlaceholder.resources: the chart then copies a student's."
+        yield Problem(where, message, why, fix, "warning", "CH1852")
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {"memory": quantities.memory, "cpu": quantities.processors}
+
+
+def _is_less(values: Values, name: str, read: Callable[[Any], Any]) -> bool:
+    student = _amount(get(values, f"singleuser.{name}.guarantee"), read)
+    held = _amount(at(values, (*_REQUESTS, name)) or 0, quantities.quantity)
+    # 7 %: the same text is 2^30 to the spawner and 10^9 to Kubernetes
+    return student is not None and held is not None and held < student * 0.9
 
 
 def _amount(value: Any, read: Callable[[Any], Any]) -> float | None:

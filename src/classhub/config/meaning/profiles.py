@@ -9,11 +9,10 @@ from classhub.config.catalogue.read import catalogue
 from classhub.config.document import Where
 from classhub.config.meaning.found import Values, is_stock
 from classhub.config.problem import Problem
-from classhub.config.spelling import dotted, nearest
-from classhub.config.traits.lookup import at, get
+from classhub.config.spelling import dotted, is_slip, nearest
+from classhub.config.traits.lookup import at, get, mapping
 from classhub.errors import Edit
 
-_LISTS: tuple[Where, ...] = (("singleuser", "profileList"), ("hub", "config", "KubeSpawner", "profile_list"))
 _OF_A_CHOICE = ("default", "display_name", "description", "slug", "allowed_groups")
 """What stands beside kubespawner_override, not in it."""
 
@@ -23,7 +22,7 @@ def problems(values: Values) -> Iterator[Problem]:
     severity = "error" if certain else "warning"
     for where in overrides(values):
         yield from _override(values, where, severity)
-    for listed in _LISTS:
+    for listed in _lists(values):
         profiles = dict(_profiles(values, listed))
         yield from _names(profiles, severity)
         yield from _defaults(profiles, listed)
@@ -36,7 +35,7 @@ def problems(values: Values) -> Iterator[Problem]:
 
 def overrides(values: Values) -> Iterator[Where]:
     """Every mapping of a spawner's traits that a profile, one of its choices or an unlisted choice sets."""
-    for listed in _LISTS:
+    for listed in _lists(values):
         for where, profile in _profiles(values, listed):
             yield (*where, "kubespawner_override")
             for name, option in _mapping(profile.get("profile_options")).items():
@@ -44,6 +43,13 @@ def overrides(values: Values) -> Iterator[Where]:
                 for choice in _mapping(at(option, ("choices",))):
                     yield (*here, "choices", choice, "kubespawner_override")
                 yield (*here, "unlisted_choice", "kubespawner_override")
+
+
+def _lists(values: Values) -> Iterator[Where]:
+    yield ("singleuser", "profileList")
+    for section in mapping(values, "hub.config"):
+        if section.endswith("Spawner"):
+            yield ("hub", "config", section, "profile_list")
 
 
 def _profiles(values: Values, listed: Where) -> Iterator[tuple[Where, Mapping[str, Any]]]:
@@ -64,11 +70,13 @@ def _override(values: Values, where: Where, severity: str) -> Iterator[Problem]:
             message = f"{dotted(here)} belongs one level up, beside kubespawner_override."
             edit = Edit("move", here, (*where[:-1], name)) if free else None
             fix = f"Indent {name}: as kubespawner_override: is." if free else f"Remove {name}: it is there already."
-            yield Problem(here, message, why, fix, severity, "CH1831", edit)
+            # only what is offered differs, and not even that where the first choice is the default anyway
+            yield Problem(here, message, why, fix, "warning", "CH1831", edit)
         else:
             meant = nearest(name, _traits())
             message = f"{dotted(here)} is no setting of KubeSpawner." + (f" Did you mean {meant}?" if meant else "")
-            edit = Edit("rename", here, meant) if meant and at(values, (*where, meant)) is None else None
+            certain = is_slip(name, meant) and at(values, (*where, meant)) is None
+            edit = Edit("rename", here, meant) if certain else None
             fix = f"Write {meant}: in place of {name}:" if meant else f"Remove {name}."
             yield Problem(here, message, why, fix, severity, "CH1831", edit)
 

@@ -5,6 +5,7 @@ from fnmatch import fnmatch
 
 from classhub.config.authenticators import Authenticator
 from classhub.config.document import Where
+from classhub.config.host_names import is_host_name
 from classhub.config.login import is_placeholder
 from classhub.config.meaning.access import chosen
 from classhub.config.meaning.found import Values, address, is_stock, own_code, trait
@@ -78,12 +79,17 @@ def _callback(values: Values, where: Where, url: str) -> Iterator[Problem]:
 
 
 def _served(values: Values) -> tuple[bool, str, list[str]]:
-    """Whether it is certain that people come by https, and by which names, and where those stand."""
+    """Whether it is certain that people come by https, and by which names, and where those stand.
+
+    No name where one of them is none: which is meant is told by address.py.
+    """
     if get(values, "proxy.https.enabled") is True:
         place, https = "proxy.https.hosts", True
     else:
         place, https = "ingress.hosts", get(values, "ingress.enabled") is True and bool(listing(values, "ingress.tls"))
-    return https, place, [host for host in listing(values, place) if isinstance(host, str)]
+    hosts = [str(host) for host in listing(values, place)]
+    whole = all("." in host and is_host_name(host.removeprefix("*.")) for host in hosts)
+    return https, place, hosts if whole else []
 
 
 def _right(values: Values, host: str) -> str:

@@ -56,13 +56,13 @@ def _in_the_open(where: Where, certain: bool) -> Problem:
     fix = "Move the line to secrets.yaml, below the same keys." + (" Then make a new secret." if certain else "")
     why = "Whoever can read the repository, now or later, has it."
     sure = certain and where[0] not in _FREE and "extraFiles" not in where
-    return Problem(where, message, why, fix, "error" if sure else "warning", "CH1701")
+    return Problem(where, message, why, fix, "error" if sure else "warning", "CH1701", file="config.yaml")
 
 
 def _tracked(secret: Values) -> Problem:
     why = "Whoever can read the repository, now or later, has every secret in it."
     fix = "git rm --cached config/secrets.yaml, write secrets.yaml in config/.gitignore, and make new secrets."
-    return Problem((next(iter(secret)),), "secrets.yaml is kept by git.", why, fix, code="CH1702")
+    return Problem((next(iter(secret)),), "secrets.yaml is kept by git.", why, fix, code="CH1702", file="secrets.yaml")
 
 
 def _weak(values: Values) -> Iterator[Problem]:

@@ -1,0 +1,279 @@
+"""Mistakes to plant into the repository's own config/, each with the place where it must be found and what mends it.
+
+A row replaces `old`, which stands once in the file, by `new`; ▸ in `new` marks the line and column of the finding. Where
+the finding has no certain fix for --fix, `right` takes the place of `new`, and `told` is the part of the finding's advice
+that was followed: the corrected line itself wherever the advice has one.
+"""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Slip:
+    kind: str
+    """Which of the issue's classes of mistakes."""
+    code: str
+    old: str
+    new: str
+    told: str = ""
+    right: str | None = None
+    """None: as it was."""
+    file: str = "config.yaml"
+    severity: str = "error"
+    at: str = ""
+    """Where it is found, if that is not in `new`: this text stands there, and for the first time in the file."""
+    version: str = "4.4.0"
+    """chart.version of classhub.yaml."""
+    upgrade: str = ""
+    also: tuple[str, ...] = ()
+    """Codes of other findings that the same slip rightly brings: what follows from it elsewhere."""
+    in_git: tuple[str, ...] = ()
+    """Files that git keeps."""
+
+    @property
+    def is_yaml(self) -> bool:
+        """The advice is a line to write, not a sentence."""
+        return bool(re.match(r"\w+: \S+$|- \S+$", self.told))
+
+
+HUB = "  concurrentSpawnLimit: 120\n"
+CLASS = "    JupyterHub:\n      authenticator_class: google\n"
+DOMAIN = "      hosted_domain: [college.edu]\n"
+ALL = "      allow_all: true\n"
+STRIP = "      strip_domain: false\n"
+BACK = "      oauth_callback_url: https://hub.college.edu/hub/oauth_callback\n"
+ADMINS = "    Authenticator:\n"
+NAMES = "        - instructor@college.edu\n        - admin@college.edu\n"
+HTTPS = "    type: letsencrypt\n"
+HOSTS = "    hosts: [hub.college.edu]\n"
+MAIL = "      contactEmail: admin@college.edu\n"
+TAG = '    tag: "2027-01-04"\n'
+URL = "  defaultUrl: /lab\n"
+MEMORY = "    guarantee: 512M\n    limit: 1G\n"
+CPU = "    guarantee: 0.05\n    limit: 1\n"
+DISK = "    type: dynamic\n"
+SIZE = "    capacity: 1Gi\n"
+CULL = "  timeout: 3600\n"
+EVERY = "  every: 600\n"
+USERS = "  users: false\n"
+PRIORITY = "  podPriority:\n    enabled: true\n"
+HELD = "    replicas: 3\n"
+PULL = "  continuous:\n    enabled: true\n"
+NODES = "      matchNodePurpose: require\n"
+ADDRESS = "    loadBalancerIP: 203.0.113.7\n"
+PROFILES = "  profileList:\n    - display_name: Small\n"
+SECRET = '      client_secret: "0a1b2c3d4e5f60718293"\n'
+OWN = "namespace: jhub\n"
+COURSE = "libraries: []\n"
+HEX = "0123456789abcdef" * 4
+
+# A row is a line or two: a table.
+# fmt: off
+READING = [
+    Slip("reading", "CH1101", CULL, CULL + "  ▸timeout: 60\n", "Keep one of them"),
+    Slip("reading", "CH1102", CULL, "▸\ttimeout: 3600\n", "Replace the tab by spaces"),
+    Slip("reading", "CH1103", CULL, "   ▸timeout: 3600\n", "in the same column as its neighbours"),
+    Slip("reading", "CH1104", URL, '  defaultUrl: ▸"/lab\n', "Add the closing quote"),
+    Slip("reading", "CH1105", URL, '  defaultUrl: "▸\\lab"\n', "Use single quotes ('...')", "  defaultUrl: '/lab'\n"),
+    Slip("reading", "CH1106", URL, "  defaultUrl: ▸@lab\n", "put it in quotes", '  defaultUrl: "@lab"\n'),
+    Slip("reading", "CH1107", URL, "  defaultUrl: /lab▸: yes\n", "Put the value in quotes", '  defaultUrl: "/lab: yes"\n'),
+    Slip("reading", "CH1108", HOSTS, "    hosts: ▸[hub.college.edu\n", "Add the missing ]"),
+    Slip("reading", "CH1109", "cull:\n", "▸---\ncull:\n", "Remove this `---` line"),
+    Slip("reading", "CH1110", URL, "  defaultUrl: ▸*lab\n", "in quotes"),
+    Slip("reading", "CH1106", SECRET, "      client_secret: ▸***SECRET***\n", "Write the value itself", file="secrets.yaml"),
+    Slip("reading", "CH1113", URL, URL + "  ▸[a, b]: 1\n", "Write a word before the colon"),
+    Slip("reading", "CH1005", URL, "  defaultUrl: /lab▸\x02\n", "Delete it"),
+]
+MERGING = [
+    Slip("merge and null", "CH1203", TAG, "    ▸tag: null\n", "Give singleuser.image.tag a value"),
+    Slip("merge and null", "CH1203", PULL, PULL + "▸debug:\n", "Give debug a value", PULL + "debug: {enabled: true}\n"),
+    Slip("merge and null", "CH1203", "  enabled: true\n  timeout", "  ▸enabled:\n  timeout", "Give cull.enabled a value"),
+    Slip("merge and null", "CH1203", ADDRESS, ADDRESS + "  chp:\n    image: {▸name: null}\n", "proxy.chp.image.name"),
+    Slip("merge and null", "CH1202", "hub:\n", "cull: {▸enabled: perhaps}\nhub:\n", "enabled: true",
+         "cull: {enabled: true}\nhub:\n", file="secrets.yaml"),
+    Slip("merge and null", "CH1201", "hub:\n", "cull: {▸enabed: true}\nhub:\n", file="secrets.yaml"),
+]
+KEYS = [
+    Slip("unknown key", "CH1201", CULL, "  ▸timout: 3600\n"),
+    Slip("unknown key", "CH1201", URL, "  ▸default_url: /lab\n"),
+    Slip("unknown key", "CH1201", HUB, HUB + "  ▸homeMountPath: /home/jovyan\n"),
+    Slip("unknown key", "CH1201", PULL, PULL + "▸colour: red\n", "below custom:", PULL + "custom: {colour: red}\n"),
+    Slip("wrong type", "CH1202", EVERY, "  ▸every: '600'\n"),
+    Slip("wrong type", "CH1202", USERS, "  ▸users: 'no'\n"),
+    Slip("wrong type", "CH1202", HOSTS, "    ▸hosts: hub.college.edu\n", "after a dash", right="    hosts:\n      - hub.college.edu\n"),
+    Slip("wrong type", "CH1202", TAG, "    ▸tag: 20270104\n", 'tag: "', TAG),
+    Slip("wrong type", "CH1202", PULL, "  ▸continuous: true\n", "Write its keys below it, indented"),
+    Slip("one of some words", "CH1202", HTTPS, "    ▸type: letsencript\n"),
+    Slip("one of some words", "CH1202", NODES, "      ▸matchNodePurpose: required\n"),
+    Slip("exactly one of", "CH1204", URL, URL + "  extraFiles:\n    ▸motd: {mountPath: /etc/motd}\n", "Add one of them",
+         URL + "  extraFiles:\n    motd: {mountPath: /etc/motd, stringData: Hello}\n"),
+    Slip("removed key", "CH1205", HUB, HUB + "  ▸uid: 1000\n"),
+    Slip("removed key", "CH1205", URL, URL + "  cloudMetadata: {▸enabled: true}\n", "singleuser.cloudMetadata.blockWithIptables: false",
+         URL + "  cloudMetadata: {blockWithIptables: false}\n"),
+    Slip("removed key", "CH1205", PULL, PULL + "auth: {state: {▸enabled: true}}\n"),
+    Slip("removed key", "CH1205", HUB, HUB + "  ▸fsGid: 1000\n"),
+    Slip("template refuses", "CH1206", HUB, HUB + "  extraEnv:\n    ▸DEBUG: 1\n", 'DEBUG: "', HUB + '  extraEnv:\n    DEBUG: "1"\n'),
+    Slip("template refuses", "CH1206", MAIL, '      ▸contactEmail: ""\n', "proxy.https.letsencrypt.contactEmail"),
+    Slip("newer key", "CH1208", ADDRESS, ADDRESS + "  chp: {▸command: [chp]}\n", "Remove it", ADDRESS),
+    Slip("newer key", "CH1208", PULL, PULL + "▸httpRoute: {enabled: false}\n", "Remove it", version="3.3.8"),
+    Slip("newer key", "CH1202", SIZE, SIZE + "    ▸extraVolumes: {a: {name: a}}\n", "after a dash",
+         SIZE + "    extraVolumes: [{name: a}]\n", version="4.0.0"),
+]
+TRAITS = [
+    Slip("unknown class", "CH1301", ADMINS, "    ▸Authentcator:\n"),
+    Slip("unknown class", "CH1301", CLASS, CLASS.replace("auth", "▸auth").replace("google", "gogle")),
+    Slip("unknown class", "CH1301", CLASS, CLASS.replace("auth", "▸auth").replace("google", "GoogleOAuthenticator"),
+         "authenticator_class: google"),
+    Slip("unknown trait", "CH1302", STRIP, STRIP.replace("strip", "▸strp")),
+    Slip("unknown trait", "CH1302", STRIP, STRIP + "      ▸colour: red\n", "Remove hub.config.GoogleOAuthenticator.colour"),
+    Slip("unknown trait", "CH1302", ADMINS, ADMINS + "      ▸shutdown_on_logout: true\n"),
+    Slip("unknown trait", "CH1302", CLASS, CLASS.replace("JupyterHub", "Spawner").replace("auth", "▸auth"), also=("CH1402", "CH1306")),
+    Slip("unknown trait", "CH1404", DOMAIN, "      ▸allowed_hosted_domains: [college.edu]\n"),
+    Slip("wrong type of a trait", "CH1303", ALL, '      ▸allow_all: "true"\n'),
+    Slip("wrong type of a trait", "CH1303", STRIP, "      ▸strip_domain: sometimes\n", "strip_domain: true",
+         "      strip_domain: true\n"),
+    Slip("wrong type of a trait", "CH1303", DOMAIN, "      ▸hosted_domain: {college.edu: true}\n", "after a dash", also=("CH1402",)),
+    Slip("deprecated trait", "CH1304", ALL, "      ▸whitelist: [jane.doe@college.edu]\n", severity="warning", also=("CH1401",)),
+    Slip("deprecated trait", "CH1304", NAMES, NAMES + "    KubeSpawner: {▸singleuser_privileged: false}\n", severity="warning"),
+    Slip("deprecated trait", "CH1304", CLASS, CLASS + "      ▸extra_log_file: hub.log\n", "remove the line", severity="note"),
+    Slip("small letter", "CH1207", ADMINS, "    ▸authenticator:\n"),
+    Slip("small letter", "CH1207", CLASS, CLASS + "    ▸baseUrl: /class\n"),
+    Slip("section not selected", "CH1306", CLASS, CLASS + "    ▸GitHubOAuthenticator: {scope: [read:org]}\n", "remove the section",
+         severity="warning"),
+    Slip("section in a section", "CH1305", CLASS, CLASS + "      ▸KubeSpawner: {uid: 1000}\n"),
+    Slip("dropped trait", "CH1307", CLASS, CLASS + "      ▸services: [{name: grader, url: http://grader}]\n", "hub.services.NAME",
+         CLASS),
+    Slip("dropped trait", "CH1308", CLASS, CLASS + "      ▸load_roles: [{name: ta}]\n", "hub.loadRoles.NAME", severity="warning"),
+]
+PEOPLE = [
+    Slip("who can log in", "CH1401", ALL, "", "allow_all: true", severity="warning", at="authenticator_class: google"),
+    Slip("who can log in", "CH1402", DOMAIN + ALL, ALL.replace("allow", "▸allow"), "hosted_domain: [college.edu]", severity="warning"),
+    Slip("who can log in", "CH1402", CLASS, CLASS.replace("auth", "▸auth").replace("google", "dummy"), "google", severity="warning",
+         also=("CH1306",)),
+    Slip("who can log in", "CH1403", ALL, "      allowed_users: [jane.doe@college.edu]\n", severity="note",
+         at="authenticator_class: google"),
+    Slip("who can log in", "CH1406", NAMES, NAMES + "        - ▸Admin@college.edu\n", severity="note"),
+    Slip("who can log in", "CH1408", ADMINS, ADMINS + "      blocked_users: [▸admin@college.edu]\n", "Remove the name from one",
+         severity="warning"),
+    Slip("who can log in", "CH1409", BACK, BACK.replace("oauth_c", "▸oauth_c", 1).replace("/hub/", "/")),
+    Slip("who can log in", "CH1412", ADMINS, ADMINS + "      ▸allowed_users: [jane.doe@college.edu]\n", "remove the list",
+         severity="warning"),
+    Slip("missing client secret", "CH1410", SECRET, "", "client_secret in secrets.yaml", file="secrets.yaml", severity="warning",
+         at="GoogleOAuthenticator:"),
+    Slip("missing client secret", "CH1411", SECRET, '      ▸client_secret: "<client secret>"\n', "client_secret in secrets.yaml",
+         file="secrets.yaml", severity="warning"),
+]
+AMOUNTS = [
+    Slip("guarantee above limit", "CH1504", MEMORY, MEMORY.replace("guarantee: 512M", "▸guarantee: 2G"), "guarantee: 1G",
+         MEMORY.replace("512M", "1G")),
+    Slip("guarantee above limit", "CH1504", CPU, CPU.replace("guarantee: 0.05", "▸guarantee: 2"), "guarantee: 1",
+         CPU.replace("0.05", "1")),
+    Slip("guarantee above limit", "CH1504", URL, PROFILES + "      kubespawner_override: {mem_limit: 1G, ▸mem_guarantee: 2G}\n",
+         "mem_guarantee: 1G", PROFILES + "      kubespawner_override: {mem_limit: 1G, mem_guarantee: 1G}\n"),
+    Slip("unit", "CH1501", MEMORY, MEMORY.replace("limit: 1G", "▸limit: 1Gi")),
+    Slip("unit", "CH1501", MEMORY, MEMORY.replace("limit: 1G", "▸limit: 1 GB")),
+    Slip("unit", "CH1501", MEMORY, MEMORY.replace("limit: 1G", "▸limit: lots"), "limit: 1G"),
+    Slip("unit", "CH1501", CPU, CPU.replace("limit: 1", "▸limit: 500m"), "limit: 0.5", CPU.replace("limit: 1", "limit: 0.5")),
+    Slip("unit", "CH1501", SIZE, "    ▸capacity: 5 gigs\n", "capacity: 5Gi", "    capacity: 5Gi\n"),
+    Slip("unit", "CH1503", MEMORY, MEMORY.replace("limit: 1G", "▸limit: 512"), "limit: 512M", MEMORY.replace("1G", "512M")),
+    Slip("unit", "CH1502", MEMORY, MEMORY.replace("limit: 1G", "▸limit: -1G"), "limit: 1G"),
+    Slip("unit", "CH1501", URL, PROFILES + "      kubespawner_override: {▸mem_limit: 2Gi}\n"),
+]
+SERVERS = [
+    Slip("profile override", "CH1831", URL, PROFILES + "      kubespawner_override: {▸mem_limits: 2G}\n"),
+    Slip("profile override", "CH1831", URL, PROFILES + "      kubespawner_override: {▸default: true}\n", severity="warning"),
+    Slip("profile override", "CH1832", URL, PROFILES + "      default: true\n    - display_name: Large\n      ▸default: true\n",
+         severity="warning"),
+    Slip("profile override", "CH1833", URL, "  profileList:\n    - ▸description: one core\n", "display_name: Small",
+         PROFILES + "      description: one core\n"),
+    Slip("profile override", "CH1834", URL, PROFILES + "    - ▸display_name: Small\n", "slug: small-2",
+         PROFILES + "    - display_name: Small\n      slug: small-2\n"),
+    Slip("https host", "CH1821", HOSTS, "    hosts: [▸https://hub.college.edu/]\n"),
+    Slip("https host", "CH1821", HOSTS, "    hosts: [▸hub]\n", "- hub.college.edu", "    hosts:\n    - hub.college.edu\n"),
+    Slip("https host", "CH1821", HOSTS, "    ▸hosts: []\n", "hosts: [hub.college.edu]", severity="warning"),
+    Slip("https host", "CH1822", MAIL, "      ▸contactEmail: you@example.com\n", "contactEmail: alice@college.edu", severity="warning",
+         right="      contactEmail: alice@college.edu\n"),
+    Slip("culling", "CH1811", USERS, "  ▸users: true\n", severity="warning"),
+    Slip("culling", "CH1812", CULL, "  ▸timeout: 60\n", "timeout: 3600", severity="warning"),
+    Slip("culling", "CH1812", USERS, USERS + "  ▸maxAge: 1800\n", "maxAge: 0", USERS + "  maxAge: 0\n", severity="warning"),
+    Slip("image tag", "CH1801", TAG, '    ▸tag: ""\n', "Write a tag that is never pushed again", severity="warning"),
+    Slip("image tag", "CH1802", TAG, "    ▸tag: latest\n", "Write a tag that is never pushed again", severity="warning"),
+    Slip("placeholders", "CH1851", PRIORITY, PRIORITY.replace("enabled: true", "▸enabled: false"), severity="warning"),
+    Slip("placeholders", "CH1852", HELD, HELD + "    resources: {requests: {▸memory: 100M}}\n",
+         "Remove scheduling.userPlaceholder.resources", severity="warning"),
+    Slip("placeholders", "CH1853", "    enabled: true\n" + HELD, "    enabled: false\n    ▸replicas: 3\n", "replicas: 0",
+         "    enabled: false\n    replicas: 0\n", severity="warning"),
+    Slip("placeholders", "CH1854", HELD, "    ▸replicas: 300\n", severity="note"),
+    Slip("placeholders", "CH1855", PULL, PULL.replace("enabled: true", "▸enabled: false"), "continuous: {enabled: true}", severity="note"),
+    Slip("storage of new users", "CH1841", DISK, DISK + "    dynamic: {▸storageClass: ssd}\n", severity="note"),
+    Slip("storage", "CH1842", DISK, "    type: static\n", "pvcName: homes",
+         "    type: static\n    static: {pvcName: homes}\n", at="storage:\n"),
+    Slip("storage", "CH1843", DISK, "    type: static\n    static: {pvcName: homes, ▸subPath: home}\n", severity="warning"),
+    Slip("storage", "CH1845", SIZE, SIZE + "    extraVolumeMounts:\n      - ▸{name: data, mountPath: /data}\n", "extraVolumes",
+         SIZE + "    extraVolumes: [{name: data, emptyDir: {}}]\n    extraVolumeMounts: [{name: data, mountPath: /data}]\n",
+         severity="warning"),
+]
+CANCEL = [
+    Slip("cancel each other", "CH1871", NAMES, NAMES + "    KubeSpawner: {▸start_timeout: 60}\n", "Keep singleuser.startTimeout",
+         severity="warning"),
+    Slip("cancel each other", "CH1863", HUB, HUB + "  ▸namedServerLimitPerUser: 3\n", "allowNamedServers: true",
+         HUB + "  namedServerLimitPerUser: 3\n  allowNamedServers: true\n", severity="warning"),
+    Slip("cancel each other", "CH1861", HUB, HUB + "  db: {▸url: sqlite://}\n", "remove url", severity="warning"),
+    Slip("cancel each other", "CH1804", PULL, "  hook: {enabled: false, ▸pullOnlyOnChanges: false}\n" + PULL, "remove this",
+         "  hook: {enabled: false}\n" + PULL, severity="warning"),
+    Slip("cancel each other", "CH1803", "hub:\n",
+         "singleuser: {image: {▸pullPolicy: Never}}\nprePuller: {continuous: {enabled: false}}\nhub:\n",
+         "pullPolicy: IfNotPresent",
+         "singleuser: {image: {pullPolicy: IfNotPresent}}\nprePuller: {continuous: {enabled: false}}\nhub:\n",
+         file="secrets.yaml", severity="warning"),
+]
+SECRETS = [
+    Slip("secret in git", "CH1701", BACK, BACK + "      ▸client_secret: 0a1b2c3d4e5f\n", "Move the line to secrets.yaml",
+         in_git=("config.yaml",)),
+    Slip("secret in git", "CH1701", BACK, BACK + "      ▸client_secret: 0a1b2c3d4e5f\n", "Move the line to secrets.yaml",
+         severity="warning"),
+    Slip("weak secret", "CH1703", "hub:\n", "proxy: {▸secretToken: secret}\nhub:\n", file="secrets.yaml", severity="warning"),
+    Slip("weak secret", "CH1704", "hub:\n", f"proxy: {{secretToken: {HEX}}}\nhub:\n  ▸cookieSecret: {HEX}\n", "openssl rand -hex 32",
+         f"proxy: {{secretToken: {HEX}}}\nhub:\n  cookieSecret: {HEX[::-1]}\n", file="secrets.yaml", severity="warning"),
+    Slip("weak secret", "CH1705", SECRET, SECRET + "    CryptKeeper: {keys: [▸abc]}\n", "openssl rand -hex 32",
+         SECRET + f"    CryptKeeper: {{keys: [{HEX}]}}\n", file="secrets.yaml", severity="warning"),
+    Slip("weak secret", "CH1601", "hub:\n", "hub:\n  services: {grader: {▸apiToken: abc}}\n", "openssl rand -hex 32",
+         f"hub:\n  services: {{grader: {{apiToken: {HEX}}}}}\n", file="secrets.yaml"),
+]
+UPGRADE = [
+    Slip("upgrade", "CH1205", PULL, PULL + "httpRoute: {enabled: true, ▸gateway: {name: edge}}\n", "httpRoute.parentRefs",
+         PULL + "httpRoute: {enabled: true, parentRefs: [{name: edge}]}\n", upgrade="5.0.0-0.dev"),
+    Slip("upgrade", "CH1251", URL, URL + "  networkPolicy: {▸egress: []}\n", version="1.2.0", upgrade="4.4.0", severity="warning"),
+]
+OURS = [
+    Slip("classhub.yaml", "CH1901", OWN, OWN + "▸locale: {port: 8001}\n", file="classhub.yaml"),
+    Slip("classhub.yaml", "CH1901", OWN, OWN + "local:\n  ▸prot: 8001\n", file="classhub.yaml"),
+    Slip("classhub.yaml", "CH1902", OWN, OWN + "local:\n  ▸port: '8001'\n", "without quotes", OWN + "local:\n  port: 8001\n",
+         file="classhub.yaml"),
+    Slip("classhub.yaml", "CH1903", OWN, OWN + "local:\n  ▸port: 80000\n", "port: 8000", OWN + "local:\n  port: 8000\n",
+         file="classhub.yaml"),
+    Slip("classhub.yaml", "CH1904", OWN, OWN + "local:\n  host: hub.college.edu\n  ▸https: internl\n", file="classhub.yaml"),
+    Slip("classhub.yaml", "CH1905", OWN, "▸namespace: My Hub\n", "namespace: jhub", file="classhub.yaml"),
+    Slip("classhub.yaml", "CH1906", '  version: "4.4.0"\n', '  ▸version: "9.9.9"\n', "4.4.0", file="classhub.yaml", severity="warning"),
+    Slip("classhub.yaml", "CH1907", OWN, OWN + "homes: {▸folder: config/homes}\n", "folder: .classhub/homes",
+         OWN + "homes: {folder: .classhub/homes}\n", file="classhub.yaml"),
+    Slip("classhub.yaml", "CH1908", OWN, OWN + "local: {▸https: internal}\n", "host: hub.college.edu",
+         OWN + "local: {https: internal, host: hub.college.edu}\n", file="classhub.yaml"),
+    Slip("classhub.yaml", "CH1909", OWN, OWN + "local: {▸address: hub.college.edu}\n", "127.0.0.1",
+         OWN + "local: {address: 127.0.0.1}\n", file="classhub.yaml"),
+    Slip("classhub.yaml", "CH1910", OWN, OWN + "local: {▸host: https://hub.college.edu}\n", "Write the name alone",
+         OWN + "local: {host: hub.college.edu}\n", file="classhub.yaml"),
+    Slip("classhub.yaml", "CH1913", "target: local\n", "▸target: cluster\n", "target: local", file="classhub.yaml", severity="warning"),
+    Slip("courses", "CH1901", "folder: comp141\n", "▸foldr: comp141\n", file="courses/comp141.yaml"),
+    Slip("courses", "CH1902", COURSE, "▸libraries: numpy\n", "after a dash", "libraries:\n  - numpy\n", file="courses/comp141.yaml"),
+    Slip("courses", "CH1902", COURSE, "libraries: [▸3]\n", "text, as numpy>=2", "libraries: [numpy>=2]\n", file="courses/comp141.yaml"),
+    Slip("courses", "CH1922", "material: material/comp141\n", "▸material: material/comp411\n", "correct the path",
+         file="courses/comp141.yaml"),
+    Slip("courses", "CH1923", "folder: comp141\n", "▸folder: ../comp141\n", "folder: comp141", file="courses/comp141.yaml"),
+]
+CODE = [
+    Slip("extraConfig", "CH1603", HUB, HUB + "  extraConfig:\n    hello: |\n▸      print('hello'\n", "Correct the line",
+         HUB + "  extraConfig:\n    hello: |\n      print('hello')\n"),
+]
+SLIPS = [*READING, *MERGING, *KEYS, *TRAITS, *PEOPLE, *AMOUNTS, *SERVERS, *CANCEL, *SECRETS, *UPGRADE, *OURS, *CODE]
