@@ -1,7 +1,7 @@
 """A deployment folder -> Config. Every mistake of every file is collected before anything is raised."""
 
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from classhub.config.document import Document, Where
@@ -56,11 +56,21 @@ def look(
     from classhub.config.login import login
 
     who = login(values, environ, secrets_exist=reader.has("secrets.yaml"))
-    return Config(folder, values, own, settings, who, courses, tuple(found)), found
+    secret = layer(*(document.values for document in documents if "secret" in Path(document.file).name))
+    return Config(folder, values, own, settings, who, courses, tuple(found), tuple(leaves(secret))), found
 
 
 VALUES = ("config.yaml", "secrets.yaml")
 """In Helm's order."""
+
+
+def leaves(values: Mapping[str, object], above: Where = ()) -> Iterator[Where]:
+    """The ways to scalars and lists."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from leaves(value, (*above, key))
+        else:
+            yield (*above, key)
 
 
 def _need(folder: Path) -> None:

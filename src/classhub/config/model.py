@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from classhub.config.document import Where
 from classhub.errors import Finding
 
 
@@ -87,6 +88,8 @@ class Config:
     courses: tuple[Course, ...] = ()
     findings: tuple[Finding, ...] = ()
     """Warnings and notes; errors are raised, never kept."""
+    hidden: tuple[Where, ...] = ()
+    """The ways to all that stands in secrets.yaml: never shown, whatever the key is called."""
 
     @property
     def state(self) -> Path:
