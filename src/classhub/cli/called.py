@@ -5,7 +5,10 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-COMMANDS = "up|down|check|config|status|open|history|remove|users|homes|token|logs|events|top|exec|shell|restart|scale|doctor|parity|-C"
+COMMANDS = (
+    "up|down|status|open|history|remove|check|plan|config|users|homes|token"
+    "|logs|events|top|exec|shell|restart|scale|doctor|parity|-C"
+)
 COMMAND = re.compile(rf"(?<![\w/.'-])classhub (?=(?:{COMMANDS})\b)")
 
 
