@@ -60,13 +60,13 @@ def _gate(values: Values, admins: tuple[str, ...] = ()) -> _Gate:
     found = access(values)
     _, sections, _ = chosen(values)
     limit = trait(values, sections, "hosted_domain")[1] if sections[0] == "GoogleOAuthenticator" else None
-    keeps = trait(values, sections, "allow_existing_users")[1]
+    blocked, keeps = (trait(values, sections, name)[1] for name in ("blocked_users", "allow_existing_users"))
     return _Gate(
         access=found,
         admins=found.admins or admins,
         listed=found.names,
-        blocked=frozenset(names(values, sections, "blocked_users")),
-        limit=frozenset([limit] if isinstance(limit, str) else limit or ()),
+        blocked=frozenset(names(values, sections, "blocked_users")) if isinstance(blocked, str | list) else frozenset(),
+        limit=frozenset([limit] if isinstance(limit, str) else map(str, limit) if isinstance(limit, list) else ()),
         keeps=not trait(values, sections, "allow_all")[1] and bool(found.names if keeps is None else keeps),
         code=tuple(get(values, f"hub.{name}") for name in ("extraConfig", "extraFiles")),
     )
@@ -113,7 +113,8 @@ def _doors(old: _Gate, new: _Gate) -> Iterator[str]:
         yield f"{' and '.join(gained)} may now log in."
     lost = [door for door in old.doors if door not in new.doors]
     if lost and new.access.kind != "everybody":
-        yield f"{' and '.join(lost)} {'loses' if len(lost) == 1 else 'lose'} the right to log in. {_left(new)}"
+        one = len(lost) == 1 and not lost[0].startswith("those")
+        yield f"{' and '.join(lost)} {'loses' if one else 'lose'} the right to log in. {_left(new)}"
     elif new.access.kind in ("nobody", "admins") and old.access.kind != new.access.kind:
         yield new.access.sentence
     if new.keeps and not old.keeps and not lost and "everybody" not in (old.access.kind, new.access.kind):

@@ -1,11 +1,13 @@
 """No secret is in what a plan says, wherever it stands and however it changes; that it changes is said all the same."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
 from classhub.operations.plan import Foreseen, as_json
+from classhub.plan.consequence import About
 from unit.plan.secrets_everywhere import ANYTHING, PLACES
 from unit.plan.situations import between, google, in_force
 
@@ -19,6 +21,7 @@ def hidden(told):
     said = "\n".join([*(one.sentence for one in told.consequences), *lines, *told.first])
     for text in (said, json.dumps(as_json(Foreseen("", told))), repr(told)):
         assert OLD not in text.lower() and NEW not in text.lower()
+    assert not re.search(r"\*{8}[0-9]", said + json.dumps(as_json(Foreseen("", told)))), "numbers are for comparing"
     return lines
 
 
@@ -68,3 +71,10 @@ def test_the_same_secret_is_no_change():
 
 def test_what_is_compared_shows_no_values_by_accident():
     assert OLD not in repr(in_force(f"custom: {{a: {OLD}}}"))
+
+
+def test_a_command_about_somebody_who_may_not_be_named_says_name():
+    lists = "hub: {config: {Authenticator: {allowed_users: [%s]}}}"
+    told = between(*(in_force(google(), secrets=lists % names) for names in (f"alice, {OLD}", "alice")))
+    (said,) = (one.sentence for one in told.consequences if one.kind is About.ACCESS)
+    assert said.endswith("because the hub knows them: `classhub users remove NAME`.")

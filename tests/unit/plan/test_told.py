@@ -62,6 +62,12 @@ ACCESS = {
         "Everyone with an account at college.edu loses the right to log in. Who can log in: 2 names. "
         "Whoever the hub knows already still may (allow_existing_users).",
     ),
+    "whom an admin added": (
+        google("allow_existing_users: true"),
+        google(),
+        "access",
+        "Those whom an admin has added in the hub lose the right to log in. Nobody can log in.",
+    ),
     "nobody is left": (google(NO_OTHERS, LISTED), google(NO_OTHERS), "access", "Nobody can log in."),
     "a group opens": (
         GITHUB % "",
