@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from classhub.config.model import Config, Login, Settings
 from classhub.operations.machine import OnOneMachine
 from doubles.target_memory import MemoryTarget
 
@@ -15,8 +16,12 @@ CANARY = "canary-secret-5b1d9e"
 class Harness(Protocol):
     target: OnOneMachine
 
+    def config(self, variant: int = 0) -> Config:
+        """A folder that holds CANARY somewhere in its values. Another variant: other hub settings, same address."""
+        ...
+
     def settings(self, variant: int = 0) -> Mapping[str, Any]:
-        """Settings that hold CANARY somewhere in the hub's part. Another variant: other hub settings, same address."""
+        """The target's settings of that folder."""
         ...
 
     def start_server(self, user: str) -> None:
@@ -28,8 +33,12 @@ class Harness(Protocol):
 class MemoryHarness:
     target: MemoryTarget
 
+    def config(self, variant: int = 0) -> Config:
+        values = {"custom": {"canary": CANARY, "variant": variant}}
+        return Config(self.target.folder, values, values, Settings(), Login("dummy", True, "", ("admin",), ()))
+
     def settings(self, variant: int = 0) -> Mapping[str, Any]:
-        return {"proxy": {"port": 8000}, "hub": {"variant": variant, "secret": CANARY}, "culler": {"every": 60}}
+        return self.target.settings(self.config(variant))
 
     def start_server(self, user: str) -> None:
         if user not in self.target.people.known:

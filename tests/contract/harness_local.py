@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from classhub.config.load import load
+from classhub.config.model import Config
 from classhub.targets.local.target import LocalTarget
 from contract.harness import CANARY
 from hub.conftest import Deployment
@@ -28,9 +29,12 @@ class LocalHarness:
         self.deployment = Deployment(folder)
         self.target = LocalTarget(self.deployment.config)
 
-    def settings(self, variant: int = 0) -> Mapping[str, Any]:
+    def config(self, variant: int = 0) -> Config:
         self.deployment.write("config.yaml", CONFIG.format(variant=variant, canary=CANARY))
-        return self.target.settings(load(self.deployment.config, {}))
+        return load(self.deployment.config, {})
+
+    def settings(self, variant: int = 0) -> Mapping[str, Any]:
+        return self.target.settings(self.config(variant))
 
     def start_server(self, user: str) -> None:
         with self.target.api() as api:

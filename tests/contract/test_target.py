@@ -84,6 +84,44 @@ def test_an_apply_that_was_cut_short_after_the_settings_is_finished_by_the_next(
     assert plan(1).empty
 
 
+def test_a_dry_run_says_what_would_be_put_in_force_and_what_is(harness, running):
+    dry = harness.target.inspect(harness.config(1)).dry
+    assert dry.settings == harness.settings(1)
+    assert dry.before.values == harness.config(0).values and dry.wanted.values == harness.config(1).values
+    assert (dry.before.login, dry.before.own) == (dry.wanted.login, dry.wanted.own)
+    assert not dry.unfinished
+
+
+def test_a_dry_run_changes_nothing(harness, running):
+    seen = harness.target.inspect(harness.config(1))
+    assert replace(seen, dry=None) == running == harness.target.inspect()
+    assert len(harness.target.history()) == 1
+
+
+def test_a_dry_run_shows_no_secret_by_accident(harness, running):
+    assert CANARY in str(harness.config(1).values)
+    assert CANARY not in repr(harness.target.inspect(harness.config(1)))
+
+
+def test_before_the_first_apply_there_is_nothing_to_compare_with(harness):
+    assert harness.target.inspect(harness.config(0)) is None
+
+
+def test_a_stopped_hub_is_compared_with_its_last_run(harness, running):
+    harness.target.stop(keep_servers=False)
+    dry = harness.target.inspect(harness.config(1)).dry
+    assert dry.before.values == harness.config(0).values and not dry.unfinished
+
+
+def test_after_an_apply_that_was_cut_short_the_hub_is_compared_as_it_was_started(harness, running, plan):
+    cut_short = plan(1)
+    harness.target.apply(replace(cut_short, steps=cut_short.steps[:1]), quiet)
+    dry = harness.target.inspect(harness.config(1)).dry
+    assert dry.unfinished and dry.before.values == harness.config(0).values
+    harness.target.apply(plan(1), quiet)
+    assert harness.target.inspect(harness.config(1)).dry.before.values == harness.config(1).values
+
+
 def test_the_history_says_what_became_of_a_revision(harness, bring):
     bring(0)
     bring(1)

@@ -6,16 +6,17 @@ Programs really run, homes are real folders; only hub, proxy and culler are make
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from classhub.config.model import Config
+from classhub.config.model import Config, Login
 from classhub.config.parity import Machine
 from classhub.errors import NotFound, NotRunning, OutsideFailed
 from classhub.outside import process
 from classhub.plan import changes
 from classhub.plan.checks import Check
+from classhub.plan.in_force import DryRun, InForce
 from classhub.plan.records import Finished, Home, Kind, Record, Usage, UsageRow
 from classhub.plan.running import Part, Running, Server, State
 from classhub.plan.steps import Plan, Revision
@@ -23,6 +24,11 @@ from classhub.targets.interface import Tell, silent
 from doubles.target_memory_api import MemoryApi
 
 ADDRESS = "http://127.0.0.1:8000/"
+
+
+def _in_force(settings: Mapping[str, Any]) -> InForce:
+    port = {"local.port": settings["proxy"]["port"]}
+    return InForce(settings["hub"]["values"], Login(**settings["login"]), port, settings.get("hidden"))
 
 
 @dataclass
@@ -49,7 +55,8 @@ class MemoryTarget:
     breaks_once: bool = False
     supervised: bool = False
     parts: dict[str, Part] = field(default_factory=dict)
-    launched: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    started: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The settings that each part was started with."""
     servers: dict[tuple[str, str], Server] = field(default_factory=dict)
     applied: list[tuple[Revision, Mapping[str, Any]]] = field(default_factory=list)
     logs: dict[str, list[Record]] = field(default_factory=dict)
@@ -68,16 +75,23 @@ class MemoryTarget:
         if not self.applied:
             return None
         revision, _ = self.applied[-1]
-        return Running(
+        running = Running(
             self._state(),
             ADDRESS if self.parts else "",
             tuple(self.parts.values()),
             tuple(self.servers.values()),
             revision.number,
             revision.digest,
-            {part: self.launched[part] for part in self.parts},
+            {part: changes.digests(self.started[part]) for part in self.parts},
             supervised=self.supervised or not self.parts,
+            written=revision.when,
         )
+        return running if wanted is None else replace(running, dry=self._dry_run(running, self.settings(wanted)))
+
+    def _dry_run(self, running: Running, wanted: Mapping[str, Any]) -> DryRun:
+        applied = self.applied[-1][1]
+        before = self.started["hub"] if "hub" in self.parts else applied
+        return DryRun(wanted, _in_force(wanted), _in_force(before), before != applied == wanted)
 
     def apply(self, plan: Plan, tell: Any) -> None:
         settings = self._of_revision(plan.revision) if plan.revision is not None else plan.settings
@@ -152,8 +166,13 @@ class MemoryTarget:
         return nullcontext()
 
     def settings(self, config: Config) -> Mapping[str, Any]:
-        hub = {"admins": list(config.login.admins)}
-        return {"proxy": {"port": config.settings.local.port}, "hub": hub, "culler": {"every": 60}}
+        return {
+            "proxy": {"port": config.settings.local.port},
+            "hub": {"values": dict(config.values)},
+            "culler": {"every": 60},
+            "login": asdict(config.login),
+            "hidden": list(config.hidden),
+        }
 
     def checks(self, config: Config | None = None) -> list[Check]:
         return self.found
@@ -213,7 +232,7 @@ class MemoryTarget:
 
     def _part(self, name: str) -> Part:
         self._log(name, f"The {name} started.")
-        self.launched[name] = changes.digests(self.applied[-1][1])
+        self.started[name] = self.applied[-1][1]
         return Part(name, State.RUNNING, pid=4242, since=time.time())
 
     def _restart(self, name: str) -> None:

@@ -21,6 +21,7 @@ SECTIONS = {
         "check": Lazy(
             "classhub.cli.check", "check", "Every mistake in config/, with its line, the reason and the fix."
         ),
+        "plan": Lazy("classhub.cli.plan", "plan", "What `up` would change, in words; changes nothing."),
         "config": Lazy(
             "classhub.cli.config", "config", "Show or change one setting; the rest of its file stays as it is."
         ),

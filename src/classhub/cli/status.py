@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ def status(here: Here, as_json: bool, watch: bool) -> None:
 
     shown = None
     while True:
-        running = look(here.target)
+        running = look(here.target, here.folder, os.environ)
         if running != shown:
             _show(here, running, as_json, watch)
         shown = running if as_json or not watch else None
@@ -53,6 +54,7 @@ def _facts(here: Here, running: Running) -> dict[str, object]:
     facts = dict(plain(running))
     facts.pop("settings_digest")
     facts.pop("launched")
+    facts.pop("dry")
     return {**facts, "notes": advice(running), "folder": str(here.folder)}
 
 

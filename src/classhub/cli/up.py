@@ -42,6 +42,8 @@ def up(here: Here, detach: bool, keep_servers: bool, timeout_s: int) -> None:
             prepared = prepare(here.target, here.folder, os.environ)
             if not prepared.plan.empty:
                 _warn(prepared.config.findings)
+            for sentence in prepared.first:
+                aside(sentence)
             running = _bring(here, prepared, timeout_s)
         if prepared.starts and not detach:
             _stay(here, prepared, running, keep_servers)

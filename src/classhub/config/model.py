@@ -1,11 +1,11 @@
 """What a deployment folder says, as frozen dataclasses. The docstring under a field is its documentation."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from classhub.config.document import Document
+from classhub.config.document import Document, Where
 from classhub.errors import Finding
 
 
@@ -92,6 +92,20 @@ class Config:
     """The files of which nothing is shown unasked, as secrets.yaml."""
 
     @property
+    def hidden(self) -> tuple[Where, ...]:
+        """The ways to all that stands in these files."""
+        return tuple(way for document in self.apart for way in _ways(document.values))
+
+    @property
     def state(self) -> Path:
         """.classhub beside config/."""
         return self.folder.parent / ".classhub"
+
+
+def _ways(values: Mapping[str, Any], above: Where = ()) -> Iterator[Where]:
+    """To scalars and lists."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _ways(value, (*above, key))
+        else:
+            yield (*above, key)

@@ -97,7 +97,7 @@ def _is_secret_variable(entry: Any) -> bool:
 
 def masked(value: Any, where: Where, is_hidden: Callable[[Where], bool] = is_secret) -> Any:
     """A copy; what is hidden and not empty is ********, a login within an address too."""
-    if _is_masked(value, where, is_hidden):
+    if is_masked_whole(value, where, is_hidden):
         return MASK
     if isinstance(value, Mapping):
         return {name: masked(inner, place, is_hidden) for name, inner, place in _within(value, where)}
@@ -106,7 +106,7 @@ def masked(value: Any, where: Where, is_hidden: Callable[[Where], bool] = is_sec
     return _clean(value) if isinstance(value, str) else value
 
 
-def _is_masked(value: Any, where: Where, is_hidden: Callable[[Where], bool]) -> bool:
+def is_masked_whole(value: Any, where: Where, is_hidden: Callable[[Where], bool]) -> bool:
     """Whether nothing of it is shown, not even its keys."""
     if value in (None, "", {}) or isinstance(value, bool | list):
         return False
@@ -125,7 +125,7 @@ def _clean(text: str) -> str:
 
 def texts(value: Any, is_hidden: Callable[[Where], bool], where: Where = ()) -> Iterator[str]:
     """Every text that masked() would hide, to be looked for where no key tells of it: in traits and in messages."""
-    if _is_masked(value, where, is_hidden):
+    if is_masked_whole(value, where, is_hidden):
         # the settings in a file of the college's are words that stand everywhere
         ways = secrets(value, where) if where[3:4] == ("data",) and _is_content(where) else [where]
         for way in ways:

@@ -27,6 +27,8 @@ class Prepared:
     config: Config
     before: Running | None
     plan: Plan
+    first: tuple[str, ...] = ()
+    """Who gains or loses access, and what becomes of homes: told before anything is done."""
 
     @property
     def starts(self) -> bool:
@@ -48,7 +50,16 @@ def prepare(target: OnOneMachine, folder: Path, environ: Mapping[str, str], what
         if before is not None and is_up(before):
             error.what += f" Nothing was changed: the hub at {before.address} goes on as it is."
         raise
-    return Prepared(config, before, changes.plan(before, settings, changes.digest(settings), what=what))
+    plan = changes.plan(before, settings, changes.digest(settings), what=what)
+    return Prepared(config, before, plan, () if plan.empty or before is None else _first_words(target, config))
+
+
+def _first_words(target: Target, config: Config) -> tuple[str, ...]:
+    from classhub.config.parity import Machine
+    from classhub.plan.told import told
+
+    running = target.inspect(config)
+    return told(running, running.dry, (), Machine()).first if running and running.dry else ()
 
 
 def carry_out(target: Target, prepared: Prepared, tell: Tell, timeout_s: float) -> Running:

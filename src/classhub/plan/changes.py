@@ -1,8 +1,8 @@
 """Compare what runs with what is wanted, and give the steps between the two.
 
 Settings are a mapping of parts, {"proxy": {...}, "hub": {...}, "culler": {...}}, with JSON values. An empty
-or missing culler is not wanted. Further keys are allowed: a change in them restarts the hub. "login" among them says
-who may enter, and is named when it changes.
+or missing culler is not wanted. Further keys are allowed: a change in them restarts the hub. Only "hidden" is kept for
+`classhub plan` alone: no part is started with it.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from classhub.plan.steps import Plan, Revision, Step
 
 PARTS = ("proxy", "hub", "culler")
 """In the order in which they start."""
+OF_NO_PART = "hidden"
 
 STARTS = {
     "proxy": "The proxy starts and takes the address.",
@@ -55,7 +56,7 @@ def way_back(running: Running, revision: Revision, outcome: str = "") -> Plan:
     if outcome:
         steps.insert(0, mark(running.revision, outcome))
     for part in PARTS:
-        changed = part in _changed_parts(running, revision.digests) or _is_failing(part, running)
+        changed = part in changed_parts(running, revision.digests) or _is_failing(part, running)
         step = _mend_part(part, running, part != "culler" or part in revision.digests, changed)
         if step is not None and step.do == "restart hub":
             going_on = _servers(running, ("goes on", "go on"), "no server runs")
@@ -88,7 +89,7 @@ def _mend(running: Running, wanted: Mapping[str, Any], wanted_digest: str) -> It
         yield Step("write settings", "The new settings are written; the ones before stay in the history.")
     if not running.supervised:
         yield from _adopt(running)
-    changed = _changed_parts(running, digests(wanted))
+    changed = changed_parts(running, digests(wanted))
     for part in PARTS:
         step = _mend_part(part, running, is_wanted(part, wanted), part in changed, differs)
         if step is None:
@@ -124,7 +125,7 @@ def _mend_part(part: str, running: Running, wanted: bool, changed: bool, differs
     return _afresh(there) if there.state is State.FAILING else None
 
 
-def _changed_parts(running: Running, wanted: Mapping[str, str]) -> set[str]:
+def changed_parts(running: Running, wanted: Mapping[str, str]) -> set[str]:
     """Parts that were started with other settings than `wanted` (digests)."""
     return {part for part in PARTS if _needs(part, running.launched.get(part, {})) != _needs(part, wanted)}
 
@@ -137,7 +138,7 @@ def _needs(part: str, settings: Mapping[str, str]) -> dict[str, str]:
     """
     if part != "hub":
         return {key: value for key, value in settings.items() if key == part}
-    return {key: value if key != "culler" else "" for key, value in settings.items()}
+    return {key: value if key != "culler" else "" for key, value in settings.items() if key != OF_NO_PART}
 
 
 def _start_part(part: str, running: Running | None, differs: bool) -> Step:
@@ -156,12 +157,14 @@ def _afresh(part: Part) -> Step:
 
 
 def _with_consequences(step: Step, running: Running, wanted: Mapping[str, Any]) -> Step:
-    """What a new hub means for the servers that run, and for who may enter."""
-    old, new = running.launched.get("hub", {}).get("login"), wanted.get("login")
-    entry = " Who may enter changes." if old and new is not None and old != digest(new) else ""
+    """What a new hub means for the servers that run."""
+    return Step(step.do, f"{step.sentence.rstrip('.')}; {kept(running, wanted)}.")
+
+
+def kept(running: Running, wanted: Mapping[str, Any]) -> str:
+    """What running servers keep while the hub restarts with `wanted`: a clause."""
     moved = (wanted.get("proxy") or {}).get("url", running.address) != running.address
-    kept = _keep("the", "the", "old address", running) if moved else _keep("its", "their", "old settings", running)
-    return Step(step.do, f"{step.sentence.rstrip('.')}; {kept}.{entry}")
+    return _keep("the", "the", "old address", running) if moved else _keep("its", "their", "old settings", running)
 
 
 def _keep(its: str, their: str, what: str, running: Running) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from classhub.plan.in_force import DryRun
+
 
 class State(Enum):
     """Of a hub or of a part."""
@@ -57,5 +59,9 @@ class Running:
     ones after an `up` that was cut short; a part that is missing here was started with settings nobody knows."""
     supervised: bool = True
     """False when parts live on but nobody watches them (the supervisor was killed)."""
+    written: float | None = None
+    """When the applied settings were written, seconds since the epoch."""
+    dry: DryRun | None = field(default=None, repr=False)
+    """Only after `inspect(wanted)`: what would be put in force, and what is, to be compared by plan/told.py."""
     notes: tuple[str, ...] = field(default=())
     """Sentences an admin should read: last good configuration kept, who signs in how, ..."""

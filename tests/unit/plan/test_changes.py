@@ -149,11 +149,14 @@ def test_a_culler_that_is_wanted_anew_starts():
     )
 
 
-def test_who_may_enter_is_the_hubs_business_and_is_named():
+def test_who_may_enter_is_the_hubs_business():
     before = {**SETTINGS, "login": {"allowed": ["alice"]}}
     wanted = {**SETTINGS, "login": {"allowed": []}}
     assert names(healthy(before), wanted) == ["write settings", "restart hub"]
-    assert sentence(healthy(before), wanted, "restart hub").endswith("Who may enter changes.")
+
+
+def test_where_a_secret_stands_is_written_down_and_restarts_nothing():
+    assert names(healthy(), {**SETTINGS, "hidden": [["hub", "cookieSecret"]]}) == ["write settings"]
 
 
 def test_settings_of_an_unknown_part_restart_the_hub():

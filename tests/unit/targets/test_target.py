@@ -34,9 +34,10 @@ def test_a_dry_run_changes_nothing(target):
         stranger.bind(("127.0.0.1", json.loads(known)["hub_port"]))
         stranger.listen()
         same, other = (target.inspect(config(target, port)) for port in (8000, 8001))
-    assert same.notes[-1] == "Nothing would change."
-    assert other.notes[-1] == "The settings in config/ differ from what runs."
+    applied = json.loads(target.paths.hub_json.read_text())
+    assert (same.dry.settings, same.dry.before) == (applied, same.dry.wanted)
+    assert {key for key, value in other.dry.wanted.own.items() if value != other.dry.before.own[key]} == {"local.port"}
     assert target.paths.machine_json.read_bytes() == known and not target.paths.logs.exists()
     target.paths.machine_json.unlink()
-    assert target.inspect(config(target)).notes[-1] == "The settings in config/ differ from what runs."
+    assert target.inspect(config(target)).dry.settings != applied
     assert not target.paths.machine_json.exists()

@@ -29,6 +29,7 @@ def running(paths: Paths, applied: Mapping[str, Any], supervisor: Mapping[str, A
         settings_digest=digest(applied),
         launched={name: raw["launched"] for name, raw in known.items() if raw.get("launched")},
         supervised=supervisor is not None,
+        written=paths.hub_json.stat().st_mtime,
         notes=_notes(applied, paths) if state is not State.STOPPED else (),
     )
 

@@ -32,6 +32,10 @@ class Machine:
         return f"Machine(hub_port={self.hub_port}, internal_port={self.internal_port}, tokens hidden)"
 
 
+NO_MACHINE = Machine(0, 0, "", "", "")
+"""For a dry run after somebody took the file away: the next `up` makes another, and all restarts."""
+
+
 def ensure_machine(path: Path) -> Machine:
     """Read it, or make it. Raises OutsideFailed when the file is damaged: new tokens would lock out running servers."""
     try:

@@ -19,7 +19,7 @@ MOST_STARTS_AT_ONCE = 8
 
 
 def settings(config: Config, machine: Machine, paths: Paths, *, is_root: bool, cores: int) -> dict[str, Any]:
-    """JSON values only. "proxy", "hub", "culler" (empty without culling), "login". Holds secrets."""
+    """JSON values only. "proxy", "hub", "culler" (empty without culling), "login", "hidden". Holds secrets."""
     own = traits(
         config.values,
         release=config.settings.release,
@@ -42,6 +42,7 @@ def settings(config: Config, machine: Machine, paths: Paths, *, is_root: bool, c
         },
         "culler": _culler(services, machine, proxy),
         "login": _login(config),
+        "hidden": [list(way) for way in config.hidden],
     }
 
 

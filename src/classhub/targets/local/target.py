@@ -10,8 +10,8 @@ from typing import Any
 from classhub.config.model import Config
 from classhub.errors import ClasshubError, NotRunning, OutsideFailed
 from classhub.outside.hub_api import HubApi
-from classhub.plan.changes import digest
 from classhub.plan.checks import Check
+from classhub.plan.in_force import DryRun
 from classhub.plan.records import Finished, Kind, Record, Usage
 from classhub.plan.running import Running, State
 from classhub.plan.steps import Plan, Revision
@@ -20,6 +20,7 @@ from classhub.targets.local import (
     changing,
     checks,
     control,
+    dry_run,
     history,
     home_checks,
     inside,
@@ -31,7 +32,7 @@ from classhub.targets.local import (
 )
 from classhub.targets.local.alone import alone
 from classhub.targets.local.homes import LocalHomes
-from classhub.targets.local.machine import Machine, ensure_machine
+from classhub.targets.local.machine import NO_MACHINE, Machine, ensure_machine
 from classhub.targets.local.paths import Paths, ensure_folders, paths_of, refuse_foreign
 from classhub.targets.local.settings import door, settings
 
@@ -96,20 +97,14 @@ class LocalTarget:
         running = inspection.running(
             self.paths, self._applied(), self._supervisor(), history.newest(self.paths.history)
         )
-        return running if wanted is None else self._compare(running, wanted)
+        return running if wanted is None else replace(running, dry=self._dry_run(running, wanted))
 
-    def _compare(self, running: Running, wanted: Config) -> Running:
-        """Changes nothing: the ports are those of the last `up`."""
+    def _dry_run(self, running: Running, wanted: Config) -> DryRun:
+        """Changes nothing: ports and tokens are those of the last `up`."""
+        checks.refuse_open_address(wanted)
         paths = paths_of(self.state, wanted.settings.homes_folder)
-        known = ensure_machine(paths.machine_json) if paths.machine_json.exists() else None
-        same = known is not None and digest(_settings(wanted, known, paths)) == running.settings_digest
-        return replace(
-            running,
-            notes=(
-                *running.notes,
-                "Nothing would change." if same else "The settings in config/ differ from what runs.",
-            ),
-        )
+        known = ensure_machine(paths.machine_json) if paths.machine_json.exists() else NO_MACHINE
+        return dry_run.dry_run(running, self._applied(), _settings(wanted, known, paths), paths.history)
 
     def apply(self, plan: Plan, tell: Tell) -> None:
         changing.apply(self.paths, plan, tell)

@@ -1,0 +1,55 @@
+"""`classhub plan`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from classhub.cli.console import say, show_json
+from classhub.cli.here import Here, pass_here
+from classhub.cli.options import as_json
+
+if TYPE_CHECKING:
+    from classhub.operations.plan import Foreseen
+
+
+@click.command()
+@click.option(
+    "-f",
+    "--file",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Values in place of config.yaml and secrets.yaml, in Helm's order; may be given several times.",
+)
+@as_json
+@pass_here
+def plan(here: Here, files: tuple[Path, ...], as_json: bool) -> None:
+    """What `up` would change, in words; changes nothing.
+
+    What restarts, which servers keep old settings, who gets in, which homes, what costs money, and each setting that
+    differs from what runs.
+
+    Secrets are shown as ********. Exit code 0 also when something would change; 1 when config/ has mistakes.
+    """
+    from classhub.operations import plan as planning
+
+    foreseen = planning.foresee(here.target, here.folder, os.environ, files)
+    if as_json:
+        show_json(planning.as_json(foreseen))
+        return
+    _show(foreseen)
+
+
+def _show(foreseen: Foreseen) -> None:
+    say(foreseen.head)
+    for consequence in foreseen.told.consequences:
+        say(f"- {consequence.sentence}")
+    if foreseen.told.changes:
+        say("Changed settings:")
+    for change in foreseen.told.changes:
+        say(f"  {change.sentence}")

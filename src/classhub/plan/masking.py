@@ -1,0 +1,64 @@
+"""Values without their secrets, in such a way that a change of a secret still shows.
+
+Each secret becomes a token, the same for the same secret: ********1, ********2. `bare` takes the numbers away, for people.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from classhub.config.document import Where
+from classhub.config.secret import MASK, is_masked_whole, is_secret
+
+FREE = {
+    *("extraConfig", "extraFiles", "extraEnv", "env", "environment", "cmd", "command", "args", "lifecycleHooks"),
+    *("initContainers", "extraContainers", "extraPodConfig", "custom", "global"),
+}
+"""Code, files, environments and whatever the college likes: a secret may stand there under any name."""
+_ADDRESS_WITH_MORE = re.compile(r"://\S*[@?]")
+_DATABASE: Where = ("hub", "db", "url")
+_TOKEN = re.compile(re.escape(MASK) + r"[0-9]+")
+
+
+class Masking:
+    """One for all that is compared. hidden: ways to what secrets.yaml holds; None hides everything."""
+
+    def __init__(self, hidden: Iterable[Where] | None) -> None:
+        self._hidden = None if hidden is None else frozenset(hidden)
+        self._numbers: dict[str, int] = {}
+
+    def over(self, value: Any, where: Where = ()) -> Any:
+        """A copy. true, false and what is empty stay: they decide who gets in, and tell nobody anything."""
+        if isinstance(value, Mapping) and not is_masked_whole(value, where, is_secret):
+            return {key: self.over(inner, (*where, key)) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self.over(inner, (*where, number)) for number, inner in enumerate(value)]
+        if value is None or value == "" or isinstance(value, bool):
+            return value
+        return self._token(value) if self._is_hidden(where, value) else value
+
+    def _is_hidden(self, where: Where, value: Any) -> bool:
+        if self._hidden is None or is_secret(where) or where == _DATABASE or not FREE.isdisjoint(where):
+            return True
+        if isinstance(value, str) and _ADDRESS_WITH_MORE.search(value):
+            return True
+        return any(where[:length] in self._hidden for length in range(1, len(where) + 1))
+
+    def _token(self, value: Any) -> str:
+        number = self._numbers.setdefault(json.dumps(value, sort_keys=True, default=str), len(self._numbers) + 1)
+        return f"{MASK}{number}"
+
+
+def is_masked(value: Any) -> bool:
+    """True if nothing of it may be seen."""
+    return isinstance(value, str) and bool(_TOKEN.fullmatch(value))
+
+
+def bare(value: Any) -> Any:
+    """As people may see it: tokens without their numbers."""
+    if isinstance(value, Mapping):
+        return {key: bare(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [bare(inner) for inner in value]
+    return _TOKEN.sub(MASK, value) if isinstance(value, str) else value

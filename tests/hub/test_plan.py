@@ -1,0 +1,88 @@
+"""plan beside a real hub: what it says is what up then does, and until then nothing in .classhub is touched."""
+
+import json
+
+import pytest
+
+from hub.conftest import CONFIG, make
+from hub.student import eventually
+
+CANARY = "canary-6e0d27"
+SECRETS = f"hub: {{config: {{GoogleOAuthenticator: {{client_id: id-1, client_secret: {CANARY}}}}}}}\n"
+
+
+@pytest.fixture(scope="module")
+def hub(open_tmp):
+    """With Google's login, and alice's server."""
+    for deployment in make(open_tmp / "a hub that will change"):
+        deployment.write("secrets.yaml", SECRETS, 0o600)
+        deployment.up()
+        with deployment.api() as api:
+            api.start_server("alice@college.edu")
+            eventually(lambda: api.user("alice@college.edu")["servers"].get("", {}).get("ready"), 120)
+        yield deployment
+
+
+def kept(deployment):
+    """Every file of .classhub by content and time, but for what the hub itself writes all the time."""
+    busy = ("logs", "events", "homes", "caddy")
+    files = [path for path in deployment.state.rglob("*") if path.is_file() and ".sqlite" not in path.name]
+    found = [path for path in files if path.relative_to(deployment.state).parts[0] not in busy]
+    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in found}
+
+
+def plan(deployment, *more):
+    before = kept(deployment)
+    said = deployment.run("plan", *more)
+    assert kept(deployment) == before and len(before) > 3
+    assert CANARY not in said.stdout + said.stderr
+    return said.stdout
+
+
+def test_a_folder_that_is_as_it_was_changes_nothing(hub):
+    assert plan(hub) == f"Nothing would change. The hub at {hub.address} runs with revision 1.\n"
+    assert hub.status()["notes"] == []
+
+
+def test_a_changed_folder_is_told_in_words_and_then_applied(hub):
+    changed = CONFIG.replace("[alice@college.edu]", "[alice@college.edu, Jane.Doe@college.edu]")
+    changed = changed.replace("limit: 1G", "limit: 2G").replace("[instructor@college.edu]", "[alice@college.edu]")
+    hub.write("config.yaml", changed + "  storage:\n    capacity: 20Gi\nscheduling: {userPlaceholder: {replicas: 2}}\n")
+    hub.write("secrets.yaml", SECRETS.replace(CANARY, f"new-{CANARY}"), 0o600)
+    said = plan(hub).splitlines()
+    told = [
+        f"The hub at {hub.address} runs with revision 1. `classhub up` would do this:",
+        "- The hub restarts, about 5 s.",
+        "- 1 running server keeps its old settings until it is restarted: alice@college.edu.",
+        "- jane.doe@college.edu may now log in.",
+        "- alice@college.edu becomes admin.",
+        "- instructor@college.edu is taken off admin_users, but stays admin until you take the mark away on the admin "
+        "page (/hub/admin, Edit User).",
+        "  singleuser.storage.capacity: 10Gi -> 20Gi",
+        "  hub.config.GoogleOAuthenticator.client_secret: changed (masked)",
+    ]
+    assert [line for line in told if line not in said] == []
+    facts = json.loads(plan(hub, "--json"))
+    assert [step["do"] for step in facts["steps"]] == ["write settings", "restart hub"]
+    assert {"restart", "servers", "access", "homes", "cost"} <= {one["kind"] for one in facts["consequences"]}
+    changed = "config/ was changed since; `classhub plan` shows what `classhub up` would do."
+    assert changed in hub.status()["notes"][-1]
+
+    server = hub.status()["servers"][0]
+    up = hub.run("up", "-d")
+    begins = up.stderr.index("The new settings are written")
+    for sentence in ("jane.doe@college.edu may now log in.", "alice@college.edu becomes admin."):
+        assert up.stderr.index(sentence) < begins
+    assert CANARY not in up.stdout + up.stderr
+    assert hub.status()["servers"][0]["pid"] == server["pid"], "no student's server stops for it"
+    assert plan(hub).startswith("Nothing would change.") and hub.status()["notes"] == []
+
+
+def test_a_mistake_leaves_the_hub_and_its_status_as_they_are(hub):
+    revision = hub.status()["revision"]
+    hub.write("config.yaml", "hubb: {}\ncull: {every: soon}\n")
+    done = hub.run("plan", check=False)
+    assert done.returncode == 1 and "2 mistakes in the deployment folder." in done.stderr
+    assert hub.status()["state"] == "running"
+    note = f"config/ has 2 mistakes; the hub goes on with revision {revision}: `"
+    assert hub.status()["notes"][-1].startswith(note)
