@@ -650,6 +650,20 @@ CODES: dict[str, Code] = {
         "target: local\n",
         _OWN,
     ),
+    "CH1914": Code(
+        "A name in values is no further file of values",
+        "config.yaml and secrets.yaml are read anyway, and all files lie inside the deployment folder.",
+        "values:\n  - secrets.yaml\n",
+        "values: []\n",
+        _OWN,
+    ),
+    "CH1915": Code(
+        "A file that values names is not there",
+        "What it was to change would not hold.",
+        "values:\n  - autumn.yaml\n",
+        "values: []\n",
+        _OWN,
+    ),
     "CH1921": Code("A file's name cannot be a course's", "Letters, digits, dots and dashes, as comp141.yaml."),
     "CH1922": Code(
         "A course's material is not there",

@@ -37,6 +37,8 @@ class Settings:
     chart_version: str = "4.4.0"
     release: str = "jhub"
     namespace: str = "jhub"
+    values: tuple[str, ...] = ()
+    """Further files of values, by their names in config/, in Helm's order: over config.yaml and under secrets.yaml."""
     homes_folder: Path | None = None
     """Where students' homes lie on this machine; default `.classhub/homes` beside config/."""
     local: Local = field(default_factory=Local)
@@ -79,7 +81,7 @@ class Config:
     folder: Path
     """The config/ folder, absolute."""
     values: Mapping[str, Any]
-    """config.yaml and secrets.yaml merged over the chart's defaults. Holds secrets."""
+    """All files of values merged over the chart's defaults. Holds secrets."""
     own_values: Mapping[str, Any]
     """The same without the defaults: what the college wrote."""
     settings: Settings

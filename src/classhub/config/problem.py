@@ -19,3 +19,5 @@ class Problem(NamedTuple):
     """Of config/codes.py."""
     edit: Edit | None = None
     """What certainly mends it."""
+    file: str = ""
+    """The name of the file of values that it stands in; empty for the last one that has the key."""
