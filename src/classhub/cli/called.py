@@ -5,7 +5,10 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-COMMANDS = "up|down|check|config|status|open|history|remove|users|homes|token|logs|events|top|exec|shell|restart|scale|doctor|parity|-C"
+COMMANDS = (
+    "up|down|init|check|config|status|open|history|remove|users|homes|token|logs|events|top|exec|shell|restart|scale|"
+    "doctor|parity|-C"
+)
 COMMAND = re.compile(rf"(?<![\w/.'-])classhub (?=(?:{COMMANDS})\b)")
 
 

@@ -180,12 +180,17 @@ def _address(local: Fields) -> str:
 
 def _host(local: Fields) -> str:
     host = local.text("host")
-    if host and not _HOST.match(host):
+    if host and not is_host(host):
         local.wrong(
             "host", "CH1910", "local.host is not a host name.", "", "Write the name alone: no https://, port or path."
         )
         return ""
     return host
+
+
+def is_host(text: str) -> bool:
+    """May this be a host name, by its form?"""
+    return bool(_HOST.fullmatch(text))
 
 
 def _pem(local: Fields, name: str, folder: Path) -> Path | None:
