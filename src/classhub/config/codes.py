@@ -149,6 +149,9 @@ CODES: dict[str, Code] = {
         "cull:\n  <<: 3\n",
         "cull: {}\n",
     ),
+    "CH1117": Code(
+        "A file has too many mistakes", "Reading ended after 500. Mend those first; it may not be YAML at all."
+    ),
     "CH1116": Code(
         "A file is not a mapping",
         "The top of the file must be lines of the form `key: value`.",

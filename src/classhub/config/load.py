@@ -222,11 +222,12 @@ class _Reader:
         """hub.extraConfig is Python: what cannot be parsed would only show when the hub has gone down for it."""
         from classhub.config.extra_config import extra_config, lines_below, syntax_errors
 
+        sources = dict(extra_config(own))
         for key, line, reason in syntax_errors(own):
             file, below, _ = self._place(("hub", "extraConfig", key), files)
             message = f"hub.extraConfig.{key}, line {line}: this is not Python: {reason}."
             fix = "Correct the line; in a text block (|) all lines keep their indentation relative to the first."
-            further = lines_below(dict(extra_config(own))[key], line)
+            further = lines_below(sources[key], line)
             self.findings.append(
                 Finding("error", file, below + further, 1, message, "The hub would not start.", fix, "CH1603")
             )

@@ -112,7 +112,8 @@ def _type_edit(key: Key, value: Any, where: Where) -> Edit | None:
         return None
     if "bool" in key.types and value.strip().lower() in _AS_WRITTEN:
         return Edit("set", where, _AS_WRITTEN[value.strip().lower()])
-    if key.types & {"int", "count", "num"} and value.strip().isascii() and value.strip().isdigit():
+    digits = value.strip()
+    if key.types & {"int", "count", "num"} and digits.isascii() and digits.isdigit() and len(digits) < 20:
         return Edit("set", where, int(value))
     return None
 
