@@ -55,6 +55,13 @@ CLASSHUB = {
         "`hub.extraConfig` sees it."
     ),
     "namespace": "Text, as `release`. The Kubernetes namespace. Without effect on this machine.",
+    "values": (
+        "A list of file names, each inside config/, as `[autumn.yaml, exam/week.yaml]`. Values of the chart, laid over "
+        "config.yaml in this order; secrets.yaml comes last, so it is not named here. As `helm upgrade -f config.yaml -f "
+        "autumn.yaml -f exam/week.yaml -f secrets.yaml` would read them: maps merge, lists and words replace. Each must "
+        "exist, and is checked as config.yaml is. A file outside of config/ is refused, since the folder is copied and kept "
+        "in git as a whole; a link inside it may lead anywhere."
+    ),
     "homes.folder": (
         "A path. If it is relative it starts at the folder that holds config/; `~` is allowed. It must not lie inside "
         "config/, and the folder above it must exist. Changing it moves nothing: stop the hub, move the folder, change "
@@ -190,7 +197,8 @@ def _fields(kind: type) -> Iterator[tuple[str, Any, str]]:
             words[last] = inspect.cleandoc(str(line.value.value))
     made = kind()
     for field in dataclasses.fields(made):
-        yield field.name, getattr(made, field.name), words.get(field.name, "")
+        default = getattr(made, field.name)
+        yield field.name, list(default) if isinstance(default, tuple) else default, words.get(field.name, "")
 
 
 def classhub_page() -> str:
@@ -202,7 +210,7 @@ def classhub_page() -> str:
 
 
 def _shown(default: Any) -> str:
-    if default is None or default == "":
+    if default in (None, "", []):
         return "none"
     return f'`"{default}"`' if default == "off" else f"`{default}`"
 

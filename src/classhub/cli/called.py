@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 COMMANDS = (
-    "up|down|check|plan|config|values|status|open|history|remove"
+    "up|down|init|check|plan|config|values|status|open|history|remove"
     "|users|homes|token|logs|events|top|exec|shell|restart|scale|doctor|parity|-C"
 )
 COMMAND = re.compile(rf"(?<![\w/.'-])classhub (?=(?:{COMMANDS})\b)")

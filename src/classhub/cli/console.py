@@ -110,6 +110,16 @@ def ask_name(what: str, name: str, yes: bool) -> None:
         raise Refused("Nothing was changed.", f"The name {cell(name)} was not typed.", "Type it, or give `--yes`.")
 
 
+def ask(what: str, default: str) -> str:
+    """A line from the terminal, "" for the default. Refused when there is no more to read."""
+    sys.stderr.write(clean(f"{what} [{default}]: "))
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise Refused("Nothing was written.", "The questions were not answered to the end.")
+    return line.rstrip("\n")
+
+
 def ask_secret(what: str) -> str:
     """One line from the terminal without echo; all of stdin where that is none, without its last line end."""
     if not sys.stdin.isatty():

@@ -22,6 +22,7 @@ MACHINE = {
     errno.EROFS: ("The disk is read-only", "Use a folder on a disk that can be written."),
     errno.EACCES: ("Not allowed", "Run it as the owner of the folder, or mend the owner: `ls -ld` shows it."),
     errno.EPERM: ("Not allowed", "Run it as the owner of the folder, or mend the owner: `ls -ld` shows it."),
+    errno.ENAMETOOLONG: ("A name is too long", "Choose a shorter one."),
     errno.EMFILE: ("Too many open files", "Raise the limit: `ulimit -n 65536`."),
     errno.EIO: ("The disk does not answer", "Look at the machine's own log: `dmesg`."),
 }

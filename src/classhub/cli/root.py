@@ -18,6 +18,7 @@ SECTIONS = {
         "remove": Lazy("classhub.cli.down", "remove", "Remove the hub from this machine: everything but homes."),
     },
     "The folder": {
+        "init": Lazy("classhub.cli.init", "init", "Begin a hub of your own: a folder with commented files."),
         "check": Lazy(
             "classhub.cli.check", "check", "Every mistake in config/, with its line, the reason and the fix."
         ),

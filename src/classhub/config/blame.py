@@ -6,7 +6,7 @@ from pathlib import Path
 
 from classhub.config.document import Document, Where
 from classhub.config.extra_config import lines_below
-from classhub.config.load import shown
+from classhub.config.load import names_of_values, shown
 from classhub.config.reading import read
 from classhub.config.traits.lookup import mapping
 
@@ -17,7 +17,7 @@ OURS = re.compile(r"\b(local)\.(port|address)\b|\b(homes)\.(folder)\b")
 
 def place(complaint: str, folder: Path) -> str:
     """file:line; empty when the complaint names no setting, or one that stands in no file."""
-    for name in ("secrets.yaml", "config.yaml", "classhub.yaml"):
+    for name in (*reversed(names_of_values(folder)), "classhub.yaml"):
         path = folder / name
         document = read(path, shown(path), []) if path.exists() else None
         if document is not None:

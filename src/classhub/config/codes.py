@@ -150,6 +150,9 @@ CODES: dict[str, Code] = {
         "cull:\n  <<: 3\n",
         "cull: {}\n",
     ),
+    "CH1117": Code(
+        "A file has too many mistakes", "Reading ended after 500. Mend those first; it may not be YAML at all."
+    ),
     "CH1116": Code(
         "A file is not a mapping",
         "The top of the file must be lines of the form `key: value`.",
@@ -688,6 +691,20 @@ CODES: dict[str, Code] = {
         "All commands work on this machine's hub.",
         "target: cluster\n",
         "target: local\n",
+        _OWN,
+    ),
+    "CH1914": Code(
+        "A name in values is no further file of values",
+        "config.yaml and secrets.yaml are read anyway, and all files lie inside the deployment folder.",
+        "values:\n  - secrets.yaml\n",
+        "values: []\n",
+        _OWN,
+    ),
+    "CH1915": Code(
+        "A file that values names is not there",
+        "What it was to change would not hold.",
+        "values:\n  - autumn.yaml\n",
+        "values: []\n",
         _OWN,
     ),
     "CH1921": Code("A file's name cannot be a course's", "Letters, digits, dots and dashes, as comp141.yaml."),

@@ -14,6 +14,8 @@ DEEPEST = 100
 """Levels of nesting; real values have about fifteen, and libyaml slows down with the square of it."""
 MOST_ALIASED = 100_000
 """Values that aliases may add to those written down: what stops `&a [*b, *b, ...]` bombs."""
+MOST_TROUBLES = 500
+"""More than anybody reads; a file of a MiB can hold 200,000."""
 _DROPPED = "\0"
 """A key that was reported and is left out; no file can hold this character."""
 
@@ -70,6 +72,10 @@ class Composer:
             "SequenceEndEvent": self._end,
         }
         for event in events:
+            if len(self.troubles) >= MOST_TROUBLES:
+                fix = "Mend the ones above; the file may not be YAML at all."
+                self._note(event, f"Reading ends here, after {MOST_TROUBLES} mistakes.", "", fix, "CH1117")
+                raise Hopeless
             handler = handlers.get(type(event).__name__)
             if handler is not None:
                 handler(event)

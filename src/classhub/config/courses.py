@@ -17,7 +17,7 @@ def course(document: Document, name: str, folder: Path, mistakes: list[Finding])
     """name: the file's, without .yaml. folder: config/, absolute; material is relative to the folder that holds it."""
     fields = Fields(document, mistakes)
     fields.only(*KEYS)
-    if not _NAME.match(name):
+    if not is_name(name):
         fix = "Rename the file: letters, digits, dots and dashes, as comp141.yaml."
         mistakes.append(
             Finding("error", document.file, 0, 0, "This cannot be the name of a course.", "", fix, "CH1921")
@@ -30,6 +30,11 @@ def course(document: Document, name: str, folder: Path, mistakes: list[Finding])
         folder=_folder(fields, name),
         raw=document.values,
     )
+
+
+def is_name(text: str) -> bool:
+    """May this be a course's name?"""
+    return bool(_NAME.fullmatch(text))
 
 
 def _outer_types(fields: Fields) -> None:

@@ -23,6 +23,8 @@ def syntax_errors(values: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
             yield key, error.lineno or 1, error.msg
         except ValueError as error:
             yield key, 1, str(error)
+        except (MemoryError, RecursionError):
+            yield key, 1, "it is nested too deeply for Python"
 
 
 def lines_below(source: Any, line: int) -> int:

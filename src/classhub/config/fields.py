@@ -82,26 +82,33 @@ class Fields:
 
     def items(self, name: str, of: type, words: str) -> list[Any]:
         """A list whose items are all of one type. words: that type in plain words, as "text"."""
+        return [item for _, item in self.places(name, of, words)]
+
+    def places(self, name: str, of: type, words: str) -> list[tuple[int, Any]]:
+        """The same, each with its place in the list."""
         values = self._read(name, list, "a list", [], "Write each item on a line of its own, after a dash.")
         for index, item in enumerate(values):
             if not isinstance(item, of):
-                self._wrong_inside(name, index, item, words)
-        return [item for item in values if isinstance(item, of)]
+                self._wrong_type_inside(name, index, item, words)
+        return [(index, item) for index, item in enumerate(values) if isinstance(item, of)]
 
     def entries(self, name: str, of: Any, words: str) -> dict[str, Any]:
         """A mapping with free keys whose values are all of one type (or one of several, joined by |)."""
         values = self._read(name, Mapping, "a mapping", {}, "Write `key: value` lines below it, indented.")
         for key, value in values.items():
             if not isinstance(value, of):
-                self._wrong_inside(name, key, value, words)
+                self._wrong_type_inside(name, key, value, words)
         return {key: value for key, value in values.items() if isinstance(value, of)}
 
-    def _wrong_inside(self, name: str, part: str | int, value: Any, words: str) -> None:
-        where = (*self.where, name, part)
-        line, column = self.document.place(where)
-        message = f"{dotted(where)} must be {words}; here it is {kind(value)}."
-        fix = f"Write it as {words}."
-        self._mistakes.append(Finding("error", self.document.file, line, column, message, "", fix, "CH1902", where))
+    def _wrong_type_inside(self, name: str, part: str | int, value: Any, words: str) -> None:
+        message = f"{dotted((*self.where, name, part))} must be {words}; here it is {kind(value)}."
+        self.wrong_inside((name, part), "CH1902", message, "", f"Write it as {words}.")
+
+    def wrong_inside(self, below: Where, code: str, message: str, why: str, fix: str) -> None:
+        """A finding at an item of a list, or an entry of a mapping."""
+        where = (*self.where, *below)
+        place = (self.document.file, *self.document.place(where))
+        self._mistakes.append(Finding("error", *place, message, why, fix, code, where))
 
     def _read(self, name: str, type_: Any, words: str, default: Any, fix: str) -> Any:
         value = self._values.get(name)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def load(folder: Path, environ: Mapping[str, str], instead: Mapping[str, bytes] | None = None) -> Config:
-    """Read config.yaml, secrets.yaml, classhub.yaml and courses/*.yaml; only the first must exist.
+    """Read config.yaml, secrets.yaml, classhub.yaml, the values it names, courses/*.yaml; the first must exist.
 
     environ: for the login's secrets alone. instead: what files are taken to hold, by name, before they are written.
     Raises NotFound without a folder or config.yaml, Refused if it may not be entered, else Mistakes with every error;
@@ -51,12 +51,13 @@ def look(
     if not files:
         _need(folder)
     reader = _Reader(folder, instead or {}, tracked, schemas)
-    documents = [document for path in files or VALUES if (document := reader.read(str(path))) is not None]
-    reader.is_whole = len(documents) == sum(reader.has(str(path)) for path in files or VALUES)
     settings = reader.settings()
+    names = [str(path) for path in files] or in_order(settings)
+    documents = reader.documents(names)
+    reader.is_whole = len(documents) == len({name for name in names if reader.has(name)})
     courses = reader.courses()
     reader.check_secrets_mode()
-    own = layer(*(document.values for document in documents))
+    own = layer(*(document.values for document in documents.values()))
     values = reader.values(own, documents, settings, chart)
     reader.check_snippets(own, documents)
     found = sorted(reader.findings, key=lambda finding: (finding.file, finding.line, finding.column))
@@ -66,12 +67,22 @@ def look(
     from classhub.config.secret import holds_only_secrets
 
     who = login(values, environ, secrets_exist=reader.has("secrets.yaml"))
-    apart = tuple(document for document in documents if holds_only_secrets(document.file))
+    apart = tuple(document for document in documents.values() if holds_only_secrets(document.file))
     return Config(folder, values, own, settings, who, courses, tuple(found), apart), found
 
 
 VALUES = ("config.yaml", "secrets.yaml")
-"""In Helm's order."""
+"""The first and the last of a deployment folder's files of values, in Helm's order."""
+
+
+def in_order(settings: Settings) -> tuple[str, ...]:
+    """Names of all files of values, in Helm's order."""
+    return (VALUES[0], *settings.values, VALUES[1])
+
+
+def names_of_values(folder: Path) -> tuple[str, ...]:
+    """The same for whoever has not read classhub.yaml; its mistakes are for others to tell."""
+    return in_order(_Reader(folder, {}).settings())
 
 
 def _need(folder: Path) -> None:
@@ -131,7 +142,8 @@ class _Reader:
         self.findings: list[Finding] = []
 
     def has(self, name: str) -> bool:
-        return name in self.instead or self.folder.joinpath(name).exists()
+        path = self.folder / name
+        return name in self.instead or path.exists() or path.is_symlink()
 
     def read(self, name: str) -> Document | None:
         """None if the file is not there, or of no use; the latter is a finding."""
@@ -140,9 +152,12 @@ class _Reader:
         path = self.folder / name
         if name in self.instead:
             return parse(self.instead[name], shown(path), self.findings)
-        if not path.exists() and not path.is_symlink():
-            return None
-        return read(path, shown(path), self.findings)
+        return read(path, shown(path), self.findings) if self.has(name) else None
+
+    def documents(self, names: Sequence[str]) -> dict[str, Document]:
+        """Those that can be used, by name. One that is given twice counts where it stands last, as with Helm."""
+        found = {name: self.read(name) for name in list(dict.fromkeys(reversed(names)))[::-1]}
+        return {name: document for name, document in found.items() if document is not None}
 
     def settings(self) -> Settings:
         document = self.read("classhub.yaml")
@@ -150,7 +165,18 @@ class _Reader:
             return Settings()
         from classhub.config.settings import settings
 
-        return settings(document, self.folder, self.findings)
+        found = settings(document, self.folder, self.findings)
+        self._missing(document, found.values)
+        return found
+
+    def _missing(self, document: Document, names: Sequence[str]) -> None:
+        """Files of values that are named in classhub.yaml and are not there."""
+        for index, name in enumerate(document.values["values"] if names else ()):
+            if name in names and not self.has(name):
+                place = (document.file, *document.place(("values", index)))
+                message, why = f"There is no {name} here.", "What it was to change would not hold."
+                fix = f"Take the line out, or make the file: touch {_quoted(shown(self.folder / name))}"
+                self.findings.append(Finding("error", *place, message, why, fix, "CH1915", ("values", index)))
 
     def courses(self) -> tuple[Course, ...]:
         from classhub.config.courses import clashes, course
@@ -192,7 +218,7 @@ class _Reader:
             self.findings.append(Finding("error", shown(path), 0, 0, message, why, fix, "CH1006"))
 
     def values(
-        self, own: Mapping[str, object], files: list[Document], settings: Settings, upgrade: str
+        self, own: Mapping[str, object], files: Mapping[str, Document], settings: Settings, upgrade: str
     ) -> dict[str, object]:
         """Own values over the chart's defaults, after checking that the chart would take them."""
         from classhub.config import judging, meaning
@@ -201,9 +227,11 @@ class _Reader:
         now = known(settings.chart_version)
         chart = known(upgrade or now)
         values = over_defaults(own, defaults(chart))
-        stands = {Path(document.file).name: document.values for document in files}
-        stand = meaning.Files(stands.get("config.yaml", {}), stands.get("secrets.yaml", {}), self.tracked)
         schema = self.schemas(upgrade or settings.chart_version) if self.schemas else None
+        further = {name: files[name].values for name in settings.values if name in files}
+        stands = {Path(name).name: document.values for name, document in files.items() if name not in further}
+        kept, hidden = (stands.get(name, {}) for name in VALUES)
+        stand = meaning.Files(kept, hidden, self.tracked, further)
         given = judging.Given(own, values, chart, stand, schema, self.is_whole)
         problems = judging.problems(given, settings.chart_version if upgrade else "")
         unread = {(finding.file, finding.line) for finding in self.findings if finding.severity == "error"}
@@ -212,28 +240,31 @@ class _Reader:
         self.findings += [finding for finding in found if (finding.file, finding.line) not in unread]
         return values
 
-    def check_snippets(self, own: Mapping[str, object], files: list[Document]) -> None:
+    def check_snippets(self, own: Mapping[str, object], files: Mapping[str, Document]) -> None:
         """hub.extraConfig is Python: what cannot be parsed would only show when the hub has gone down for it."""
         from classhub.config.extra_config import extra_config, lines_below, syntax_errors
 
+        sources = dict(extra_config(own))
         for key, line, reason in syntax_errors(own):
             file, below, _ = self._place(("hub", "extraConfig", key), files)
             message = f"hub.extraConfig.{key}, line {line}: this is not Python: {reason}."
             fix = "Correct the line; in a text block (|) all lines keep their indentation relative to the first."
-            further = lines_below(dict(extra_config(own))[key], line)
+            further = lines_below(sources[key], line)
             self.findings.append(
                 Finding("error", file, below + further, 1, message, "The hub would not start.", fix, "CH1603")
             )
 
-    def _finding(self, problem: Problem, files: list[Document]) -> Finding:
+    def _finding(self, problem: Problem, files: Mapping[str, Document]) -> Finding:
         where, message, why, fix, severity, code, edit, file = problem
-        files = [document for document in files if file in ("", Path(document.file).name)]
-        return Finding(severity, *self._place(where, files), message, why, fix, code, where, edit)
+        of_it = {name: document for name, document in files.items() if file in (name, Path(name).name)}
+        place = self._place(where, of_it or files)
+        return Finding(severity, *place, message, why, fix, code, where, edit)
 
-    def _place(self, where: Where, files: list[Document]) -> tuple[str, int, int]:
+    def _place(self, where: Where, files: Mapping[str, Document]) -> tuple[str, int, int]:
         """The last file that has the value; of a value that none has, its nearest parent, else the first file."""
         for length in range(len(where), 0, -1):
-            for document in reversed(files):
+            for document in reversed([*files.values()]):
                 if document.has(where[:length]):
                     return document.file, *document.place(where[:length])
-        return files[0].file if files else shown(self.folder / "config.yaml"), 0, 0
+        first = next(iter(files.values()), None)
+        return first.file if first else shown(self.folder / "config.yaml"), 0, 0

@@ -38,6 +38,8 @@ class Settings:
     chart_version: str = "4.4.0"
     release: str = "jhub"
     namespace: str = "jhub"
+    values: tuple[str, ...] = ()
+    """Further files of values, by their names in config/, in Helm's order: over config.yaml and under secrets.yaml."""
     homes_folder: Path | None = None
     """Where students' homes lie on this machine; default `.classhub/homes` beside config/."""
     local: Local = field(default_factory=Local)
@@ -80,7 +82,7 @@ class Config:
     folder: Path
     """The config/ folder, absolute."""
     values: Mapping[str, Any]
-    """config.yaml and secrets.yaml merged over the chart's defaults. Holds secrets."""
+    """All files of values merged over the chart's defaults. Holds secrets."""
     own_values: Mapping[str, Any]
     """The same without the defaults: what the college wrote."""
     settings: Settings
@@ -94,7 +96,7 @@ class Config:
     @property
     def hidden(self) -> tuple[Where, ...]:
         """The ways to all that stands in these files."""
-        return tuple(way for document in self.apart for way in _ways(document.values))
+        return tuple(way for document in self.apart for way in ways(document.values))
 
     @property
     def state(self) -> Path:
@@ -102,10 +104,10 @@ class Config:
         return self.folder.parent / ".classhub"
 
 
-def _ways(values: Mapping[str, Any], above: Where = ()) -> Iterator[Where]:
+def ways(values: Mapping[str, Any], above: Where = ()) -> Iterator[Where]:
     """To scalars and lists."""
     for key, value in values.items():
         if isinstance(value, Mapping):
-            yield from _ways(value, (*above, key))
+            yield from ways(value, (*above, key))
         else:
             yield (*above, key)

@@ -20,4 +20,4 @@ class Problem(NamedTuple):
     edit: Edit | None = None
     """What certainly mends it."""
     file: str = ""
-    """The file that it is about, by its name; empty: the last one that has the key, as that one's value counts."""
+    """The name of the file of values that it stands in; empty for the last one that has the key."""

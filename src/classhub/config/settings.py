@@ -1,6 +1,7 @@
 """classhub.yaml -> Settings: what this machine and the cluster need to know and the chart has no word for."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from classhub.config.chart.table import VERSIONS, known
@@ -10,7 +11,7 @@ from classhub.config.host_names import is_host_name
 from classhub.config.model import Local, Settings
 from classhub.errors import Finding
 
-KEYS = ("target", "chart", "release", "namespace", "homes", "local")
+KEYS = ("target", "chart", "release", "namespace", "values", "homes", "local")
 HTTPS = ("off", "own", "acme", "internal")
 _DNS_LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$")
 """Helm takes release names of up to 53 characters."""
@@ -26,6 +27,7 @@ def settings(document: Document, folder: Path, mistakes: list[Finding]) -> Setti
         chart_version=_chart(fields, default.chart_version),
         release=_name(fields, "release", default.release),
         namespace=_name(fields, "namespace", default.namespace),
+        values=tuple(_values(fields)),
         homes_folder=_homes(fields, folder),
         local=_local(fields, folder),
     )
@@ -59,6 +61,30 @@ def _name(fields: Fields, name: str, default: str) -> str:
         fields.wrong(name, "CH1905", f"{name} cannot be a name in Kubernetes.", why, f"{name}: {default}")
         return default
     return value
+
+
+def _values(fields: Fields) -> Iterator[str]:
+    """The names that can be read. Whether there are such files is for load.py, which knows what is about to be written."""
+    seen: set[str] = set()
+    for index, name in fields.places("values", str, "text, as autumn.yaml"):
+        message, why = ("This file is named twice.", "") if name in seen else _no_values(name)
+        if message:
+            fields.wrong_inside(("values", index), "CH1914", message, why, "Take the line out.")
+        else:
+            yield name
+        seen.add(name)
+
+
+def _no_values(name: str) -> tuple[str, str]:
+    """What is wrong with it as the name of a further file of values, and why it matters."""
+    parts = name.split("/")
+    if name in ("config.yaml", "secrets.yaml"):
+        return f"{name} is read without being named.", "config.yaml is the first, and secrets.yaml the last."
+    if name == "classhub.yaml" or parts[0] == "courses":
+        return f"{name} holds no values of the chart.", "It is ClassHub's own file."
+    if "\0" in name or name.startswith("~") or any(part in ("", ".", "..") for part in parts):
+        return "This is no file in the deployment folder.", "The folder is copied, and kept in git, as a whole."
+    return ("", "") if name.endswith((".yaml", ".yml")) else ("This is no .yaml file.", "Values are YAML.")
 
 
 def _homes(fields: Fields, folder: Path) -> Path | None:

@@ -17,7 +17,7 @@ from classhub.config.secret import hidden, holds_secret, is_secret, masked
 from classhub.config.spelling import dotted
 from classhub.errors import Edit, Finding, Mistakes, NotFound, Refused
 from classhub.operations.rewriting import read, rewrite
-from classhub.operations.settings_files import SettingsFiles, candidates
+from classhub.operations.settings_files import SettingsFiles
 from classhub.targets.local.alone import alone
 
 SECRETS = "secrets.yaml"
@@ -112,10 +112,10 @@ def _guard(folder: Path) -> Path:
 def _place(files: SettingsFiles, wanted: Edit, file: str) -> tuple[str, Where]:
     """The file to change, and the way within it."""
     where, do = wanted.where, wanted.do
-    names, inner = candidates(where)
+    names, inner = files.candidates(where)
     if file:
         names = (files.checked(file),)
-        inner = inner if names == candidates(where)[0] else where
+        inner = inner if names == files.candidates(where)[0] else where
     secret = do == "set" and (holds_secret(where, wanted.new) or is_secret(where))
     if secret and SECRETS not in names:
         raise Refused(f"{dotted(where)} is a secret; {names[0]} is not the place for it.", "", f"--file {SECRETS}")
@@ -171,6 +171,7 @@ def _notes(files: SettingsFiles, where: Where, do: str, name: str) -> tuple[str,
         return ()
     if do == "set" and name == SECRETS and is_secret(where):
         return (f"{others[0]} has it too. Take it out there: classhub config set {key} --remove --file {others[0]}",)
-    if others[-1] == SECRETS:
-        return (f"{SECRETS} has it too, and wins.",)
-    return (f"{others[0]} has it too, and now holds.",) if do == "remove" else ()
+    names = files.candidates(where)[0]
+    if name in names and names.index(others[-1]) > names.index(name):
+        return (f"{others[-1]} has it too, and wins.",)
+    return (f"{others[-1]} has it too, and now holds.",) if do == "remove" else ()

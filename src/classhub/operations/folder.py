@@ -24,7 +24,7 @@ def find(given: Path | None, environ: Mapping[str, str], here: Path) -> Path:
     raise NotFound(
         f"There is no deployment folder in {here} or above it.",
         "A deployment folder is named config/ and holds a config.yaml.",
-        "Go to the folder that holds config/, or name it: `classhub -C PATH/config ...`.",
+        "Go to the folder that holds config/, name it: `classhub -C PATH/config ...`, or begin one: `classhub init DIR`.",
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from classhub.config.chart.table import defaults, known
 from classhub.config.document import Document, Where
 from classhub.config.edit.typed import below
-from classhub.config.load import VALUES, shown
+from classhub.config.load import VALUES, in_order, shown
 from classhub.config.merge import layer, over_defaults
 from classhub.config.model import Settings
 from classhub.config.reading import read
@@ -39,32 +39,47 @@ class SettingsFiles:
         return found
 
     @cached_property
+    def settings(self) -> Settings:
+        return settings(self.document("classhub.yaml"), self.folder, [])
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        """The files of values, the one that wins last."""
+        return in_order(self.settings)
+
+    @cached_property
     def names(self) -> list[str]:
         if not (self.folder / "config.yaml").exists():
             raise NotFound(f"{shown(self.folder)} holds no config.yaml.", "", "Put the chart's values there.")
         courses = sorted(path.name for path in self.folder.glob("courses/*.yaml") if not path.name.startswith("."))
-        return [*VALUES, "classhub.yaml", *(f"courses/{name}" for name in courses)]
+        return [*self.values, "classhub.yaml", *(f"courses/{name}" for name in courses)]
 
     def checked(self, name: str) -> str:
         """A name that `--file` gave. Raises WrongUsage for one that is no part of a deployment folder."""
         name = name.removeprefix(f"{self.folder.name}/")
-        if name in (*VALUES, "classhub.yaml") or _COURSE.fullmatch(name):
+        if name in (*VALUES, "classhub.yaml") or _COURSE.fullmatch(name) or name in self.values:
             return name
-        fix = "config.yaml, secrets.yaml, classhub.yaml or courses/NAME.yaml."
+        fix = "config.yaml, secrets.yaml, one that `values` of classhub.yaml names, classhub.yaml or courses/NAME.yaml."
         raise WrongUsage(f"{name} is no file of settings.", "", fix)
 
     def standing(self, where: Where) -> list[tuple[str, Where]]:
         """The files that have the key, the one that wins last, and the way within each."""
-        names, inner = candidates(where)
+        names, inner = self.candidates(where)
         found = [(name, self.document(name)) for name in names]
         return [(name, way) for name, file in found if file.has(way := below(inner, file.values))]
+
+    def candidates(self, where: Where) -> tuple[tuple[str, ...], Where]:
+        """Files that may hold the key, the one that wins last, and the way within them."""
+        if where[0] == "courses" and len(where) > 2:
+            return (f"courses/{where[1]}.yaml",), where[2:]
+        return (("classhub.yaml",) if where[0] in KEYS else self.values), where
 
     @cached_property
     def in_force(self) -> dict[str, Any]:
         """Everything, merged over the defaults."""
         own = self.document("classhub.yaml")
-        version = known(settings(own, self.folder, []).chart_version)
-        values = layer(*(self.document(name).values for name in VALUES))
+        version = known(self.settings.chart_version)
+        values = layer(*(self.document(name).values for name in self.values))
         courses = {Path(name).stem: self._course(name) for name in self.names if name.startswith("courses/")}
         mine = {name: value for name, value in layer(_defaults(), own.values).items() if name in KEYS}
         return {**over_defaults(values, defaults(version)), **mine, "courses": courses}
@@ -83,13 +98,6 @@ class SettingsFiles:
         return list(dict.fromkeys([*last[:3], *get_close_matches(wanted, keys, n=3, cutoff=0.75)]))[:4]
 
 
-def candidates(where: Where) -> tuple[tuple[str, ...], Where]:
-    """Files that may hold the key, the one that wins last, and the way within them."""
-    if where[0] == "courses" and len(where) > 2:
-        return (f"courses/{where[1]}.yaml",), where[2:]
-    return (("classhub.yaml",) if where[0] in KEYS else VALUES), where
-
-
 def _defaults() -> dict[str, Any]:
     """Of classhub.yaml."""
     default = Settings()
@@ -98,6 +106,7 @@ def _defaults() -> dict[str, Any]:
         "chart": {"version": default.chart_version},
         "release": default.release,
         "namespace": default.namespace,
+        "values": list(default.values),
         "homes": {"folder": default.homes_folder},
         "local": dataclasses.asdict(default.local),
     }

@@ -73,3 +73,26 @@ def _spoil(value: Any) -> None:
         for inner in value:
             _spoil(inner)
         value.append("spoilt")
+
+
+@given(VALUES, VALUES, VALUES)
+def test_files_may_be_laid_over_each_other_in_any_grouping(
+    one: dict[str, Any], two: dict[str, Any], three: dict[str, Any]
+) -> None:
+    """Where it holds: among files. Defaults come last and once, since null takes a key out there."""
+    assert layer(layer(one, two), three) == layer(one, layer(two, three)) or _clash(one, two, three)
+
+
+def _clash(one: Any, two: Any, three: Any) -> bool:
+    """A mapping, over it something that is none, over that a mapping again: Helm goes from file to file, left to right."""
+    if not (isinstance(one, dict) and isinstance(three, dict)):
+        return False
+    if not isinstance(two, dict):
+        return True
+    return any(_clash(one[key], two[key], three[key]) for key in one if key in two and key in three)
+
+
+@given(VALUES, VALUES)
+def test_null_of_a_file_takes_out_what_the_default_says(values: dict[str, Any], defaults: dict[str, Any]) -> None:
+    merged = over_defaults({**values, **dict.fromkeys(defaults)}, defaults)
+    assert all(key not in merged or defaults[key] is None for key in defaults)

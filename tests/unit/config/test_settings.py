@@ -46,11 +46,13 @@ target: cluster
 chart: {version: "4.4.0"}
 release: hub
 namespace: class
+values: [autumn.yaml, exam/week.yml]
 homes: {folder: students}
 local: {address: 0.0.0.0, port: 8443, certificate: hub.pem, key: hub.key, https: own, host: hub.college.edu, servers: 40, starts_at_once: 4}
 """
     local = Local("0.0.0.0", 8443, folder / "hub.pem", folder / "hub.key", "own", "hub.college.edu", 40, 4)
-    wanted = Settings("cluster", "4.4.0", "hub", "class", folder.parent / "students", local)
+    files = ("autumn.yaml", "exam/week.yml")
+    wanted = Settings("cluster", "4.4.0", "hub", "class", files, folder.parent / "students", local)
     found, (warning,) = read(text, folder)
     assert found == wanted
     assert (warning.severity, warning.line, warning.fix) == ("warning", 2, "target: local")
@@ -97,6 +99,19 @@ def test_off_may_stand_without_quotes(folder: Path) -> None:
         ("chart: {version: 4.4}", 1, "chart.version must be text; here it is a number.", "quotes"),
         ("chart: {version: 9.9.9}", 1, "ClassHub has no table of this chart version", "Known: 4.4.0"),
         ("release: My Hub", 1, "release cannot be a name in Kubernetes.", "release: jhub"),
+        ("values: autumn.yaml", 1, "values must be a list; here it is text.", "after a dash"),
+        ("values:\n  - 1\n  - b.yaml", 2, "values[0] must be text, as autumn.yaml; here it is a whole number.", "text"),
+        ("values:\n  - a.yaml\n  - secrets.yaml", 3, "secrets.yaml is read without being named.", "Take the line out."),
+        ("values: [config.yaml]", 1, "config.yaml is read without being named.", "Take the line out."),
+        ("values: [classhub.yaml]", 1, "classhub.yaml holds no values of the chart.", "Take the line out."),
+        ("values: [courses/comp141.yaml]", 1, "courses/comp141.yaml holds no values", "Take the line out."),
+        ("values:\n  - a.yaml\n  - b.yaml\n  - a.yaml", 4, "This file is named twice.", "Take the line out."),
+        ("values: [../autumn.yaml]", 1, "This is no file in the deployment folder.", "Take the line out."),
+        ("values: [/etc/autumn.yaml]", 1, "This is no file in the deployment folder.", "Take the line out."),
+        ("values: [~/autumn.yaml]", 1, "This is no file in the deployment folder.", "Take the line out."),
+        ("values: [./config.yaml]", 1, "This is no file in the deployment folder.", "Take the line out."),
+        ("values: ['']", 1, "This is no file in the deployment folder.", "Take the line out."),
+        ("values: [Dockerfile]", 1, "This is no .yaml file.", "Take the line out."),
         ("homes: {folder: config/homes}", 1, "homes.folder lies inside the deployment folder.", ".classhub/homes"),
     ],
 )

@@ -196,11 +196,12 @@ def _uncommented(text):
 
 def test_every_setting_of_classhub_is_shown_with_its_default():
     shown = yaml.safe_load(_uncommented((CONFIG / "classhub.yaml").read_text(encoding="utf-8")))
-    assert shown.keys() == {"target", "chart", "release", "namespace", "homes", "local"}
+    assert shown.keys() == {"target", "chart", "release", "namespace", "values", "homes", "local"}
     defaults = Settings()
     assert (shown["target"], shown["chart"], shown["release"], shown["namespace"]) == (
         defaults.target, {"version": defaults.chart_version}, defaults.release, defaults.namespace,
     )  # fmt: skip
+    assert shown["values"] == [*defaults.values]
     assert shown["local"] == vars(Local())
     assert (ROOT / shown["homes"]["folder"]).resolve() == ROOT / ".classhub" / "homes"
 

@@ -310,3 +310,44 @@ def test_what_is_no_secret(key):
 
 def test_a_password_in_an_address_is_masked():
     assert masked("postgres://hub:pw@db/x", ("hub", "db", "url")) == "postgres://********@db/x"
+
+
+@pytest.fixture
+def autumn(college):
+    """Two further files of values, of which the second wins."""
+    (college / "classhub.yaml").write_text("values: [autumn.yaml, exam/week.yaml]\n")
+    (college / "autumn.yaml").write_text("hub:\n  concurrentSpawnLimit: 80  # autumn\ncull: {every: 300}\n")
+    (college / "exam").mkdir()
+    (college / "exam" / "week.yaml").write_text("cull: {timeout: 7200}  # exam\n")
+    return college
+
+
+def test_get_and_set_know_the_further_files(autumn):
+    setting = configure.get(autumn, way("hub.concurrentSpawnLimit"))
+    assert (setting.value, setting.file, setting.line) == (80, "config/autumn.yaml", 2)
+    assert set_(autumn, "hub.concurrentSpawnLimit", 90).file == "config/autumn.yaml"
+    assert set_(autumn, "cull.timeout", 3600).file == "config/exam/week.yaml"
+    assert (autumn / "autumn.yaml").read_text().startswith("hub:\n  concurrentSpawnLimit: 90  # autumn\n")
+    assert (autumn / "exam" / "week.yaml").read_text() == "cull: {timeout: 3600}  # exam\n"
+    assert set_(autumn, "hub.activeServerLimit", 5).file == "config/config.yaml"
+    assert (autumn / "config.yaml").read_text() == FILES["config.yaml"] + "  activeServerLimit: 5\n"
+
+
+def test_the_further_file_that_wins_or_now_holds_is_told_of(autumn):
+    assert set_(autumn, "hub.concurrentSpawnLimit", 60, file="config.yaml").notes == (
+        "autumn.yaml has it too, and wins.",
+    )
+    taken = configure.change(autumn, {}, Edit("remove", way("hub.concurrentSpawnLimit")))
+    assert taken.file == "config/autumn.yaml"
+    assert taken.notes == ("config.yaml has it too, and now holds.",)
+    assert set_(autumn, "cull.every", 200, file="exam/week.yaml").notes == ()
+    with pytest.raises(WrongUsage):
+        set_(autumn, "cull.every", 200, file="spring.yaml")
+
+
+def test_a_mistake_in_a_further_file_is_not_written(autumn):
+    before = contents(autumn)
+    for key, new in (("hub.concurrentSpawnLimit", "many"), ("values", ["gone.yaml"]), ("values", ["secrets.yaml"])):
+        with pytest.raises(Mistakes):
+            set_(autumn, key, new)
+    assert contents(autumn) == before

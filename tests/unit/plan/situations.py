@@ -3,9 +3,9 @@
 import yaml
 
 from classhub.config.chart.table import defaults
-from classhub.config.load import leaves
 from classhub.config.login import login
 from classhub.config.merge import layer, over_defaults
+from classhub.config.model import ways
 from classhub.config.parity import Machine
 from classhub.plan import changes
 from classhub.plan.in_force import DryRun, InForce
@@ -28,7 +28,7 @@ def in_force(text: str = "", own: dict | None = None, *, real: bool = True, secr
     hidden = yaml.safe_load(secrets) or {}
     values = over_defaults(layer(yaml.safe_load(text) or {}, hidden), defaults("4.4.0"))
     who = login(values, CLIENT if real else {}, secrets_exist=False)
-    return InForce(values, who, own or {}, tuple(leaves(hidden)))
+    return InForce(values, who, own or {}, tuple(ways(hidden)))
 
 
 def between(old: InForce | None, new: InForce, running: Running = RUNNING, *, unfinished: bool = False) -> Told:

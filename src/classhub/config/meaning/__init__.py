@@ -3,7 +3,7 @@
 One module for each group of rules; all are pure. What must be asked outside comes in as an argument.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from classhub.config.meaning import (
@@ -35,6 +35,8 @@ class Files(NamedTuple):
     """What stands in secrets.yaml."""
     tracked: Tracked | None = None
     """None if nobody has asked git."""
+    further: Mapping[str, Values] = {}
+    """What stands in the files that classhub.yaml names, by their names."""
 
 
 def problems(values: Values, own: Values, chart: str = "4.4.0", files: Files | None = None) -> Iterator[Problem]:

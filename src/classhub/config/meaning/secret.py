@@ -2,7 +2,7 @@
 
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from classhub.config.document import Where
 from classhub.config.login import is_placeholder
@@ -31,12 +31,15 @@ _PASSWORDS = {"user_password": 8, "admin_password": 32}
 """jupyterhub/authenticators/shared.py."""
 
 
-def problems(values: Values, kept: Values, secret: Values, tracked: Tracked | None) -> Iterator[Problem]:
-    """kept, secret: what stands in config.yaml and in secrets.yaml."""
-    if tracked is None or tracked("config.yaml"):
-        for where in secrets(kept):
-            if not is_placeholder(at(kept, where)):
-                yield _in_the_open(where, certain=tracked is not None)
+def problems(
+    values: Values, kept: Values, secret: Values, tracked: Tracked | None, further: Mapping[str, Values] | None = None
+) -> Iterator[Problem]:
+    """kept, secret, further: what stands in config.yaml, in secrets.yaml and in files of other names."""
+    for file, standing in {"config.yaml": kept, **(further or {})}.items():
+        if tracked is None or tracked(file):
+            for where in secrets(standing):
+                if not is_placeholder(at(standing, where)):
+                    yield _in_the_open(where, file, certain=tracked is not None)
     if secret and tracked and tracked("secrets.yaml"):
         yield _tracked(secret)
     yield from _weak(values)
@@ -50,13 +53,13 @@ def _tokens(values: Values) -> list[Where]:
     ]
 
 
-def _in_the_open(where: Where, certain: bool) -> Problem:
+def _in_the_open(where: Where, file: str, certain: bool) -> Problem:
     place = "which git keeps" if certain else "the file that is meant for git"
-    message = f"{dotted(where)} is a secret, and stands in config.yaml, {place}."
+    message = f"{dotted(where)} is a secret, and stands in {file}, {place}."
     fix = "Move the line to secrets.yaml, below the same keys." + (" Then make a new secret." if certain else "")
     why = "Whoever can read the repository, now or later, has it."
     sure = certain and where[0] not in _FREE and "extraFiles" not in where
-    return Problem(where, message, why, fix, "error" if sure else "warning", "CH1701", file="config.yaml")
+    return Problem(where, message, why, fix, "error" if sure else "warning", "CH1701", file=file)
 
 
 def _tracked(secret: Values) -> Problem:
