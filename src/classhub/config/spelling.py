@@ -37,7 +37,7 @@ def written(value: Any, as_bool: bool, as_number: bool) -> bool | int | None:
     text = value.strip().lower() if isinstance(value, str) else ""
     if as_bool and text in _AS_WRITTEN:
         return _AS_WRITTEN[text]
-    return int(text) if as_number and text.isascii() and text.isdigit() else None
+    return int(text) if as_number and text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 def _plain(word: str) -> str:

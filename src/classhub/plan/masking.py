@@ -30,7 +30,8 @@ class Masking:
 
     def over(self, value: Any, where: Where = ()) -> Any:
         """A copy. true, false and what is empty stay: they decide who gets in, and tell nobody anything."""
-        if isinstance(value, Mapping) and not is_masked_whole(value, where, is_secret):
+        whole = FREE.isdisjoint(where) and is_masked_whole(value, where, is_secret)
+        if isinstance(value, Mapping) and not whole:
             return {key: self.over(inner, (*where, key)) for key, inner in value.items()}
         if isinstance(value, list):
             return [self.over(inner, (*where, number)) for number, inner in enumerate(value)]
