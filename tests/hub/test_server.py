@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from classhub.walls import machine_uids, uids
 from hub.student import eventually
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="accounts and limits of their own need root")
@@ -45,8 +46,8 @@ def test_each_student_has_an_own_uid_and_sees_nothing_of_the_others(hub, alice):
     bob = hub.student("bob@college.edu")
     bob.start()
     bob.start_kernel()
-    uids = {student.name: int(student.run("import os; print(os.getuid())")) for student in (alice, bob)}
-    assert len(set(uids.values())) == 2 and 0 not in uids.values()
+    accounts = {student.name: int(student.run("import os; print(os.getuid())")) for student in (alice, bob)}
+    assert len(set(accounts.values())) == 2 and 0 not in accounts.values()
     look = "import os; print(os.listdir(os.path.dirname(os.path.expanduser('~'))))"
     assert alice.run(look).strip() == "['alice@college.edu']"
     assert "x" not in alice.run(
@@ -59,6 +60,13 @@ def test_each_student_has_an_own_uid_and_sees_nothing_of_the_others(hub, alice):
         f"import os; os.kill({bob_pid(hub)}, 0)"
     ) or "ProcessLookupError" in alice.run(f"import os; os.kill({bob_pid(hub)}, 0)")
     assert "CapEff:\t0000000000000000" in alice.run("print(open('/proc/self/status').read())")
+
+
+@as_root
+def test_the_other_hubs_of_the_machine_learn_which_uids_are_given(hub, alice):
+    record = machine_uids.read(machine_uids.path())
+    given = uids.users(hub.state / "uids.json")
+    assert hub.state / "uids.json" in record.maps and record.highest >= given[alice.name]
 
 
 def bob_pid(hub) -> int:

@@ -60,7 +60,7 @@ def _is_left(pid: int, uid: int, runtime: Path) -> bool:
 
 
 def _is_of_another_hub(environ: dict[str, str], uid: int, runtime: Path) -> bool:
-    """Two hubs of one machine give the same uids, and their runtime folders lie side by side: HUBS/ID/u/NAME.
+    """Two hubs of one machine may share uids (uids.shared), and their runtime folders lie side by side: HUBS/ID/u/NAME.
 
     The text alone decides which path is looked at: below HUBS and a hub's private folder no student can make a link.
     """
