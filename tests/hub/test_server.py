@@ -132,6 +132,7 @@ BROKEN = {
         "{{{",
     ),
     "a folder where a file belongs": (".jupyter/jupyter_server_config.py/oops", ""),
+    "a closed home": ("", ""),
 }
 
 
@@ -142,8 +143,17 @@ def test_broken_dot_files_do_not_lock_a_student_out(hub, situation):
     student.start()
     student.api.stop_server(name)
     eventually(lambda: not student.api.user(name)["servers"])
-    path, text = BROKEN[situation]
-    folder = home(hub, name)
+    break_home(home(hub, name), *BROKEN[situation])
+    student.start()
+    assert student.get("/api/status").status_code == 200
+    student.api.stop_server(name)
+
+
+def break_home(folder: Path, path: str, text: str) -> None:
+    """As the student could."""
+    if not path:
+        folder.chmod(0)
+        return
     file = folder / path.format(version=f"{sys.version_info[0]}.{sys.version_info[1]}")
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
@@ -152,9 +162,6 @@ def test_broken_dot_files_do_not_lock_a_student_out(hub, situation):
         for part in [file, *file.parents]:
             if part.is_relative_to(folder):
                 os.chown(part, owner.st_uid, owner.st_gid)
-    student.start()
-    assert student.get("/api/status").status_code == 200
-    student.api.stop_server(name)
 
 
 def test_a_server_that_cannot_start_says_why(hub):

@@ -50,6 +50,20 @@ def test_the_commands_mend_it(hub):
     assert owners(paths).ok
 
 
+@pytest.mark.skipif(ME != 0, reason="needs root")
+def test_a_home_that_its_student_closed_is_seen(hub):
+    paths = hub({"alice@college.edu": 50001, "o'neil": 50002}, ["alice@college.edu", "o'neil"])
+    for number, home in enumerate(sorted(paths.homes.iterdir()), 50001):
+        os.chown(home, number, number)
+    (paths.homes / "o'neil").rename(paths.homes / "o%27neil")
+    assert owners(paths).ok
+    (paths.homes / "o%27neil").chmod(0o500)
+    check = owners(paths)
+    assert check.problem == "1 home is closed to the student whose it is: o'neil"
+    assert os.system(check.fix.partition("Or now: ")[2]) == 0
+    assert owners(paths).ok
+
+
 def test_a_damaged_map_is_a_problem_in_words(hub):
     paths = hub({"a": 50001, "b": 50001})
     assert "two users have the same uid" in owners(paths).problem

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from shlex import quote
+from stat import S_IRWXU
 
 from classhub.errors import ClasshubError, Refused
 from classhub.plan.checks import Check
@@ -21,13 +22,28 @@ def owners(paths: Paths) -> Check:
         return Check("homes", error.what, error.fix)
     wrong = {user: uid for user, uid in known.items() if _owner(paths, user) not in (None, uid)}
     if not wrong:
-        return Check("homes", seen=f"each belongs to its student ({paths.homes})")
+        return _closed(paths, known) or Check("homes", seen=f"each belongs to its student ({paths.homes})")
     count = f"{len(wrong)} home{' belongs' if len(wrong) == 1 else 's belong'}"
     commands = [f"chown -hR {uid}:{uid} {quote(_home(paths, user))}" for user, uid in wrong.items()]
     return Check(
         "homes",
         f"{count} to another account than the student's, whose server cannot start: {_first(wrong)}",
         "\n  ".join(["hand over:", *commands]),
+    )
+
+
+def _closed(paths: Paths, users: Iterable[str]) -> Check | None:
+    """What a student can do to the own home, and cannot undo without a server. None when none is."""
+    closed = [user for user in users if (found := _status(paths, user)) and found.st_mode & S_IRWXU != S_IRWXU]
+    if not closed:
+        return None
+    count = f"{len(closed)} home{' is' if len(closed) == 1 else 's are'}"
+    homes = " ".join(quote(_home(paths, user)) for user in closed)
+    return Check(
+        "homes",
+        f"{count} closed to the student whose it is: {_first(closed)}",
+        f"nothing: the next start of the server opens it. Or now: chmod u+rwx {homes}",
+        warning=True,
     )
 
 
@@ -109,7 +125,12 @@ def _home(paths: Paths, user: str) -> str:
 
 def _owner(paths: Paths, user: str) -> int | None:
     """None: no home yet."""
+    found = _status(paths, user)
+    return found.st_uid if found else None
+
+
+def _status(paths: Paths, user: str) -> os.stat_result | None:
     try:
-        return os.lstat(_home(paths, user)).st_uid
+        return os.lstat(_home(paths, user))
     except OSError:
         return None
