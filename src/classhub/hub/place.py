@@ -38,7 +38,7 @@ def prepare(order: Order) -> Place:
     folder = order.folder("homes") / names.slug(order.user)
     home.ensure_home(folder, uid)
     hashed = names.hashed_socket_name(order.user, order.server)
-    runtime = home.fresh_runtime(order.folder("runtime") / "u" / hashed[1:13], uid)
+    runtime = home.fresh_runtime(order.folder("runtime") / "u" / names.runtime_name(order.user, order.server), uid)
     group = (
         cgroups.make(f"classhub-{order.machine['id']}/{order.slug}", order.limits) if order.machine["root"] else None
     )

@@ -64,6 +64,11 @@ def hashed_socket_name(user: str, server: str) -> str:
     return f"~{_digest(user, server)[:24]}.sock"
 
 
+def runtime_name(user: str, server: str) -> str:
+    """The folder for this server's kernels' sockets: short, and no other server's."""
+    return hashed_socket_name(user, server)[1:13]
+
+
 def _escape(text: str) -> str:
     """A leading dot would hide the file, a leading dash would read as an option."""
     raw = text.encode("utf-8", "surrogatepass")
