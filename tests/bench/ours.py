@@ -1,5 +1,6 @@
 """The hub that `classhub up` runs."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 import httpx2
 
 from bench.machine import pss_mib
+from classhub.walls import machine_uids
 from hub.conftest import Deployment
 from hub.student import eventually
 
@@ -50,6 +52,7 @@ class Ours:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Ours]:
+    os.environ[machine_uids.VARIABLE] = str(folder / "uids.json")
     deployment = Deployment(folder)
     try:
         deployment.up()

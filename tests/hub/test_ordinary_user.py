@@ -17,6 +17,7 @@ import pytest
 import zmq
 
 from classhub.outside import process
+from classhub.walls import identity
 from hub import ordinary
 from hub.ordinary import IS_ROOT, STRANGER, UID, OrdinaryDeployment, mode, open_folder, started
 from hub.student import eventually
@@ -187,6 +188,17 @@ def test_ctrl_c_stops_what_up_started(not_started):
     assert up.returncode == 0
     eventually(lambda: not not_started.left_processes())
     assert not not_started.runtime.exists()
+
+
+def test_what_a_server_left_running_ends_with_it_and_nothing_else_does(trial, alice):
+    bob = at_work(trial, "bob@college.edu")
+    start = "import subprocess; print(subprocess.Popen(['sleep', '777'], start_new_session=True).pid)"
+    left, hers = int(bob.run(start)), int(alice.run(start))
+    bob.api.stop_server(bob.name)
+    eventually(lambda: not bob.api.user(bob.name)["servers"])
+    eventually(lambda: identity.of(left) is None)
+    assert identity.of(hers) is not None
+    assert count_up(alice) and healthy(trial)
 
 
 # --- closed to others

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from classhub.walls import machine_uids, uids
 from hub.student import eventually
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="accounts and limits of their own need root")
@@ -45,8 +46,8 @@ def test_each_student_has_an_own_uid_and_sees_nothing_of_the_others(hub, alice):
     bob = hub.student("bob@college.edu")
     bob.start()
     bob.start_kernel()
-    uids = {student.name: int(student.run("import os; print(os.getuid())")) for student in (alice, bob)}
-    assert len(set(uids.values())) == 2 and 0 not in uids.values()
+    accounts = {student.name: int(student.run("import os; print(os.getuid())")) for student in (alice, bob)}
+    assert len(set(accounts.values())) == 2 and 0 not in accounts.values()
     look = "import os; print(os.listdir(os.path.dirname(os.path.expanduser('~'))))"
     assert alice.run(look).strip() == "['alice@college.edu']"
     assert "x" not in alice.run(
@@ -59,6 +60,13 @@ def test_each_student_has_an_own_uid_and_sees_nothing_of_the_others(hub, alice):
         f"import os; os.kill({bob_pid(hub)}, 0)"
     ) or "ProcessLookupError" in alice.run(f"import os; os.kill({bob_pid(hub)}, 0)")
     assert "CapEff:\t0000000000000000" in alice.run("print(open('/proc/self/status').read())")
+
+
+@as_root
+def test_the_other_hubs_of_the_machine_learn_which_uids_are_given(hub, alice):
+    record = machine_uids.read(machine_uids.path())
+    given = uids.users(hub.state / "uids.json")
+    assert hub.state / "uids.json" in record.maps and record.highest >= given[alice.name]
 
 
 def bob_pid(hub) -> int:
@@ -124,6 +132,7 @@ BROKEN = {
         "{{{",
     ),
     "a folder where a file belongs": (".jupyter/jupyter_server_config.py/oops", ""),
+    "a closed home": ("", ""),
 }
 
 
@@ -134,8 +143,17 @@ def test_broken_dot_files_do_not_lock_a_student_out(hub, situation):
     student.start()
     student.api.stop_server(name)
     eventually(lambda: not student.api.user(name)["servers"])
-    path, text = BROKEN[situation]
-    folder = home(hub, name)
+    break_home(home(hub, name), *BROKEN[situation])
+    student.start()
+    assert student.get("/api/status").status_code == 200
+    student.api.stop_server(name)
+
+
+def break_home(folder: Path, path: str, text: str) -> None:
+    """As the student could."""
+    if not path:
+        folder.chmod(0)
+        return
     file = folder / path.format(version=f"{sys.version_info[0]}.{sys.version_info[1]}")
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
@@ -144,9 +162,6 @@ def test_broken_dot_files_do_not_lock_a_student_out(hub, situation):
         for part in [file, *file.parents]:
             if part.is_relative_to(folder):
                 os.chown(part, owner.st_uid, owner.st_gid)
-    student.start()
-    assert student.get("/api/status").status_code == 200
-    student.api.stop_server(name)
 
 
 def test_a_server_that_cannot_start_says_why(hub):

@@ -14,6 +14,7 @@ from classhub.hub import invitations, login_requests
 from classhub.hub.invitations import Kind
 from classhub.hub.login import StandInAuthenticator, is_presentable
 from classhub.hub.pages import elsewhere
+from classhub.walls.names import PARTS
 
 
 def stand_in_of(handler: Any) -> StandInAuthenticator:
@@ -112,6 +113,8 @@ def complaint(handler: Any, name: str) -> str:
     """
     if not name or not is_presentable(name):
         return "A user name has 1 to 255 bytes, and no invisible characters."
+    if name in PARTS:
+        return f"{name!r} cannot be a user name here: it is a part of the hub, and `classhub exec {name}` means that."
     if handler.authenticator.validate_username(name):
         return ""
     if "/" in name:

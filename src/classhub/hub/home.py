@@ -5,8 +5,11 @@ import stat
 import time
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 
 from classhub.walls.removal import AS_FOLDER, remove_tree
+
+OWN = stat.S_IRWXU
 
 
 class UnusableHome(Exception):
@@ -14,7 +17,7 @@ class UnusableHome(Exception):
 
 
 def ensure_home(folder: Path, uid: int | None) -> None:
-    """Make it 0700 for this uid (None: our own account). An existing home is only looked at.
+    """Make it 0700 for this uid (None: our own account). An existing home is only looked at, and opened to its own student.
 
     A hub that is killed in the middle leaves an empty folder of our own account: the next start hands it over.
     """
@@ -53,6 +56,32 @@ def _look_at(folder: Path, uid: int) -> None:
             f"The home {folder} belongs to uid {found.st_uid}, and this student has uid {uid}. "
             f"The admin can hand it over: chown -R {uid}:{uid} '{folder}'"
         )
+
+    if found.st_mode & OWN != OWN:
+        _open_up(folder, uid)
+
+
+def _open_up(folder: Path, uid: int) -> None:
+    """A student who closed the own home (`chmod 0 ~`) cannot undo it: that needs a server, which needs the home.
+
+    As root by descriptor, as the student can put another thing in its place; our own account could open no closed folder.
+    """
+    try:
+        if os.geteuid() != 0:
+            folder.chmod(stat.S_IMODE(folder.lstat().st_mode) | OWN)
+            return
+        held = os.open(folder, AS_FOLDER)
+        try:
+            found = os.fstat(held)
+            if found.st_uid == uid:
+                os.fchmod(held, stat.S_IMODE(found.st_mode) | OWN)
+        finally:
+            os.close(held)
+    except OSError as error:
+        raise UnusableHome(
+            f"The home {folder} is closed to its own student, and could not be opened: {error.strerror}. "
+            f"The admin can open it: chmod u+rwx {quote(str(folder))}"
+        ) from error
 
 
 def fresh_runtime(folder: Path, uid: int | None) -> Path:

@@ -18,6 +18,7 @@ from traitlets import Unicode, default
 
 from classhub.hub import invitations, login_known, login_passwords, login_requests
 from classhub.hub.login_brake import SignInBrake, Taken
+from classhub.walls import names
 
 SCOPES = ("admin:users", "servers", "tokens", "read:hub")
 """The least that the hub's service `classhub` needs for every call of outside/hub_api.py (read in jupyterhub 6.1.1):
@@ -65,7 +66,7 @@ class StandInAuthenticator(NativeAuthenticator):
     def validate_username(self, username: str) -> bool:
         """JupyterHub's rules, not NativeAuthenticator's (which refuse a space); nothing invisible, nothing too long."""
         fits = username == self.own_admin or Authenticator.validate_username(self, username)
-        return is_presentable(username) and bool(username) and bool(fits)
+        return is_presentable(username) and bool(username) and bool(fits) and not is_unusable_part(self, username)
 
     def check_allow_config(self) -> None:
         """No warning about empty lists: invitations and approvals let people in without them."""
@@ -154,6 +155,11 @@ def is_presentable(name: str) -> bool:
     if len(name) > MOST_NAME_BYTES or len(name.encode("utf-8", "replace")) > MOST_NAME_BYTES:
         return False
     return not any(unicodedata.category(char)[0] == "C" or char in "\u2028\u2029" for char in name)
+
+
+def is_unusable_part(authenticator: Any, name: str) -> bool:
+    """A part's name. On a list it passes, as JupyterHub would not start with an invalid one; it gets no invitation."""
+    return name in names.PARTS and name not in authenticator.admin_users | authenticator.allowed_users
 
 
 def end_sessions(db: Any, name: str) -> None:

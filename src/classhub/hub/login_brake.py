@@ -1,4 +1,4 @@
-"""A brake on guessing passwords: token buckets in bounded memory. Guessing is slow, and nobody can lock somebody else out.
+"""A brake on guessing passwords: token buckets in bounded memory. Guessing is slow, and locks nobody out for good.
 
 A try counts in several buckets; the figures say how many may fail at once, and how fast a try comes back.
 
@@ -10,7 +10,10 @@ A try counts in several buckets; the figures say how many may fail at once, and 
 - BROWSER, in place of all three: 10, then one a minute, for a browser that signed in as this name before (login_known.py).
   So whatever strangers try, also from the same room, the person at the usual browser can sign in.
 
-Who sits behind the same address as the guesser, at a new browser, waits with PAIR: the two look alike from here.
+Who sits behind the same address as the guesser, at a new browser, waits too: the two look alike from here. With PAIR for that
+name; with ADDRESS for any name, as long as somebody there goes on guessing. An invitation's link asks no brake, and lets in.
+A pause before the answer in place of a refusal would do no better: without a limit of pauses at a time guessing is as
+fast as one opens connections, and with one the guesser holds all the places.
 """
 
 import ipaddress

@@ -13,6 +13,7 @@ from tornado.httpclient import HTTPClientError
 from traitlets import import_item
 
 from classhub.hub import oauth_words
+from classhub.hub.login import is_unusable_part
 from classhub.hub.oauth_pages import CallbackInWords, LoginInWords
 from classhub.hub.pages import Told
 
@@ -77,6 +78,10 @@ class SignInInWords:
         if domains and account.get("hd", "") not in domains:
             raise oauth_words.wrong_domain(account, list(domains), self.start_url())
         return False
+
+    def validate_username(self: Any, username: str) -> bool:
+        """As the configured class; a part's name is nobody's (GitHub's accounts have such)."""
+        return bool(super().validate_username(username)) and not is_unusable_part(self, username)  # type: ignore[misc]
 
     def start_url(self: Any) -> str:
         """Where signing in starts."""

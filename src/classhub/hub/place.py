@@ -7,7 +7,7 @@ from pathlib import Path
 
 from classhub.hub import home
 from classhub.hub.order import Order
-from classhub.walls import cgroups, names, uids
+from classhub.walls import cgroups, machine_uids, names, uids
 from classhub.walls.cgroups import Group
 from classhub.walls.removal import remove_tree
 
@@ -34,16 +34,20 @@ class Place:
 
 def prepare(order: Order) -> Place:
     """Made or found, the socket not yet. Raises OSError, ClasshubError, UnusableHome."""
-    uid = uids.uid_for(order.folder("state") / "uids.json", order.user) if order.machine["root"] else None
+    uid = _uid(order) if order.machine["root"] else None
     folder = order.folder("homes") / names.slug(order.user)
     home.ensure_home(folder, uid)
     hashed = names.hashed_socket_name(order.user, order.server)
-    runtime = home.fresh_runtime(order.folder("runtime") / "u" / hashed[1:13], uid)
+    runtime = home.fresh_runtime(order.folder("runtime") / "u" / names.runtime_name(order.user, order.server), uid)
     group = (
         cgroups.make(f"classhub-{order.machine['id']}/{order.slug}", order.limits) if order.machine["root"] else None
     )
     socket_name = names.socket_name(order.user, order.server, order.sockets) or hashed
     return Place(uid, folder, runtime, group, order.sockets / socket_name)
+
+
+def _uid(order: Order) -> int:
+    return uids.uid_for(order.folder("state") / "uids.json", order.user, machine=machine_uids.path())
 
 
 def listen(path: Path) -> socket.socket:

@@ -5,6 +5,7 @@ identity (boot id, pid, start time) is alive.
 """
 
 import json
+import os
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
@@ -98,13 +99,16 @@ def clear(folder: Path, entry: Entry, patience_s: float = 10) -> None:
 
 
 def sweep(folder: Path, entry: Entry) -> None:
-    """After the end: what the server left in its cgroup (without one: under its uid), its socket."""
+    """After the end: what the server left in its cgroup (without one: under its uid; under ours: of its own), its socket."""
     if entry.group and (group := cgroups.find(entry.group)):
         group.kill()
         group.remove()
     elif entry.uid is not None and not entry.group:
         with births(entry.uid):
             _end_account(folder, entry, entry.uid)
+    elif entry.uid is None and os.geteuid() != 0:
+        runtime = Path(entry.socket).parent.parent
+        leftovers.end_under_our_account(runtime / "u" / names.runtime_name(entry.user, entry.server))
     Path(entry.socket).unlink(missing_ok=True)
 
 

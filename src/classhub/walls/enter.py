@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FAILED = 72  # EX_OSFILE of sysexits.h
 NOT_ALLOWED, NOT_THERE = 126, 127  # a program that did not start, as a shell counts it
-TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm")
+TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")  # where everybody may write, if it is there
 SMALL = "mode=0700,size=16m,nr_inodes=4096"
 CLONE_NEWNS = 0x00020000  # this and the following: linux/sched.h, mount.h, prctl.h, capability.h
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 4096, 16384, 1 << 18

@@ -1,4 +1,7 @@
-"""End whatever still runs as one student: for machines without control groups, where nothing else holds it together."""
+"""End whatever still runs as one student: for machines without control groups, where nothing else holds it together.
+
+Not root, every server has our own account: there the environment that a server's programs inherit tells whose they are.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,17 @@ import re
 import signal
 import stat
 import time
+from collections.abc import Callable, Container
 from pathlib import Path
 
 from classhub.walls import identity, uids
 from classhub.walls.identity import Identity
+
+CLASSHUB = re.compile(r"^classhub(\.|$)|/classhub$")
+"""A word of the command line of `classhub`, `python -m classhub` and the supervisor."""
+
+OPTIONS = 6
+"""How far into a command line the program's name is looked for, behind the interpreter's options."""
 
 
 def end(uid: int, runtime: Path, timeout_s: float = 5) -> bool:
@@ -21,8 +31,23 @@ def end(uid: int, runtime: Path, timeout_s: float = 5) -> bool:
     """
     if not uids.is_ours(uid):
         raise ValueError(f"uid {uid} is not one of ClassHub's students.")
+    return _end(lambda: running(uid, runtime), timeout_s)
+
+
+def end_under_our_account(runtime: Path, timeout_s: float = 5) -> bool:
+    """What one server started and left; True when nobody is left. runtime: that server's own JUPYTER_RUNTIME_DIR.
+
+    Never us, whoever started us, or a ClassHub: `classhub up` and `down` may be typed in a terminal of that server.
+    """
+    import psutil
+
+    spared = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
+    return _end(lambda: _of_server(str(runtime), spared), timeout_s)
+
+
+def _end(find: Callable[[], list[Identity]], timeout_s: float) -> bool:
     until = time.monotonic() + timeout_s
-    while left := running(uid, runtime):
+    while left := find():
         for who in left:
             with contextlib.suppress(PermissionError):
                 identity.send(who, signal.SIGKILL)
@@ -38,6 +63,25 @@ def running(uid: int, runtime: Path) -> list[Identity]:
 
     known = [identity.of(pid) for pid in psutil.pids()]
     return [who for who in known if who is not None and _is_left(who.pid, uid, runtime)]
+
+
+def _of_server(runtime: str, spared: Container[int]) -> list[Identity]:
+    import psutil
+
+    known = [identity.of(pid) for pid in psutil.pids() if pid not in spared]
+    return [who for who in known if who is not None and _is_of_server(who.pid, runtime)]
+
+
+def _is_of_server(pid: int, runtime: str) -> bool:
+    """One that does not show its environment is left alone: it may be anything of this account."""
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        is_its = process.uids().real == os.getuid() and process.environ().get("JUPYTER_RUNTIME_DIR") == runtime
+        return is_its and not any(map(CLASSHUB.search, process.cmdline()[:OPTIONS]))
+    except (psutil.Error, OSError):
+        return False
 
 
 def _is_left(pid: int, uid: int, runtime: Path) -> bool:
@@ -60,7 +104,7 @@ def _is_left(pid: int, uid: int, runtime: Path) -> bool:
 
 
 def _is_of_another_hub(environ: dict[str, str], uid: int, runtime: Path) -> bool:
-    """Two hubs of one machine give the same uids, and their runtime folders lie side by side: HUBS/ID/u/NAME.
+    """Two hubs of one machine may share uids (uids.shared), and their runtime folders lie side by side: HUBS/ID/u/NAME.
 
     The text alone decides which path is looked at: below HUBS and a hub's private folder no student can make a link.
     """

@@ -12,6 +12,9 @@ from urllib.parse import unquote_to_bytes
 READABLE = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789._@+-")
 LONGEST_SLUG = 150  # bytes; longer ones are cut and then always longer than this, so that the two kinds never meet
 LONGEST_SOCKET_PATH = 107  # bytes, sun_path of unix(7) less its NUL
+PARTS = frozenset({"hub", "proxy", "culler", "supervisor"})
+"""No names for users: `classhub exec hub` and `classhub logs hub` mean the part, and nothing else would mean the user."""
+
 ROUTABLE = "._@+-=,!()' "
 
 
@@ -59,6 +62,11 @@ def socket_name(user: str, server: str, folder: Path) -> str | None:
 def hashed_socket_name(user: str, server: str) -> str:
     """The file name behind an explicit route: 30 bytes, never one that socket_name gives."""
     return f"~{_digest(user, server)[:24]}.sock"
+
+
+def runtime_name(user: str, server: str) -> str:
+    """The folder for this server's kernels' sockets: short, and no other server's."""
+    return hashed_socket_name(user, server)[1:13]
 
 
 def _escape(text: str) -> str:

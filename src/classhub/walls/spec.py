@@ -56,10 +56,10 @@ class Spec:
     """Links (path, target) made again inside hidden folders: Mounts.links."""
 
     private_tmp: bool = False
-    """An own empty /tmp, /var/tmp and /dev/shm in memory, counted against the memory limit, gone with the server."""
+    """An own empty /tmp, /var/tmp, /dev/shm and /run/lock in memory, counted against the memory limit, gone with the server."""
 
     tmp_bytes: int | None = None
-    """Size of each of the three. Keep it below the memory limit: what lies there cannot be freed by killing a process,
+    """Size of each of them. Keep it below the memory limit: what lies there cannot be freed by killing a process,
     so a full one would end the whole server instead of one kernel. None: half of the machine's memory."""
 
     small: Sequence[str] = ()

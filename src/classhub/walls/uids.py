@@ -1,40 +1,43 @@
-"""One user, one uid: a locked map on disk. A uid, once given, is never given to anybody else.
+"""One user, one uid: a locked map on disk. A uid, once given, is never given to anybody else, by no hub of this machine.
 
 The map holds for as long as the homes do: files on disk carry these numbers.
 """
 
 from __future__ import annotations
 
-import fcntl
 import grp
 import json
 import os
 import pwd
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 from shlex import quote
 from typing import Any
 
 from classhub.errors import ClasshubError, OutsideFailed
+from classhub.walls import durable, machine_uids
 
 FIRST = 50001
 RESERVED = range(60001, 65536)  # systemd's dynamic and homed accounts, nobody: systemd.io/UIDS-GIDS
-LAST = 2**31 - 2
+LAST = machine_uids.LARGEST
 
 
-def uid_for(map_file: Path, user: str, first: int = FIRST) -> int:
-    """This user's uid (the gid is the same number), given now when there is none yet.
+def uid_for(map_file: Path, user: str, first: int = FIRST, machine: Path | None = None) -> int:
+    """This user's uid (the gid is the same number), given now when there is none yet. machine: see machine_uids.py.
 
-    Raises ClasshubError when the map is damaged or lost, OutsideFailed when it cannot be written.
+    Raises ClasshubError when the map is damaged or lost, OutsideFailed when it cannot be written. What is wrong with the
+    machine's record concerns new users only.
     """
     try:
-        with _locked(map_file) as highest_file:
+        with durable.locked(map_file) as highest_file:
             given = users(map_file)
             if user not in given:
-                given[user] = _free(max(first, 1 + max(given.values(), default=0)))
-                _write(map_file, given)
+                given[user] = _next(map_file, given, first, machine)
+                durable.write(map_file, given)
                 _remember(highest_file, max(given.values()))
+            elif machine is not None:
+                with suppress(ClasshubError):
+                    _register(map_file, given, machine)
     except OSError as error:
         raise OutsideFailed(
             f"The map of users to uids, {map_file}, cannot be used: {error.strerror}.",
@@ -54,6 +57,46 @@ def users(map_file: Path) -> dict[str, int]:
         return {}
     except ValueError as error:
         raise _damaged(map_file, str(error)) from error
+
+
+def register(map_file: Path, machine: Path) -> None:
+    """Make this map known to the other hubs of the machine. Raises as uid_for."""
+    if given := users(map_file):
+        _register(map_file, given, machine)
+
+
+def shared(map_file: Path, machine: Path) -> dict[Path, list[str]]:
+    """Our users whose uid is somebody else's in another hub of this machine, by that hub's map. Looks only.
+
+    Hubs that gave uids before there was a record, or were moved here from another machine. Raises ClasshubError.
+    """
+    own, found = users(map_file), {}
+    for other in sorted(machine_uids.read(machine).maps - {map_file}):
+        with suppress(ClasshubError):  # that hub says so itself
+            theirs = {uid: user for user, uid in users(other).items()}
+            found[other] = [user for user, uid in own.items() if theirs.get(uid, user) != user]
+    return {other: same for other, same in found.items() if same}
+
+
+def unused(map_file: Path, machine: Path, count: int) -> list[int]:
+    """As many uids as nobody on this machine was given; they are not given by this."""
+    highest = max(machine_uids.read(machine).highest, *users(map_file).values(), FIRST - 1)
+    free: list[int] = []
+    while len(free) < count:
+        free.append(_free(1 + (free[-1] if free else highest)))
+    return free
+
+
+def _next(map_file: Path, given: dict[str, int], first: int, machine: Path | None) -> int:
+    def choose(highest: int) -> int:
+        return _free(max(first, highest + 1))
+
+    own_highest = max(given.values(), default=0)
+    return choose(own_highest) if machine is None else machine_uids.give(machine, map_file, own_highest, choose)
+
+
+def _register(map_file: Path, given: dict[str, int], machine: Path) -> None:
+    machine_uids.register(machine, map_file, max(given.values()))
 
 
 def is_ours(uid: int) -> bool:
@@ -99,24 +142,9 @@ def _is_taken(uid: int) -> bool:
     return False
 
 
-@contextmanager
-def _locked(map_file: Path) -> Iterator[int]:
-    """Yields the descriptor of the lock file, which also holds the highest uid ever given."""
-    fd = os.open(_lock_file(map_file), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX)
-        yield fd
-    finally:
-        os.close(fd)
-
-
-def _lock_file(map_file: Path) -> Path:
-    return map_file.with_name(map_file.name + ".lock")
-
-
 def _highest(map_file: Path) -> int:
     try:
-        text = _lock_file(map_file).read_text(encoding="ascii", errors="replace").strip()
+        text = durable.lock_of(map_file).read_text(encoding="ascii", errors="replace").strip()
     except FileNotFoundError:
         return 0
     return int(text) if text.isdecimal() else 0
@@ -125,33 +153,6 @@ def _highest(map_file: Path) -> int:
 def _remember(fd: int, uid: int) -> None:
     os.pwrite(fd, f"{uid:>10}\n".encode(), 0)
     os.fsync(fd)
-
-
-def _write(map_file: Path, given: dict[str, int]) -> None:
-    """The map, then a copy of it for whoever damages the map."""
-    for path in (map_file, _copy_of(map_file)):
-        _put(path, given)
-
-
-def _copy_of(map_file: Path) -> Path:
-    return map_file.with_name(map_file.name + ".copy")
-
-
-def _put(path: Path, given: dict[str, int]) -> None:
-    """Beside it, to the disk, then in its place: a power cut leaves the old file or the new one."""
-    part = path.with_name(path.name + ".part")
-    fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(fd, "w", encoding="utf-8") as stream:
-        json.dump(given, stream, indent=1)
-        stream.write("\n")
-        stream.flush()
-        os.fsync(fd)
-    part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _damaged(map_file: Path, how: str) -> ClasshubError:
@@ -164,7 +165,7 @@ def _damaged(map_file: Path, how: str) -> ClasshubError:
 
 def _way_back(map_file: Path) -> str:
     """One command where our copy is sound, else two."""
-    copy = _copy_of(map_file)
+    copy = durable.copy_of(map_file)
     try:
         _read(copy, _highest(map_file))
     except (OSError, ValueError):

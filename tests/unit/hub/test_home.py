@@ -40,6 +40,56 @@ def test_a_home_of_another_account_is_said_with_the_command(tmp_path):
     assert home.stat().st_uid == os.geteuid()
 
 
+@pytest.mark.parametrize("closed", [0, 0o500, 0o355, 0o070])
+def test_a_home_that_its_student_closed_is_opened_for_that_student_only(tmp_path, closed):
+    home = tmp_path / "alice"
+    home.mkdir()
+    home.chmod(closed)
+    ensure_home(home, None)
+    assert stat.S_IMODE(home.stat().st_mode) == closed | 0o700
+
+
+@needs_root
+def test_a_closed_home_of_a_students_account_is_opened(tmp_path):
+    ensure_home(tmp_path / "alice", 54321)
+    (tmp_path / "alice").chmod(0)
+    ensure_home(tmp_path / "alice", 54321)
+    found = (tmp_path / "alice").stat()
+    assert (found.st_uid, stat.S_IMODE(found.st_mode)) == (54321, 0o700)
+
+
+@needs_root
+def test_what_takes_the_place_of_a_closed_home_is_not_opened(tmp_path, monkeypatch):
+    """Between the look and the opening."""
+    ensure_home(tmp_path / "alice", 54321)
+    (tmp_path / "alice").chmod(0)
+    (tmp_path / "secret").mkdir(mode=0)
+    real = os.open
+
+    def swapped(path, *more, **named):
+        (tmp_path / "alice").rmdir()
+        (tmp_path / "alice").symlink_to(tmp_path / "secret")
+        return real(path, *more, **named)
+
+    with monkeypatch.context() as now, pytest.raises(UnusableHome, match=r"chmod u\+rwx"):
+        now.setattr(os, "open", swapped)
+        ensure_home(tmp_path / "alice", 54321)
+    assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0
+
+
+@needs_root
+def test_a_disk_that_opens_nothing_to_root_is_said_with_the_command(tmp_path, monkeypatch):
+    ensure_home(tmp_path / "alice", 54321)
+    (tmp_path / "alice").chmod(0)
+
+    def refused(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as now, pytest.raises(UnusableHome, match=r"Permission denied.*chmod u\+rwx"):
+        now.setattr(os, "fchmod", refused)
+        ensure_home(tmp_path / "alice", 54321)
+
+
 @needs_root
 def test_a_hub_that_was_killed_between_making_a_home_and_handing_it_over_locks_nobody_out(tmp_path, monkeypatch):
     home = tmp_path / "alice"

@@ -108,6 +108,13 @@ def test_one_address_does_not_try_many_names(guesses):
     assert sum(wrong(guesses, 1, name=f"name{number}") for number in range(1000)) == 240
 
 
+def test_a_guesser_holds_up_new_browsers_behind_the_same_address_and_no_others(guesses):
+    assert sum(wrong(guesses, 1, name=f"name{number}") for number in range(300)) == 240
+    assert wrong(guesses, 1, name="bob") == 0
+    assert wrong(guesses, 1, name="bob", browser="bobs own") == 1
+    assert wrong(guesses, 1, name="bob", address="203.0.113.8") == 1
+
+
 def test_a_known_browser_is_held_by_its_own_tries_only(guesses):
     for number in range(1000):
         wrong(guesses, 1, address=f"10.0.{number % 250}.1")

@@ -27,6 +27,11 @@ def test_settings_hold_under_the_old_name(which):
     assert (made.hosted_domain, made.client_id, made.admin_users) == (["college.edu"], "me", {"alice"})
 
 
+def test_the_account_of_a_provider_that_is_called_like_a_part_is_nobodys():
+    made = in_words(GitHubOAuthenticator)(config=Config())
+    assert not made.validate_username("hub") and made.validate_username("hubert")
+
+
 def test_twice_is_once_and_others_stay_as_they_are():
     once = in_words(GitHubOAuthenticator)
     assert in_words(once) is once

@@ -82,3 +82,10 @@ def test_a_named_admin_is_bound_by_the_pattern_as_on_the_cluster(stand_in):
     own = stand_in("Authenticator: {username_pattern: '.+@college[.]edu', admin_users: [ada@college.edu]}")
     assert own.admin_users == {"ada@college.edu"}
     assert not own.validate_username("admin")
+
+
+def test_no_user_has_the_name_of_a_part_unless_a_list_says_so(stand_in):
+    own = stand_in("Authenticator: {allowed_users: [proxy]}")
+    assert not any(map(own.validate_username, ("hub", "culler", "supervisor")))
+    assert own.validate_username("hub@college.edu")
+    assert own.validate_username("proxy"), "JupyterHub does not start with a list that holds an invalid name"

@@ -4,7 +4,9 @@ import pytest
 
 from classhub.errors import NotFound
 from classhub.plan.records import Kind
+from classhub.targets.local.records import LOGGED
 from classhub.targets.local.target import LocalTarget
+from classhub.walls import names
 
 
 @pytest.fixture
@@ -14,6 +16,10 @@ def target(tmp_path):
     made.paths.events.mkdir(parents=True)
     (made.paths.events / "jane.doe.jsonl").write_text('{"when": 1.0, "text": "The server is ready."}\n')
     return made
+
+
+def test_no_part_has_a_name_that_a_user_can_have():
+    assert set(LOGGED) == names.PARTS
 
 
 @pytest.mark.parametrize("who", ["jane.doe", "Jane.Doe"])

@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,56 @@ def test_what_multiplies_ends_too(run, tmp_path):
     run(UID, "while :; do setsid sleep 100 & sleep 0.01; done")
     assert leftovers.end(UID, tmp_path)
     assert leftovers.running(UID, tmp_path) == []
+
+
+def as_us(script: str, *words: str, **env: str) -> "subprocess.Popen[bytes]":
+    """A sleeper as our own account."""
+    argv = [sys.executable, "-c", f"import time; {script}; time.sleep(100)", *words]
+    return subprocess.Popen(argv, env={"PATH": os.defpath, **env}, start_new_session=True)
+
+
+@pytest.fixture
+def mine(tmp_path):
+    """Starts what inherits a server's environment, and what does not; ended at the end."""
+    children = []
+
+    def start(*words: str, runtime: str = "mine", script: str = "pass") -> "subprocess.Popen[bytes]":
+        child = as_us(script, *words, JUPYTER_RUNTIME_DIR=str(tmp_path / runtime))
+        children.append(child)
+        return child
+
+    yield start
+    for child in children:
+        child.kill()
+        child.wait()
+
+
+def test_under_our_account_only_what_one_server_started_ends(mine, tmp_path):
+    left, other, longer = mine(), mine(runtime="other"), mine(runtime="mine2")
+    assert leftovers.end_under_our_account(tmp_path / "mine")
+    assert [is_up(child) for child in (left, other, longer)] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    "words", [["/opt/it/bin/classhub", "up"], ["classhub"], ["classhub.targets.local.supervisor", "x"]]
+)
+def test_a_classhub_that_was_started_in_a_servers_terminal_goes_on(mine, tmp_path, words):
+    supervisor, left = mine(*words), mine("notclasshub")
+    assert leftovers.end_under_our_account(tmp_path / "mine")
+    assert [is_up(supervisor), is_up(left)] == [True, False]
+
+
+def test_who_ends_leftovers_of_the_own_server_and_its_parents_go_on(mine, tmp_path):
+    """`classhub down`, typed in a terminal of the server."""
+    end = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1], sys.argv[2]]); print('on', flush=True)"
+    down = "import sys; from pathlib import Path; from classhub.walls import leftovers; "
+    down += "print(leftovers.end_under_our_account(Path(sys.argv[1])))"
+    runtime, left = str(tmp_path / "mine"), mine()
+    env = {**os.environ, "JUPYTER_RUNTIME_DIR": runtime}
+    done = subprocess.run(
+        [sys.executable, "-c", end, down, runtime], env=env, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "on"] and not is_up(left)
 
 
 @pytest.mark.parametrize("uid", [0, 1, 1000, 50000, 60001, 65534, -1])

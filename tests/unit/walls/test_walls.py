@@ -105,6 +105,14 @@ def test_temporary_folders_are_private_and_gone_afterwards(homes):
     assert not Path("/tmp/classhub-left").exists()
 
 
+@pytest.mark.skipif(not Path("/run/lock").is_dir(), reason="this machine has none")
+def test_the_machines_lock_folder_is_private_too(homes):
+    """Everybody may write in it, and it is small: one student could fill it for all."""
+    out = as_student("ls -A /run/lock; touch /run/lock/classhub-left && echo mine", **behind(homes))
+    assert out.split() == ["mine"]
+    assert not Path("/run/lock/classhub-left").exists()
+
+
 def test_the_private_temporary_folder_has_its_size(homes):
     out = as_student("head -c 3m /dev/zero 2>&1 > /tmp/x; stat -c %s /tmp/x", **behind(homes, tmp_bytes=1 << 20))
     assert out.split()[-1] == str(1 << 20)

@@ -87,7 +87,7 @@ def all_checks(paths: Paths, config: Config | None) -> list[Check]:
         _socket_path(paths),
         _proxy(),
         *([host_check.leads_here(config.settings.local.host)] if config and config.settings.local.host else []),
-        *([home_checks.owners(paths)] if is_root() else []),
+        *([home_checks.owners(paths), home_checks.accounts(paths)] if is_root() else []),
         _disk(paths),
         _memory(),
     ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from classhub.plan.changes import PARTS, digests, is_wanted
 from classhub.targets.local.paths import Paths
+from classhub.walls import machine_uids
 
 __all__ = ["LOGIN_VARIABLES", "PARTS", "Command", "command"]
 
@@ -80,6 +81,7 @@ def _plain(environ: Mapping[str, str]) -> dict[str, str]:
         "SSL_CERT_FILE",
         "SSL_CERT_DIR",
         "REQUESTS_CA_BUNDLE",
+        machine_uids.VARIABLE,
     )
     kept = {name: value for name, value in environ.items() if name in keep or name.startswith(LOGIN_VARIABLES)}
     path = environ.get("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")

@@ -13,7 +13,7 @@ from classhub.targets.local.alone import whole
 from classhub.targets.local.machine import Machine
 from classhub.targets.local.paths import Paths
 from classhub.targets.local.state_files import need_sound_database
-from classhub.walls import uids
+from classhub.walls import machine_uids, uids
 
 SUPERVISOR_TIMEOUT_S = 20
 
@@ -29,6 +29,8 @@ def need_sound_state(paths: Paths) -> None:
     """The files that people's accounts and homes hang on. Raises ClasshubError in words; nothing is repaired by guessing."""
     need_sound_database(paths.database)
     uids.users(paths.uids_json)
+    if checks.is_root():
+        uids.register(paths.uids_json, machine_uids.path())
 
 
 def look_ahead(paths: Paths, plan: Plan, applied: Mapping[str, Any] | None) -> None:

@@ -57,7 +57,7 @@ class LocalTarget:
 
     def first_lines(self) -> list[str]:
         """Said before all else."""
-        return checks.first_lines()
+        return checks.first_lines() or home_checks.first_lines(self.paths)
 
     def alone(self, tell: Tell) -> AbstractContextManager[None]:
         """One command at a time plans and applies."""
