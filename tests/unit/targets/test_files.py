@@ -115,6 +115,39 @@ def test_a_followed_log_goes_on_through_a_cut_and_a_replacement(tmp_path):
     assert next(lines) == "four"
 
 
+@pytest.mark.parametrize("name", ["alice.log", "alice.log.previous"])
+def test_a_students_log_of_eight_gigabytes_is_read_in_its_newest_part_and_then_cut(tmp_path, name):
+    """os.ftruncate(1, 1 << 33), in a configuration file of the student's own."""
+    log = tmp_path / "users" / name
+    log.parent.mkdir()
+    log.write_bytes(b"first\n")
+    os.truncate(log, 1 << 33)
+    with log.open("ab") as writer:
+        writer.write(b"\nlast\n")
+    assert list(logs.read_lines(log, follow=False))[-1] == "last"
+    assert sum(map(len, logs.read_lines(log, follow=False))) < 100, "a hole is nothing to read"
+    logs.shrink_all(tmp_path)
+    assert sum(file.stat().st_size for file in log.parent.iterdir()) <= logs.USER_LOG_BYTES
+
+
+def test_a_line_without_an_end_comes_in_pieces(tmp_path):
+    log = tmp_path / "hub.log"
+    log.write_bytes(b"x" * (logs.LINE_BYTES * 3 + 1) + b"\nlast\n")
+    lines = list(logs.read_lines(log, follow=False))
+    assert lines[-1] == "last" and "".join(lines[:-1]) == "x" * (logs.LINE_BYTES * 3 + 1)
+    assert max(map(len, lines)) <= 2 * logs.LINE_BYTES
+
+
+def test_a_log_that_grows_while_it_is_read_has_an_end(tmp_path):
+    log = tmp_path / "hub.log"
+    log.write_bytes(b"line\n" * 100_000)
+    lines = logs.read_lines(log, follow=False)
+    with log.open("ab") as writer:
+        for count, _ in enumerate(lines):
+            assert count < 100_000
+            writer.write(b"new\n" * 10)
+
+
 def test_the_machines_ports_and_tokens_stay_and_are_never_shown(tmp_path):
     first = machine.ensure_machine(tmp_path / "machine.json")
     assert machine.ensure_machine(tmp_path / "machine.json") == first
