@@ -5,6 +5,7 @@ import json
 import os
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -186,3 +187,42 @@ def test_a_home_nested_beyond_recursion_is_measured(tmp_path):
     with nested(home):
         assert measure(home)[0] >= 0
         json.dumps(measure(home))
+
+
+class Vanishing:
+    """os.scandir, of a folder that a student empties as soon as it was read."""
+
+    def __init__(self, folder: str | Path) -> None:
+        with os.scandir(folder) as entries:
+            self.entries = list(entries)
+        for entry in self.entries:
+            if entry.name.startswith("gone"):
+                os.unlink(entry.path)
+
+    def __enter__(self):
+        return iter(self.entries)
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+def test_files_that_a_student_deletes_meanwhile_are_passed_over(tmp_path, monkeypatch):
+    (tmp_path / "stays").mkdir()
+    (tmp_path / "stays" / "data").write_bytes(os.urandom(100_000))
+    for number in range(3):
+        (tmp_path / f"gone{number}").write_text("")
+    monkeypatch.setattr("classhub.targets.local.homes.os", SimpleNamespace(**{**vars(os), "scandir": Vanishing}))
+    assert measure(tmp_path)[0] >= 100_000
+    assert not list(tmp_path.glob("gone*"))
+
+
+@pytest.mark.parametrize("sizes", [True, False])
+def test_a_home_that_is_moved_away_meanwhile_is_not_listed(paths, monkeypatch, sizes):
+    for name in ("alice", "bob"):
+        (paths.homes / name).mkdir()
+    found = LocalHomes(paths)
+    monkeypatch.setattr(
+        "classhub.targets.local.homes.names.user_of",
+        lambda slug: (paths.homes / "alice").is_dir() and (paths.homes / "alice").rename(paths.state / "a") and slug,
+    )
+    assert [home.owner for home in found.list(sizes)] == ["bob"]
