@@ -149,6 +149,29 @@ def test_broken_dot_files_do_not_lock_a_student_out(hub, situation):
     student.api.stop_server(name)
 
 
+def test_a_server_that_does_not_answer_yet_is_starting(hub):
+    eve = hub.student("eve@college.edu")
+    eve.start()
+    states = eventually(lambda: ready_of(hub, eve.name))
+    assert states == [True]
+    eve.api.stop_server(eve.name)
+    eventually(lambda: not eve.api.user(eve.name)["servers"])
+    settings = home(hub, eve.name) / ".jupyter" / "jupyter_server_config.py"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text("import time, pathlib\nwhile not pathlib.Path('go').exists(): time.sleep(0.1)\n")
+    eve.api.start_server(eve.name)
+    assert eventually(lambda: ready_of(hub, eve.name)) == [False]
+    assert "starting" in hub.run("status").stdout
+    (settings.parents[1] / "go").touch()
+    eventually(lambda: ready_of(hub, eve.name) == [True])
+    settings.unlink()
+    eve.api.stop_server(eve.name)
+
+
+def ready_of(hub, name: str) -> list[bool]:
+    return [server["ready"] for server in hub.status()["servers"] if server["user"] == name]
+
+
 def test_a_server_that_cannot_start_says_why(hub):
     dora = hub.student("dora@college.edu")
     dora.start()

@@ -197,7 +197,7 @@ class Vanishing:
             self.entries = list(entries)
         for entry in self.entries:
             if entry.name.startswith("gone"):
-                os.unlink(entry.path)
+                Path(entry.path).unlink()
 
     def __enter__(self):
         return iter(self.entries)
