@@ -6,9 +6,9 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from classhub.errors import NotHere, OutsideFailed, WrongUsage
+from classhub.errors import NotHere, NotRunning, OutsideFailed, WrongUsage
 from classhub.hub.files import write_private
-from classhub.plan.changes import digest
+from classhub.plan.changes import digest, is_wanted
 from classhub.plan.running import State
 from classhub.plan.steps import Plan, Step
 from classhub.targets.interface import Tell
@@ -66,7 +66,15 @@ def _homes(settings: Mapping[str, Any]) -> Path:
 
 
 def restart(paths: Paths, part: str, tell: Tell) -> None:
-    """Returns when it serves again. Raises OutsideFailed when it keeps failing or takes too long."""
+    """Returns when it serves again. Raises OutsideFailed when it keeps failing or takes too long, NotRunning for a culler
+    that the settings do without.
+    """
+    if not is_wanted(part, applied(paths)):
+        raise NotRunning(
+            f"There is no {part} to restart.",
+            cause="config.yaml does without it: cull.enabled is false",
+            fix="set cull.enabled: true in config/config.yaml, then classhub up",
+        )
     tell(f"The {part} restarts; students' servers go on.")
     control.ask(paths, {"do": "restart", "part": part})
     wait = {"do": "wait", "parts": [part], "timeout_s": RESTART_TIMEOUT_S}
