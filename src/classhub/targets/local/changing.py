@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from classhub.errors import NotHere, NotRunning, OutsideFailed, WrongUsage
+from classhub.errors import ClasshubError, NotHere, NotRunning, OutsideFailed, WrongUsage
 from classhub.hub.files import write_private
 from classhub.plan.changes import digest, is_wanted
 from classhub.plan.running import State
@@ -27,7 +27,11 @@ def applied(paths: Paths) -> dict[str, Any]:
 
 def apply(paths: Paths, plan: Plan, tell: Tell) -> None:
     """The steps in order. A way back is not cut in two: the one who interrupts it wants what was before."""
-    starting.look_ahead(paths, plan, applied(paths) if paths.hub_json.exists() else None)
+    try:
+        starting.look_ahead(paths, plan, applied(paths) if paths.hub_json.exists() else None)
+    except ClasshubError:
+        starting.leave_nothing(paths)
+        raise
     with whole() if plan.revision else nullcontext():
         for step in plan.steps:
             tell(step.sentence)
