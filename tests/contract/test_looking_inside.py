@@ -23,6 +23,13 @@ def test_every_part_has_a_log(harness, running):
         assert list(harness.target.records(part, Kind.LOGS, previous=False, follow=False))
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_the_records_of_a_part_need_that_a_hub_was_there(harness, kind):
+    with pytest.raises(NotRunning) as refused:
+        list(harness.target.records("hub", kind, previous=False, follow=False))
+    assert "classhub up" in refused.value.fix
+
+
 def test_a_user_has_a_log_and_events(harness, alice):
     for kind in Kind:
         assert list(harness.target.records(alice, kind, previous=False, follow=False))

@@ -123,6 +123,8 @@ class MemoryTarget:
 
     def records(self, who: str, kind: Kind, previous: bool, follow: bool) -> Iterator[Record]:
         source = self.events if kind is Kind.EVENTS else self.earlier_logs if previous else self.logs
+        if who in changes.PARTS and not self.applied:
+            raise NotRunning("The hub does not run.", fix="Start it: `classhub up`.")
         if who not in self.logs:
             raise NotFound(f"There is no log of {who!r}.", fix="See who is there: `classhub status`.")
         yield from list(source.get(who, ()))

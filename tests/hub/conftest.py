@@ -127,14 +127,17 @@ class Deployment:
             os.kill(pid, signal.SIGKILL)
 
     def left_processes(self) -> list[list[str]]:
-        """Whatever still names this deployment."""
-        runtime = self._runtime()
-        names = (str(self.folder), str(runtime))
-        return [
-            argv
-            for pid in _pids()
-            if pid != os.getpid() and (argv := _argv(pid)) and any(name in word for word in argv for name in names)
-        ]
+        """Whatever still names this deployment: a server and its kernels do so in their environment only."""
+        return self._naming("cmdline", "environ")
+
+    def named_processes(self) -> list[list[str]]:
+        """Whose command line names it: supervisor and proxy."""
+        return self._naming("cmdline")
+
+    def _naming(self, *files: str) -> list[list[str]]:
+        names = [os.fsencode(name) for name in (self.folder, self._runtime())]
+        found = [pid for pid in _pids() if pid != os.getpid() and any(name in _told(pid, files) for name in names)]
+        return [argv for pid in found if (argv := _argv(pid))]
 
     def _runtime(self) -> Path:
         from classhub.targets.local.paths import runtime_folder
@@ -150,6 +153,14 @@ def free_port() -> int:
 
 def _pids() -> list[int]:
     return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+
+
+def _told(pid: int, files: tuple[str, ...]) -> bytes:
+    """Of /proc. Empty for a zombie."""
+    try:
+        return b"\0".join(Path(f"/proc/{pid}/{file}").read_bytes() for file in files)
+    except OSError:
+        return b""
 
 
 def _argv(pid: int) -> list[str]:

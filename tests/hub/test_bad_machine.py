@@ -211,7 +211,7 @@ def test_a_port_that_is_taken_is_told_with_who_has_it(deployment):
         text = refused(deployment, code=3)
     says(text, "classhub.yaml:2: ", f"Port {deployment.port} on 127.0.0.1 is taken by ", f"(pid {os.getpid()})")
     says(text, "Nothing was started.", "Next: stop it, or set another local.port in config/classhub.yaml")
-    assert not (deployment.state / "hub.json").exists(), "nothing was written for a hub that cannot be"
+    assert not deployment.state.exists() and not deployment._runtime().exists(), "nothing for a hub that cannot be"
 
 
 @root

@@ -68,7 +68,7 @@ def test_a_damaged_parts_json_and_a_dead_supervisor_lose_nothing(hub, alice):
     assert count_up(alice) == value + 1
     assert servers(hub) == before
     assert "nothing changed" in hub.up()
-    assert len([argv for argv in hub.left_processes() if "caddy.json" in argv[-1]]) == 1
+    assert len([argv for argv in hub.named_processes() if "caddy.json" in argv[-1]]) == 1
 
 
 def test_down_finds_the_parts_whose_parts_json_is_damaged(hub, alice):
@@ -77,7 +77,7 @@ def test_down_finds_the_parts_whose_parts_json_is_damaged(hub, alice):
     hub.down("--keep-servers")
     status = hub.status()
     assert (status["state"], len(status["servers"])) == ("stopped", 1)
-    assert not any("caddy.json" in argv[-1] for argv in hub.left_processes())
+    assert not any("caddy.json" in argv[-1] for argv in hub.named_processes())
     assert "alice@college.edu" in hub.down("--keep-servers")
     hub.up()
     alice.wait_ready()
@@ -141,6 +141,8 @@ def test_fifty_restarts_leave_nothing_behind(hub, alice):
 
     value = count_up(alice)
     before = trace()
+    seen = [word for argv in hub.left_processes() for word in argv]
+    assert any("singleuser" in word for word in seen), "a leaked server would not be seen"
     for _ in range(20):
         hub.run("restart", "proxy")
     for _ in range(20):

@@ -7,9 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 from shlex import quote
 
+from classhub.hub.files import keep_newest
 from classhub.walls.removal import AS_FOLDER, remove_tree
 
 OWN = stat.S_IRWXU
+LOG_BYTES = 2 * 2**20
+"""Of a server's log that are kept: a student can make it as large as the disk, or sparse and far larger."""
 
 
 class UnusableHome(Exception):
@@ -100,7 +103,9 @@ def fresh_runtime(folder: Path, uid: int | None) -> Path:
 
 
 def rotate_log(log: Path) -> int:
-    """Keep the log of the run before as NAME.previous; a descriptor of the new one, 0600, appending."""
+    """Keep the end of the log of the run before as NAME.previous; a descriptor of the new one, 0600, appending."""
     if log.exists():
+        with suppress(OSError):  # the supervisor cuts it later
+            keep_newest(log, LOG_BYTES)
         log.replace(log.with_name(f"{log.name}.previous"))
     return os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

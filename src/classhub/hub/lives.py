@@ -42,6 +42,11 @@ class Lives:
         server = (entry.user, entry.server)
         await asyncio.shield(await self._alone(self._ends, server, registry.clear, folder, entry, patience_s))
 
+    async def remember(self, folder: Path, entry: registry.Entry) -> None:
+        """registry.write, never after the end of this server. Raises OSError."""
+        server = (entry.user, entry.server)
+        await asyncio.shield(await self._alone(self._births, server, registry.write, folder, entry))
+
     async def _alone(
         self, threads: ThreadPoolExecutor, server: tuple[str, str], work: Callable[..., Any], *given: Any
     ) -> "asyncio.Future[Any]":

@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ def births(uid: int | None) -> threading.Lock:
 class Entry:
     """One running server. group: name of its cgroup, empty without one. since: seconds since the epoch.
 
-    memory_limit: bytes, where a control group holds it.
+    memory_limit: bytes, where a control group holds it. ready: it has answered.
     """
 
     user: str
@@ -44,6 +44,7 @@ class Entry:
     group: str = ""
     uid: int | None = None
     memory_limit: int | None = None
+    ready: bool = field(default=False, compare=False)
 
     @property
     def alive(self) -> bool:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from classhub.hub import birth, reasons, registry
@@ -37,6 +39,12 @@ class Running:
         """Call `then` at its end."""
         if entry is not None:
             self._watch.begin(entry.process)
+
+    async def answered(self, entry: registry.Entry) -> None:
+        """For whoever asks which servers are ready. A full disk loses that, never a start."""
+        self._entry = replace(entry, ready=True)
+        with suppress(OSError):
+            await self._lives.remember(self._servers, self._entry)
 
     def is_ending(self, entry: registry.Entry) -> bool:
         """Somebody sees to its end already, and has said why."""

@@ -135,6 +135,7 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
     async def _answer(self, entry: registry.Entry) -> None:
         """Until it answers; at once when it has died."""
         if await probe.wait(entry, f"{self.server.base_url}api", self.own_start_timeout):
+            await self._running.answered(entry)
             return
         if entry.alive:
             raise self._cannot(f"It did not answer within {self.own_start_timeout} s", try_again=True)

@@ -78,7 +78,7 @@ def change(
     wanted: Edit,
     *,
     file: str = "",
-    waiting: Callable[[], None] = lambda: None,
+    waiting: Callable[[str], None] = lambda _: None,
 ) -> Changed:
     """wanted: "set" or "remove", of a key in the tree of all files.
 

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from classhub.hub.home import UnusableHome, ensure_home, fresh_runtime
+from classhub.hub.home import LOG_BYTES, UnusableHome, ensure_home, fresh_runtime, rotate_log
 from deep import nested
 from unit.walls.student import needs_root
 
@@ -133,3 +133,15 @@ def test_folders_nested_beyond_recursion_do_not_stop_a_start(tmp_path):
     folder = fresh_runtime(tmp_path / "u", None)
     with nested(folder):
         assert list(fresh_runtime(folder, None).iterdir()) == []
+
+
+def test_of_a_log_as_large_as_a_student_likes_the_end_is_kept(tmp_path):
+    log = tmp_path / "alice.log"
+    log.write_bytes(b"first\n")
+    os.truncate(log, 1 << 33)
+    with log.open("ab") as writer:
+        writer.write(b"last\n")
+    os.close(rotate_log(log))
+    kept = tmp_path / "alice.log.previous"
+    assert kept.stat().st_size == LOG_BYTES and kept.read_bytes().endswith(b"last\n")
+    assert log.stat().st_size == 0

@@ -83,6 +83,15 @@ async def test_starts_under_way_count_for_the_limit(spawner_of, answers, folder)
     assert len(alive_in(folder)) == 2
 
 
+async def test_a_server_is_ready_once_it_has_answered(spawner_of, answers, folder):
+    start = asyncio.ensure_future(spawner_of("alice").start())
+    await until(lambda: registry.read_all(folder / "servers"))
+    assert [entry.ready for entry in registry.read_all(folder / "servers")] == [False]
+    answers.set()
+    await start
+    assert [entry.ready for entry in registry.read_all(folder / "servers")] == [True]
+
+
 async def test_a_start_that_failed_makes_room(spawner_of, answers, folder):
     for name in ("alice", "bob", "carol"):
         start = asyncio.ensure_future(spawner_of(name).start())

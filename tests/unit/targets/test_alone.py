@@ -3,12 +3,16 @@
 import fcntl
 import os
 import signal
+import subprocess
+import sys
 from contextlib import ExitStack
 
 import pytest
 
 from classhub.errors import Edit
 from classhub.operations.configure import change
+from classhub.targets.local import alone as alone_module
+from classhub.targets.local import lock_holder
 from classhub.targets.local.alone import alone, take_for_life, whole
 from classhub.targets.local.target import LocalTarget
 
@@ -22,14 +26,64 @@ def waits(*said):
 
 
 def test_a_second_command_waits_and_says_so(tmp_path):
-    with alone(tmp_path, lambda: pytest.fail("nobody has it")), pytest.raises(Waits), alone(tmp_path, waits):
+    with alone(tmp_path, lambda _: pytest.fail("nobody has it")), pytest.raises(Waits), alone(tmp_path, waits):
         pass
-    with alone(tmp_path, lambda: pytest.fail("it was let go")):
+    with alone(tmp_path, lambda _: pytest.fail("it was let go")):
         pass
+
+
+@pytest.fixture
+def another(tmp_path):
+    """Another process that has the lock, its command line as typed in a terminal; gone at the end."""
+    hold = "import fcntl, os, sys, time; fcntl.flock(os.open(sys.argv[2], 0), 2); print(flush=True); time.sleep(60)"
+    argv = [sys.executable, "-c", hold, "classhub", tmp_path]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        process.stdout.readline()
+        yield process
+        process.kill()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who holds a lock")
+def test_whoever_waits_long_hears_for_whom_and_how_to_go_on(tmp_path, another, monkeypatch):
+    monkeypatch.setattr(alone_module, "LONG_S", 0)
+    told = []
+
+    def tell(sentence):
+        told.append(sentence)
+        if len(told) == 2:
+            os.kill(another.pid, signal.SIGKILL)
+
+    with alone(tmp_path, tell):
+        pass
+    assert told == [
+        f"Another command is at work here: `classhub {tmp_path}` (pid {another.pid}); it goes first.",
+        f"Process {another.pid} is still at work. Next: wait, or, if it hangs, end it: `kill {another.pid}`.",
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who holds a lock")
+def test_one_that_ctrl_z_stopped_is_told_from_one_that_works(tmp_path, another):
+    handle = os.open(tmp_path, os.O_RDONLY)
+    os.kill(another.pid, signal.SIGSTOP)
+    os.waitpid(another.pid, os.WUNTRACED)
+    said = lock_holder.how_to_go_on(lock_holder.pid_of(handle))
+    assert "stopped" in said and f"`kill {another.pid}; kill -CONT {another.pid}`" in said
+    another.kill()
+    another.wait()
+    assert lock_holder.pid_of(handle) is None
+    os.close(handle)
+
+
+def test_a_machine_that_does_not_tell_who_has_the_lock_costs_only_the_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(lock_holder, "LOCKS", tmp_path / "none")
+    told = []
+    with alone(tmp_path, pytest.fail), pytest.raises(Waits), alone(tmp_path, lambda said: waits(told.append(said))):
+        pass
+    assert told == ["Another command is at work here; it goes first."]
 
 
 def test_a_folder_that_cannot_be_opened_is_told_by_others(tmp_path):
-    with alone(tmp_path / "nothing", lambda: pytest.fail("no lock")):
+    with alone(tmp_path / "nothing", lambda _: pytest.fail("no lock")):
         pass
 
 
@@ -62,7 +116,7 @@ def test_a_folder_that_was_removed_meanwhile_guards_nothing(tmp_path, make):
     state.mkdir()
     ended.enter_context(alone(state, pytest.fail, make))
 
-    def replaced():
+    def replaced(_):
         ended.close()
         if not make:
             state.rmdir()

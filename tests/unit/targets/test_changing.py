@@ -1,8 +1,11 @@
 """A restart tells how it ended."""
 
+import json
+
 import pytest
 
-from classhub.errors import OutsideFailed
+from classhub.errors import NotRunning, OutsideFailed
+from classhub.hub.files import write_private
 from classhub.targets.local import changing
 from classhub.targets.local.paths import Paths, ensure_folders
 
@@ -12,6 +15,7 @@ def paths(tmp_path):
     (tmp_path / "run").mkdir(mode=0o700)
     made = Paths(tmp_path / ".classhub", tmp_path / "run" / "x", tmp_path / ".classhub" / "homes")
     ensure_folders(made)
+    write_private(made.hub_json, json.dumps({"proxy": {}, "hub": {}, "culler": None, "login": {}}))
     (made.logs / "hub.log").write_text("hub.extraConfig: line 3: NameError: c is not defined\n")
     return made
 
@@ -27,8 +31,8 @@ def ends(monkeypatch):
     return set_states
 
 
-def restart(paths):
-    changing.restart(paths, "hub", lambda sentence: None)
+def restart(paths, part="hub"):
+    changing.restart(paths, part, lambda sentence: None)
 
 
 def test_a_part_that_keeps_failing_is_a_failure_with_its_reason(paths, ends):
@@ -44,8 +48,13 @@ def test_a_part_that_does_not_come_up_in_time_is_a_failure(paths, ends):
         restart(paths)
 
 
-@pytest.mark.parametrize("hub", ["running", "stopped"])
-def test_the_failure_of_another_part_is_not_its_own(paths, ends, hub):
-    """Stopped is a culler that the settings do without."""
-    ends(proxy="failing", hub=hub)
+def test_the_failure_of_another_part_is_not_its_own(paths, ends):
+    ends(proxy="failing", hub="running")
     restart(paths)
+
+
+def test_a_culler_that_the_settings_do_without_is_not_said_to_be_restarted(paths, ends):
+    ends(proxy="running", hub="running", culler="stopped")
+    with pytest.raises(NotRunning) as refused:
+        restart(paths, "culler")
+    assert "cull.enabled: true" in refused.value.fix

@@ -5,6 +5,7 @@ import json
 import os
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -115,6 +116,39 @@ def test_a_followed_log_goes_on_through_a_cut_and_a_replacement(tmp_path):
     assert next(lines) == "four"
 
 
+@pytest.mark.parametrize("name", ["alice.log", "alice.log.previous"])
+def test_a_students_log_of_eight_gigabytes_is_read_in_its_newest_part_and_then_cut(tmp_path, name):
+    """os.ftruncate(1, 1 << 33), in a configuration file of the student's own."""
+    log = tmp_path / "users" / name
+    log.parent.mkdir()
+    log.write_bytes(b"first\n")
+    os.truncate(log, 1 << 33)
+    with log.open("ab") as writer:
+        writer.write(b"\nlast\n")
+    assert list(logs.read_lines(log, follow=False))[-1] == "last"
+    assert sum(map(len, logs.read_lines(log, follow=False))) < 100, "a hole is nothing to read"
+    logs.shrink_all(tmp_path)
+    assert sum(file.stat().st_size for file in log.parent.iterdir()) <= logs.USER_LOG_BYTES
+
+
+def test_a_line_without_an_end_comes_in_pieces(tmp_path):
+    log = tmp_path / "hub.log"
+    log.write_bytes(b"x" * (logs.LINE_BYTES * 3 + 1) + b"\nlast\n")
+    lines = list(logs.read_lines(log, follow=False))
+    assert lines[-1] == "last" and "".join(lines[:-1]) == "x" * (logs.LINE_BYTES * 3 + 1)
+    assert max(map(len, lines)) <= 2 * logs.LINE_BYTES
+
+
+def test_a_log_that_grows_while_it_is_read_has_an_end(tmp_path):
+    log = tmp_path / "hub.log"
+    log.write_bytes(b"line\n" * 100_000)
+    lines = logs.read_lines(log, follow=False)
+    with log.open("ab") as writer:
+        for count, _ in enumerate(lines):
+            assert count < 100_000
+            writer.write(b"new\n" * 10)
+
+
 def test_the_machines_ports_and_tokens_stay_and_are_never_shown(tmp_path):
     first = machine.ensure_machine(tmp_path / "machine.json")
     assert machine.ensure_machine(tmp_path / "machine.json") == first
@@ -153,3 +187,42 @@ def test_a_home_nested_beyond_recursion_is_measured(tmp_path):
     with nested(home):
         assert measure(home)[0] >= 0
         json.dumps(measure(home))
+
+
+class Vanishing:
+    """os.scandir, of a folder that a student empties as soon as it was read."""
+
+    def __init__(self, folder: str | Path) -> None:
+        with os.scandir(folder) as entries:
+            self.entries = list(entries)
+        for entry in self.entries:
+            if entry.name.startswith("gone"):
+                Path(entry.path).unlink()
+
+    def __enter__(self):
+        return iter(self.entries)
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+def test_files_that_a_student_deletes_meanwhile_are_passed_over(tmp_path, monkeypatch):
+    (tmp_path / "stays").mkdir()
+    (tmp_path / "stays" / "data").write_bytes(os.urandom(100_000))
+    for number in range(3):
+        (tmp_path / f"gone{number}").write_text("")
+    monkeypatch.setattr("classhub.targets.local.homes.os", SimpleNamespace(**{**vars(os), "scandir": Vanishing}))
+    assert measure(tmp_path)[0] >= 100_000
+    assert not list(tmp_path.glob("gone*"))
+
+
+@pytest.mark.parametrize("sizes", [True, False])
+def test_a_home_that_is_moved_away_meanwhile_is_not_listed(paths, monkeypatch, sizes):
+    for name in ("alice", "bob"):
+        (paths.homes / name).mkdir()
+    found = LocalHomes(paths)
+    monkeypatch.setattr(
+        "classhub.targets.local.homes.names.user_of",
+        lambda slug: (paths.homes / "alice").is_dir() and (paths.homes / "alice").rename(paths.state / "a") and slug,
+    )
+    assert [home.owner for home in found.list(sizes)] == ["bob"]

@@ -1,6 +1,7 @@
 """One at a time: commands that change a hub, and supervisors of it. And what Ctrl-C must not cut in two."""
 
 import fcntl
+import math
 import os
 import signal
 import threading
@@ -10,18 +11,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from classhub.targets.local import lock_holder
+
+LONG_S = 10
+"""After so long it is said how to go on."""
 HELD_BACK = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def alone(state: Path, waiting: Callable[[], None], make: bool = False) -> Iterator[None]:
-    """A lock on `.classhub`, until the end of the block; the kernel lets go of it when we are killed. waiting: said once.
+def alone(state: Path, tell: Callable[[str], None], make: bool = False) -> Iterator[None]:
+    """A lock on `.classhub`, until the end of the block; the kernel lets go of it when we are killed. tell: whom we wait for.
 
     That folder is private: what others may open, as config/, they may lock, for ever. make: if it is not there yet; it
     goes again when nothing was put into it.
     """
     try:
-        handle = _locked(state, waiting, make)
+        handle = _locked(state, tell, make)
     except OSError:  # whoever reads the folder tells what is wrong with it
         yield
         return
@@ -34,31 +39,43 @@ def alone(state: Path, waiting: Callable[[], None], make: bool = False) -> Itera
         os.close(handle)
 
 
-def _locked(folder: Path, waiting: Callable[[], None], make: bool) -> int:
+def _locked(folder: Path, tell: Callable[[str], None], make: bool) -> int:
     """Its descriptor. A folder that was removed while we waited guards nothing."""
     if make:
         with suppress(OSError):
             folder.mkdir(mode=0o700)
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        _flock(handle, waiting)
+        _flock(handle, tell)
         if _is_still(folder, handle):
             return handle
     except BaseException:
         os.close(handle)
         raise
     os.close(handle)
-    return _locked(folder, lambda: None, make)
+    return _locked(folder, lambda _: None, make)
 
 
-def _flock(handle: int, waiting: Callable[[], None]) -> None:
+def _flock(handle: int, tell: Callable[[str], None]) -> None:
+    if _is_ours(handle):
+        return
+    tell(lock_holder.goes_first(lock_holder.pid_of(handle)))
+    long = time.monotonic() + LONG_S
+    while not _is_ours(handle):
+        if time.monotonic() > long:
+            tell(lock_holder.how_to_go_on(lock_holder.pid_of(handle)))
+            long = math.inf
+        time.sleep(0.05)
+
+
+def _is_ours(handle: int) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        waiting()
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        return False
     except OSError:
         pass  # a file system without locks: then it is up to the admin
+    return True
 
 
 def take_for_life(lock: Path, is_served: Callable[[], bool], patience_s: float = 10) -> bool:

@@ -6,9 +6,9 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from classhub.errors import NotHere, OutsideFailed, WrongUsage
+from classhub.errors import ClasshubError, NotHere, NotRunning, OutsideFailed, WrongUsage
 from classhub.hub.files import write_private
-from classhub.plan.changes import digest
+from classhub.plan.changes import digest, is_wanted
 from classhub.plan.running import State
 from classhub.plan.steps import Plan, Step
 from classhub.targets.interface import Tell
@@ -27,7 +27,11 @@ def applied(paths: Paths) -> dict[str, Any]:
 
 def apply(paths: Paths, plan: Plan, tell: Tell) -> None:
     """The steps in order. A way back is not cut in two: the one who interrupts it wants what was before."""
-    starting.look_ahead(paths, plan, applied(paths) if paths.hub_json.exists() else None)
+    try:
+        starting.look_ahead(paths, plan, applied(paths) if paths.hub_json.exists() else None)
+    except ClasshubError:
+        starting.leave_nothing(paths)
+        raise
     with whole() if plan.revision else nullcontext():
         for step in plan.steps:
             tell(step.sentence)
@@ -66,7 +70,15 @@ def _homes(settings: Mapping[str, Any]) -> Path:
 
 
 def restart(paths: Paths, part: str, tell: Tell) -> None:
-    """Returns when it serves again. Raises OutsideFailed when it keeps failing or takes too long."""
+    """Returns when it serves again. Raises OutsideFailed when it keeps failing or takes too long, NotRunning for a culler
+    that the settings do without.
+    """
+    if not is_wanted(part, applied(paths)):
+        raise NotRunning(
+            f"There is no {part} to restart.",
+            cause="config.yaml does without it: cull.enabled is false",
+            fix="set cull.enabled: true in config/config.yaml, then classhub up",
+        )
     tell(f"The {part} restarts; students' servers go on.")
     control.ask(paths, {"do": "restart", "part": part})
     wait = {"do": "wait", "parts": [part], "timeout_s": RESTART_TIMEOUT_S}

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from classhub.plan.records import Home
@@ -22,13 +23,16 @@ class LocalHomes:
         known = uids.users(self.paths.uids_json)
         owners = {names.slug(user): user for user in known}
         folders = sorted(entry.name for entry in os.scandir(self.paths.homes) if entry.is_dir(follow_symlinks=False))
-        return tuple(
-            self._home(name, owners.get(name) or names.user_of(name) or name, known, sizes) for name in folders
-        )
+        homes = (self._home(name, owners.get(name) or names.user_of(name) or name, known, sizes) for name in folders)
+        return tuple(home for home in homes if home is not None)
 
-    def _home(self, name: str, owner: str, known: dict[str, int], sizes: bool) -> Home:
+    def _home(self, name: str, owner: str, known: dict[str, int], sizes: bool) -> Home | None:
+        """None for one that was moved away meanwhile."""
         path = self.paths.homes / name
-        size, changed = measure(path) if sizes else (None, path.stat().st_mtime)
+        try:
+            size, changed = measure(path) if sizes else (None, path.stat().st_mtime)
+        except FileNotFoundError:
+            return None
         return Home(owner, str(path), size, changed, known.get(owner))
 
 
@@ -36,8 +40,7 @@ def measure(folder: Path) -> tuple[int, float]:
     """Bytes on disk (blocks, each hard link once) and the newest change; links are never followed."""
     total, newest = 0, folder.stat().st_mtime
     seen: set[tuple[int, int]] = set()
-    for entry in _entries(folder):
-        found = entry.stat(follow_symlinks=False)
+    for found in _files(folder):
         newest = max(newest, found.st_mtime)
         if found.st_nlink == 1 or (found.st_dev, found.st_ino) not in seen:
             seen.add((found.st_dev, found.st_ino))
@@ -45,15 +48,13 @@ def measure(folder: Path) -> tuple[int, float]:
     return total, newest
 
 
-def _entries(folder: Path) -> "Iterator[os.DirEntry[str]]":
+def _files(folder: Path) -> Iterator[os.stat_result]:
     """Without recursion: a student may have nested 1,500 folders. What vanishes or is closed meanwhile is passed over."""
     waiting = [os.fspath(folder)]
     while waiting:
-        try:
-            with os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    yield entry
+        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                with suppress(OSError):
+                    yield entry.stat(follow_symlinks=False)
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
-        except OSError:
-            continue

@@ -16,7 +16,7 @@ def running(paths: Paths, applied: Mapping[str, Any], supervisor: Mapping[str, A
     known = _watched(supervisor, applied) if supervisor else _orphaned(paths)
     there = tuple(_part(name, raw, paths) for name, raw in known.items())
     servers = tuple(
-        Server(entry.user, entry.server, True, entry.process.pid, entry.since)
+        Server(entry.user, entry.server, entry.ready, entry.process.pid, entry.since)
         for entry in registry.read_all(paths.servers)
     )
     state = _state(there, bool(supervisor))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from classhub.errors import NotFound
+from classhub.errors import NotFound, NotRunning
 from classhub.plan.records import Kind, Record
 from classhub.targets.local import logs
 from classhub.targets.local.commands import PARTS
@@ -17,14 +17,21 @@ LOGGED = (*PARTS, "supervisor")
 
 
 def read(paths: Paths, who: str, kind: Kind, previous: bool, follow: bool) -> Iterator[Record]:
-    """Raises NotFound at once for a name that never was here."""
+    """Raises NotFound at once for a name that never was here, NotRunning for a part before the first `up`."""
     if who in LOGGED:
+        need_hub(paths)
         return _of_part(paths, who, kind, previous, follow)
     need_user(paths, who)
     slug = slug_of(who)
     if kind is Kind.EVENTS:
         return _events(paths.events / f"{slug}.jsonl", who, follow)
     return _lines(paths.user_logs / f"{slug}.log{'.previous' if previous else ''}", who, follow and not previous)
+
+
+def need_hub(paths: Paths) -> None:
+    """Raises NotRunning when there never was one."""
+    if not paths.hub_json.exists():
+        raise NotRunning("No hub was started here yet, so nothing is logged.", fix="classhub up")
 
 
 def slug_of(who: str) -> str:

@@ -3,6 +3,8 @@
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from classhub.errors import NotRunning, OutsideFailed
@@ -41,6 +43,28 @@ def look_ahead(paths: Paths, plan: Plan, applied: Mapping[str, Any] | None) -> N
     if steps & {"start proxy", "restart proxy"} and "proxy" in plan.settings:
         ours = str(applied["proxy"]["listen"]) if applied and _has_its_ports(paths) else ""
         _need_public_port(plan.settings["proxy"]["listen"], ours)
+
+
+def leave_nothing(paths: Paths) -> None:
+    """After an `up` that was refused: what it made goes again, as far as nothing was put in it.
+
+    Nothing at all was, before the first settings, when only the ports and tokens of machine.json are there.
+    """
+    if paths.runtime.is_dir() and set(paths.runtime.iterdir()) <= {paths.sockets, paths.student_runtime}:
+        _remove_empty(paths.sockets, paths.student_runtime, paths.runtime)
+    if paths.hub_json.exists():
+        return
+    made = (paths.history, paths.servers, paths.user_logs, paths.logs, paths.events, paths.state / "homes")
+    _remove_empty(*made)
+    if [*paths.state.iterdir()] == [paths.machine_json]:
+        paths.machine_json.unlink()
+        _remove_empty(paths.state)
+
+
+def _remove_empty(*folders: Path) -> None:
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _has_its_ports(paths: Paths) -> bool:

@@ -61,8 +61,7 @@ class LocalTarget:
 
     def alone(self, tell: Tell) -> AbstractContextManager[None]:
         """One command at a time plans and applies."""
-        goes_first = "Another command is at work on this hub; it goes first."
-        return alone(self.state, lambda: tell(goes_first), make=self.folder.is_dir())
+        return alone(self.state, tell, make=self.folder.is_dir())
 
     def settings(self, config: Config) -> Mapping[str, Any]:
         """The settings of `config` here; makes folders, ports and tokens of this deployment the first time."""
