@@ -10,8 +10,9 @@ from typing import Any
 from classhub.config.model import Config
 from classhub.errors import OutsideFailed, Refused
 from classhub.plan.checks import Check
-from classhub.targets.local import home_checks, host_check
+from classhub.targets.local import callback, home_checks, host_check
 from classhub.targets.local.paths import Paths
+from classhub.targets.local.settings import address
 from classhub.walls import cgroups, reach
 from classhub.walls.uids import FIRST
 
@@ -87,10 +88,18 @@ def all_checks(paths: Paths, config: Config | None) -> list[Check]:
         _socket_path(paths),
         _proxy(),
         *([host_check.leads_here(config.settings.local.host)] if config and config.settings.local.host else []),
+        *_callback(config),
         *([home_checks.owners(paths)] if is_root() else []),
         _disk(paths),
         _memory(),
     ]
+
+
+def _callback(config: Config | None) -> list[Check]:
+    if config is None or config.login.stand_in:
+        return []
+    check = callback.leads_here(config.values, config.login.sections, address(config))
+    return [check] if check else []
 
 
 def _account() -> Check:
