@@ -10,7 +10,7 @@ from classhub.walls.removal import AS_FOLDER, remove_tree
 
 
 class UnusableHome(Exception):
-    """In words, for the student's page and the admin's log."""
+    """In words for the admin; the student's are reasons.UNUSABLE_HOME."""
 
 
 def ensure_home(folder: Path, uid: int | None) -> None:

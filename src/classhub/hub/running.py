@@ -60,7 +60,7 @@ class Running:
         return code
 
 
-def why(entry: registry.Entry, code: int | None, log: Path) -> str:
-    """One sentence without its full stop."""
+def why(entry: registry.Entry, code: int | None, log: Path) -> reasons.Reason:
+    """Of a server that has ended."""
     group = cgroups.find(entry.group) if entry.group else None
     return reasons.explain(code, reasons.end_of(log), group.oom_kills() if group else 0)

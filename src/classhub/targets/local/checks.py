@@ -10,7 +10,7 @@ from typing import Any
 from classhub.config.model import Config
 from classhub.errors import OutsideFailed, Refused
 from classhub.plan.checks import Check
-from classhub.targets.local import callback, home_checks, host_check
+from classhub.targets.local import callback, home_checks, host_check, owners
 from classhub.targets.local.paths import Paths
 from classhub.targets.local.settings import address
 from classhub.walls import cgroups, reach
@@ -43,7 +43,7 @@ def refuse_open_address(config: Config) -> None:
     raise Refused(
         f"local.address {address} would let other machines in, and ClassHub was not started by root.",
         cause="without root all students' servers would share your account",
-        fix="start it as root (sudo make up), or remove local.address from config/classhub.yaml",
+        fix=f"remove local.address from config/classhub.yaml, or {owners.as_root(config.state)}",
     )
 
 
@@ -81,7 +81,7 @@ def need_interpreter(paths: Paths) -> None:
 def all_checks(paths: Paths, config: Config | None) -> list[Check]:
     """Most important first."""
     return [
-        _account(),
+        _account(paths),
         _interpreter(),
         _limits(),
         _walls(),
@@ -102,13 +102,13 @@ def _callback(config: Config | None) -> list[Check]:
     return [check] if check else []
 
 
-def _account() -> Check:
+def _account(paths: Paths) -> Check:
     if is_root():
         return Check("account", seen="root: each student's server gets an account of its own")
     return Check(
         "account",
         "not root: all servers share your account, so this is one person's trial",
-        "start it as root: sudo make up",
+        owners.as_root(paths.state),
     )
 
 

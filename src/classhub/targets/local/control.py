@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from classhub.errors import NotRunning, OutsideFailed
-from classhub.targets.local.paths import Paths, owner_of
+from classhub.targets.local.owners import owner_of
+from classhub.targets.local.paths import Paths
 
 AT_ONCE = ("status", "stop")
 """Answered in their time by any supervisor that is not stuck."""

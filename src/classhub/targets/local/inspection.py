@@ -7,7 +7,8 @@ from classhub.hub import registry
 from classhub.plan.changes import digest, digests
 from classhub.plan.running import Part, Running, Server, State
 from classhub.targets.local import callback, logs, parts, reasons
-from classhub.targets.local.paths import Paths, foreign_owner, sudo_as
+from classhub.targets.local.owners import foreign_owner, sudo_as
+from classhub.targets.local.paths import Paths
 from classhub.walls import identity
 
 
