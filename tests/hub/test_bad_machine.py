@@ -234,7 +234,9 @@ def test_a_port_below_1024_without_the_right_to_it(deployment):
     argv = [*drop, *deployment.command("up", "-d")]
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     text = read(deployment, done, 3)
-    says(text, "classhub.yaml:2: Port 81 needs root. Nothing was started.", "below 1024", "port: 8000", "&& sudo make up")
+    says(
+        text, "classhub.yaml:2: Port 81 needs root. Nothing was started.", "below 1024", "port: 8000", "&& sudo make up"
+    )
     nothing_is_left(deployment)
 
 

@@ -31,8 +31,8 @@ async def serve(path: Path, supervisor: Obeys) -> asyncio.Server:
         try:
             if _peer(writer.get_extra_info("socket"))[1] in (os.geteuid(), 0):
                 await _talk(reader, writer, supervisor)
-        except ConnectionError:
-            pass
+        except (ConnectionError, asyncio.CancelledError):
+            pass  # cancelled at the supervisor's end only: Python 3.11's streams would log a traceback of it
         finally:
             writer.close()
 
