@@ -83,6 +83,10 @@ def test_the_memory_limit_ends_the_kernel_and_not_the_hub(hub):
     carol.start_kernel()
     with pytest.raises((TimeoutError, TypeError, Exception)):
         carol.run("x = bytearray(3 * 2**30)", timeout_s=20)
+    told = "A program of carol@college.edu was ended: memory ran out (limit 1 GiB)."
+    eventually(lambda: told in hub.run("events", carol.name).stdout)
+    carol.api.stop_server(carol.name)
+    assert hub.run("events", carol.name).stdout.count("memory ran out") == 1
     assert hub.student("carol@college.edu").api.info()["version"]
 
 

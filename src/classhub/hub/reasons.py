@@ -77,6 +77,13 @@ def explain(code: int | None, log_end: Sequence[str], oom_kills: int = 0) -> Rea
     return _by_code(code, log_end)
 
 
+def memory_ran_out(user: str, limit_bytes: int | None) -> str:
+    """Of a program in a server that goes on."""
+    unit, name = (2**30, "GiB") if (limit_bytes or 0) >= 2**30 else (2**20, "MiB")
+    limit = f" (limit {limit_bytes / unit:.4g} {name})" if limit_bytes else ""
+    return f"A program of {user} was ended: memory ran out{limit}."
+
+
 def of(error: Exception) -> Reason:
     """Why a server could not be made."""
     if isinstance(error, UnusableHome):

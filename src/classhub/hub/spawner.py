@@ -10,7 +10,7 @@ from jupyterhub.spawner import Spawner
 from traitlets import Dict, Integer
 
 from classhub.errors import ClasshubError
-from classhub.hub import limits, probe, reasons, registry, running
+from classhub.hub import limits, probe, reasons, registry
 from classhub.hub.home import UnusableHome
 from classhub.hub.lives import Lives
 from classhub.hub.order import Order
@@ -57,6 +57,7 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
     async def stop(self, now: bool = False) -> None:
         """End server and kernels. now: with little patience."""
         if entry := self._known():
+            self._tell_memory_kills(entry)
             await self._running.end(entry, 0.5 if now else 10)
             self._story.say("The server was stopped.")
 
@@ -66,6 +67,7 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
         if entry is None:
             return 0
         if entry.alive:
+            self._tell_memory_kills(entry)
             return None
         code = await self._running.exit_code()
         if not self._running.is_ending(entry):
@@ -152,7 +154,12 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
         asyncio.ensure_future(self.poll_and_notify())  # noqa: RUF006 - JupyterHub's own poll keeps no handle either
 
     def _why(self, entry: registry.Entry, code: int | None) -> Reason:
-        return running.why(entry, code, self._file("logs", "log"))
+        return reasons.explain(code, reasons.end_of(self._file("logs", "log")), self._running.new_memory_kills(entry))
+
+    def _tell_memory_kills(self, entry: registry.Entry) -> None:
+        """A kernel that dies of its memory leaves its server alive, and no word in the log."""
+        if self._running.new_memory_kills(entry):
+            self._story.say(reasons.memory_ran_out(self.user.name, entry.memory_limit))
 
     def _cannot(self, why: Reason, try_again: bool = False) -> CannotStart:
         failed = "The server could not start."

@@ -4,7 +4,7 @@ import pytest
 
 from classhub.errors import ClasshubError
 from classhub.hub.home import UnusableHome
-from classhub.hub.reasons import LOG_END_BYTES, end_of, explain, of
+from classhub.hub.reasons import LOG_END_BYTES, end_of, explain, memory_ran_out, of
 from classhub.hub.spawner import CannotStart
 
 
@@ -48,6 +48,13 @@ def test_a_student_reads_no_command_and_no_path_of_the_admins(error, said):
     assert said in page
     assert "/srv" not in page and "ls -l" not in page and "uid" not in page and "`" not in page
     assert "/srv" in of(error).admin
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"), [(2**30, " (limit 1 GiB)."), (512 * 2**20, " (limit 512 MiB)."), (None, "memory ran out.")]
+)
+def test_the_limit_is_said_as_people_write_it(limit, said):
+    assert memory_ran_out("alice@college.edu", limit).endswith(said)
 
 
 def test_only_the_end_of_a_huge_log_is_read(tmp_path):
