@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from classhub.errors import NotFound, Refused
+from classhub.errors import ClasshubError, NotFound, Refused
 
 if TYPE_CHECKING:
     from classhub.outside.hub_api import HubApi, Link
@@ -63,10 +64,16 @@ def add(target: Target, name: str) -> tuple[str, bool]:
             return str(api.add_user(spelling.name)["name"]), True
 
 
-def approve(target: Target, name: str) -> str:
-    """Let in who asked. NotFound when nobody asked under this name."""
+def approve(target: Target, name: str) -> tuple[str, bool]:
+    """Let in who asked: the name, and whether that is new. NotFound when nobody asked, and nobody is in, under this name."""
     with target.api() as api:
-        return api.approve(_asking(api, name))
+        try:
+            return api.approve(_asking(api, name)), True
+        except NotFound:
+            written = api.spelling(name).name
+            if written not in [user["name"] for user in api.users()]:
+                raise
+            return written, False
 
 
 def decline(target: Target, name: str) -> str:
@@ -84,6 +91,11 @@ def find(target: Target, name: str) -> Person:
         return people[_meant(api, name, people, "There is no user and no invitation named")]
 
 
+def named(api: HubApi, typed: str) -> str:
+    """The user that was meant, as the hub writes the name; NotFound names the near ones."""
+    return _meant(api, typed, [str(user["name"]) for user in api.users()], "There is no user named")
+
+
 def refuse_unseen(typed: str, person: Person) -> None:
     """Before what is done unasked. Raises Refused when `typed` leads to another name: username_map may make bob alice."""
     if typed.strip().casefold() != person.name.casefold():
@@ -92,6 +104,23 @@ def refuse_unseen(typed: str, person: Person) -> None:
             "username_map or username_pattern of the configured login says so",
             f"give the name as `classhub users list` shows it: classhub users remove {quote(person.name)} --yes",
         )
+
+
+def listed(folder: Path, environ: Mapping[str, str], name: str) -> str:
+    """Where config.yaml lists this name, as "hub.config.Authenticator.admin_users"; empty where it does not, or has mistakes."""
+    from classhub.config.load import load
+    from classhub.config.meaning.found import trait
+    from classhub.config.spelling import dotted
+
+    try:
+        config = load(folder, environ)
+    except ClasshubError:
+        return ""
+    for key, names in (("admin_users", config.login.admins), ("allowed_users", config.login.allowed)):
+        where, value = trait(config.values, config.login.sections, key)
+        if name in names and value:
+            return dotted(where)
+    return ""
 
 
 def remove(target: Target, person: Person) -> int:
