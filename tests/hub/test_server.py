@@ -103,6 +103,13 @@ def test_any_user_name_gets_a_server(hub, name):
     student.api.stop_server(name)
 
 
+def test_questions_that_were_answered_do_not_fill_the_log(hub, alice):
+    assert alice.get("/api/kernels").status_code == 200
+    assert alice.get("/api/contents/nowhere").status_code == 404
+    shown = hub.run("logs", alice.name).stdout
+    assert "404 GET" in shown and " 200 GET " not in shown
+
+
 def test_a_named_server_runs_beside_the_default_one(hub, alice):
     alice.api.start_server(alice.name, "second")
     eventually(lambda: alice.api.user(alice.name)["servers"].get("second", {}).get("ready"), 60)
