@@ -56,6 +56,8 @@ def invite(here: Here, names: Sequence[str], as_json: bool) -> None:
     if as_json:
         show_json(links)
         return
+    if people.open_here_only(links):
+        aside(people.HERE_ONLY)
     for link in links:
         aside(f"For {link.name} only, once, until {words.minute(words.since_epoch(link.expires))}:")
         say(link.url)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from classhub.errors import ClasshubError, NotFound, Refused
 
 if TYPE_CHECKING:
     from classhub.outside.hub_api import HubApi, Link
     from classhub.targets.interface import Target
+
+
+HERE_ONLY = (
+    "This link works in a browser on this machine only: the hub has no address that others reach. "
+    "Give it one (local.address and local.host in config/classhub.yaml), then invite."
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,12 @@ def invite(target: Target, names: Sequence[str]) -> list[Link]:
         if wrong := [spelling.wrong for spelling in map(api.spelling, names) if spelling.wrong]:
             raise Refused(" ".join(wrong))
         return [api.invite(name) for name in names]
+
+
+def open_here_only(links: Iterable[Link]) -> bool:
+    """They lead to the loopback: on the student's own machine nothing answers there."""
+    hosts = {urlsplit(link.url).hostname or "" for link in links}
+    return any(host in ("localhost", "::1") or host.startswith("127.") for host in hosts)
 
 
 def add(target: Target, name: str) -> tuple[str, bool]:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from classhub.outside.hub_api import Spelling
+from classhub.outside.hub_api import Link, Spelling
 
 
 def test_a_token_is_alone_on_stdout(classhub, running):
@@ -82,6 +82,13 @@ def test_an_invitation_is_alone_on_stdout(classhub, running):
     result = classhub("users", "invite", "bob@college.edu")
     assert result.out == "http://127.0.0.1:8000/hub/enter?key=canary-link-7f3a\n"
     assert "bob@college.edu only, once" in result.err
+    assert "works in a browser on this machine only" in result.err and "local.host" in result.err
+
+
+def test_an_invitation_that_others_can_open_has_no_warning(classhub, running, monkeypatch):
+    link = Link("bob@college.edu", "https://hub.college.edu/hub/invitation?code=x", "2026-09-01T10:00:00+00:00")
+    monkeypatch.setattr(type(running.people), "invite", lambda *_: link)
+    assert "this machine" not in classhub("users", "invite", "bob@college.edu").err
 
 
 def test_invitations_json_pairs_name_and_link(classhub, running):
