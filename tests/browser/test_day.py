@@ -19,6 +19,8 @@ def test_the_admin_enters_by_the_link_that_up_printed(hub, people, picture):
     admin.wait_for_url(re.compile(r"/hub/(home|spawn)|/user/"))
     admin.goto(f"{hub.address}hub/admin")
     admin.get_by_text(ADMIN).first.wait_for()
+    shutdown = admin.locator("#shutdown-button")
+    assert (shutdown.count(), shutdown.is_visible()) == (1, False), "the supervisor would start the hub again"
     picture(admin, "admin")
 
 

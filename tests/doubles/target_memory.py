@@ -200,7 +200,7 @@ class MemoryTarget:
 
     def _must_run(self) -> None:
         if not self.parts:
-            raise NotRunning("The hub does not run.", fix="Start it: `classhub up`.")
+            raise NotRunning("No hub runs here.", fix="classhub up")
 
     def _of_revision(self, number: int) -> Mapping[str, Any]:
         for revision, settings in self.applied:

@@ -96,6 +96,10 @@ def test_the_memory_limit_ends_the_kernel_and_not_the_hub(hub):
         carol.run("x = bytearray(3 * 2**30); print('had')", timeout_s=20)
     eventually(lambda: int(carol.run("import os; print(os.getpid())", timeout_s=20)) != before, 60)
     assert carol.run("print('x' in globals())").strip() == "False"
+    told = "A program of carol@college.edu was ended: memory ran out (limit 1 GiB)."
+    eventually(lambda: told in hub.run("events", carol.name).stdout)
+    carol.api.stop_server(carol.name)
+    assert hub.run("events", carol.name).stdout.count("memory ran out") == 1
     assert carol.api.info()["version"]
 
 
@@ -110,6 +114,13 @@ def test_any_user_name_gets_a_server(hub, name):
         assert student.get("/api/status").status_code == 200
     student.name = name
     student.api.stop_server(name)
+
+
+def test_questions_that_were_answered_do_not_fill_the_log(hub, alice):
+    assert alice.get("/api/kernels").status_code == 200
+    assert alice.get("/api/contents/nowhere").status_code == 404
+    shown = hub.run("logs", alice.name).stdout
+    assert "404 GET" in shown and " 200 GET " not in shown
 
 
 def test_a_named_server_runs_beside_the_default_one(hub, alice):

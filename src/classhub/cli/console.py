@@ -102,11 +102,11 @@ def silencer() -> Callable[[], None]:
 
 
 def ask_name(what: str, name: str, yes: bool) -> None:
-    """What cannot be undone is asked for by name. Refused unless the name is typed, or `--yes` was given."""
+    """What cannot be undone is asked for by name. Refused unless it is typed, in whichever case, or `--yes` was given."""
     if yes:
         return
     aside(f"{what}\nType {cell(name)} to go on:")
-    if sys.stdin.readline().strip() != cell(name).strip():
+    if sys.stdin.readline().strip().casefold() != cell(name).strip().casefold():
         raise Refused("Nothing was changed.", f"The name {cell(name)} was not typed.", "Type it, or give `--yes`.")
 
 

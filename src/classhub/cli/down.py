@@ -29,10 +29,10 @@ def down(here: Here, keep_servers: bool) -> None:
         say(f"The hub did not run; {words.count(count, 'server')} of an earlier one stopped. Homes stay.")
     elif count:
         names = ", ".join(server.user for server in servers)
-        say(f"The hub does not run; {words.count(count, 'server')} of an earlier one still {_run(count)}: {names}.")
+        say(f"No hub runs here; {words.count(count, 'server')} of an earlier one still {_run(count)}: {names}.")
         say(f"Stop {'it' if count == 1 else 'them'}: `classhub down`.")
     else:
-        say("The hub does not run; nothing to stop.")
+        say("No hub runs here; nothing to stop.")
 
 
 def _run(count: int) -> str:

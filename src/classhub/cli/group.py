@@ -24,6 +24,10 @@ class LazyGroup(click.Group):
         self.sections = sections
         self.lazy = {name: entry for section in sections.values() for name, entry in section.items()}
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """`help`, and `help COMMAND`, are what many type first."""
+        return super().parse_args(ctx, [*args[1:], "--help"] if args[:1] == ["help"] else args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.lazy)
 

@@ -29,7 +29,8 @@ def parity(here: Here, as_json: bool) -> None:
         show_json(rows)
         return
     table(("setting", "here", "what it means here", "on the cluster"), [_cells(row) for row in rows])
-    say(holding.summary(here.target, config))
+    say(f"{holding.summary(here.target, config)}.")
+    say("JupyterHub 6 runs here; the chart brings a version of its own, 4.4.0 for example 5.5.")
 
 
 def _cells(row: Row) -> tuple[str, ...]:

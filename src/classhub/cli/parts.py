@@ -11,7 +11,10 @@ from classhub.cli.options import Name
 @click.argument("part", type=Name())
 @pass_here
 def restart(here: Here, part: str) -> None:
-    """Restart one part; students' servers go on. Parts are hub, proxy and culler."""
+    """Restart one part; students' servers go on. Parts are hub, proxy and culler.
+
+    A student's server is stopped on the admin page, or by the student, and started by opening it.
+    """
     with here.target.alone(aside), progress() as tell:
         here.target.restart(part, tell)
     say(f"The {part} was restarted.")

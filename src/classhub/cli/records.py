@@ -1,5 +1,7 @@
 """`classhub logs` and `classhub events`."""
 
+from collections.abc import Iterable
+
 import click
 
 from classhub.cli import words
@@ -29,7 +31,7 @@ def logs(here: Here, who: str, following: bool, previous: bool, lines: int) -> N
     event = records.last_event(here.target, who)
     if event is not None:
         aside(f"Last event: {_line(event)}")
-    for record in found:
+    for record in _or_nothing(found, "The log is empty."):
         log_line(record.text)
 
 
@@ -47,11 +49,18 @@ def events(here: Here, who: str, following: bool, as_json: bool) -> None:
     if as_json and not following:
         show_json(found)
         return
-    for record in found:
+    for record in _or_nothing(found, "Nothing happened yet."):
         if as_json:
             show_json(record, one_line=True)
         else:
             say(_line(record))
+
+
+def _or_nothing(found: Iterable[Record], sentence: str) -> Iterable[Record]:
+    """Silence would look like a failure. Of what is followed, nothing is known before it comes."""
+    if isinstance(found, list) and not found:
+        aside(sentence)
+    return found
 
 
 def _line(record: Record) -> str:

@@ -18,7 +18,7 @@ from classhub.cli.options import Duration, Name
 def token(here: Here, name: str | None, expires_in_s: int, scopes: tuple[str, ...]) -> None:
     """A token of the hub's API for a script. It stands alone on stdout.
 
-    Example: JUPYTERHUB_API_TOKEN=$(classhub token) python my_script.py
+    Example: curl -H "Authorization: token $(classhub token)" http://127.0.0.1:8000/hub/api/users
     """
     from classhub.operations import tokens
     from classhub.operations.status import needs_hub

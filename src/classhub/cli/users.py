@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,8 @@ def invite(here: Here, names: Sequence[str], as_json: bool) -> None:
     if as_json:
         show_json(links)
         return
+    if people.open_here_only(links):
+        aside(people.HERE_ONLY)
     for link in links:
         aside(f"For {link.name} only, once, until {words.minute(words.since_epoch(link.expires))}:")
         say(link.url)
@@ -68,7 +71,8 @@ def approve(here: Here, names: Sequence[str]) -> None:
     from classhub.operations import users as people
 
     for name in names:
-        say(f"{people.approve(here.target, name)} may enter.")
+        approved, new = people.approve(here.target, name)
+        say(f"{approved} may enter." if new else f"{approved} is in already.")
 
 
 @users.command()
@@ -112,6 +116,11 @@ def remove(here: Here, name: str, yes: bool) -> None:
         people.remove(here.target, person)
         say(f"The invitation for {known} is withdrawn.")
         return
+    if where := people.listed(here.folder, os.environ, known):
+        aside(
+            f"{where} in config/ lists {known}: the name comes back at the next login or start of the hub, unless you"
+        )
+        aside("take it out there too and run `classhub up`.")
     ask_name(f"This removes the user {known} from the hub and stops their servers. The home stays.", known, yes)
     stopped = words.count(people.remove(here.target, person), "server")
     say(f"{known} is no user any more; {stopped} stopped. The home stays: `classhub homes list`.")

@@ -55,7 +55,7 @@ def summary(rows: Sequence[Row]) -> str:
     holds = len(rows) - there
     nearly = f" ({near} of them nearly)" if near else ""
     settings = f"{holds} setting{'s hold' if holds != 1 else ' holds'} here{nearly}"
-    return f"{settings}, {there} hold{'s' if there == 1 else ''} only on the cluster: `classhub parity` lists them"
+    return f"{settings}, {there} hold{'s' if there == 1 else ''} only on the cluster"
 
 
 def _written(values: Mapping[str, Any], key: Key, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -21,8 +21,12 @@ def stand_in_of(handler: Any) -> StandInAuthenticator:
     """The hub's stand-in; 409 where people sign in with something real."""
     if isinstance(handler.authenticator, StandInAuthenticator):
         return handler.authenticator
-    how = elsewhere(handler.authenticator)
-    raise HTTPError(409, f"People sign in with {how} here: put the name on the list in config.yaml instead.")
+    how, section = elsewhere(handler.authenticator), type(handler.authenticator).__name__
+    raise HTTPError(
+        409,
+        f"People sign in with {how} here, and need no invitation: in config/config.yaml, add the name to "
+        f"hub.config.{section}.allowed_users, or let a whole domain or group in below hub.config.{section}.",
+    )
 
 
 def make_link(handler: Any, name: str, kind: Kind) -> dict[str, str]:

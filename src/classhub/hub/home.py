@@ -16,7 +16,7 @@ LOG_BYTES = 2 * 2**20
 
 
 class UnusableHome(Exception):
-    """In words, for the student's page and the admin's log."""
+    """In words for the admin; the student's are reasons.UNUSABLE_HOME."""
 
 
 def ensure_home(folder: Path, uid: int | None) -> None:

@@ -38,5 +38,6 @@ def no_room(machine: Mapping[str, Any], mine: Start, under_way: Iterable[Start])
         return ""
     running = {(entry.user, entry.server) for entry in registry.read_all(Path(machine["folders"]["servers"]))}
     if len((running | set(under_way)) - {mine}) >= most:
-        return f"{most} servers run, and this machine takes no more; try again when somebody has stopped theirs"
+        run = "1 server runs" if most == 1 else f"{most} servers run"
+        return f"{run}, and this machine takes no more; try again when somebody has stopped theirs"
     return ""

@@ -81,7 +81,7 @@ class AuthorizePage(Page):
         if action == "invite":
             made = make_link(self, name, Kind.INVITATION)
             link = f"{self.request.protocol}://{self.request.host}{made['path']}"
-            return {"done": f"Send this link to {made['name']}. It works once, for seven days:", "link": link}
+            return {"done": _what_to_do_with(made["name"], self.request.host), "link": link}
         if action not in ("approve", "decline"):
             raise HTTPError(400, "This page does not know what to do.")
         known = await answer_request(self, name, approve=action == "approve")
@@ -90,3 +90,10 @@ class AuthorizePage(Page):
     async def _show(self, status: int = 200, **words: Any) -> None:
         self.stand_in  # noqa: B018 - says in words that there are no requests here
         await self.show("classhub-requests.html", status, waiting=login_requests.waiting(self.db), **words)
+
+
+def _what_to_do_with(name: str, host: str) -> str:
+    """host: as the browser asked for it, with a port."""
+    near = host.partition(":")[0] == "localhost" or host.startswith(("127.", "[::1]"))
+    where = " It opens on this machine only, as the hub has no address for others yet." if near else ""
+    return f"Send this link to {name}. It works once, for seven days.{where}"

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from classhub.hub import birth, reasons, registry
+from classhub.hub import birth, registry
 from classhub.hub.end_watch import EndWatch
 from classhub.hub.lives import Lives
 from classhub.hub.order import Order
@@ -22,18 +22,26 @@ class Running:
         self._entry: registry.Entry | None = None
         self._child: birth.Child | None = None
         self._ending: registry.Entry | None = None
+        self._memory_kills = 0
         self._watch = EndWatch(then)
 
     async def begin(self, order: Order, rescue: bool) -> registry.Entry:
         """As birth.start. Cancelled, nothing of it stays."""
         self._child, self._entry = await self._lives.begin(order, rescue)
+        self._memory_kills = _memory_kills(self._entry)
         return self._entry
 
     def known(self, user: str, server: str) -> registry.Entry | None:
         """Alive or not; another hub may have begun it."""
         if self._entry is None:
             self._entry = registry.read(self._servers, user, server)
+            self._memory_kills = _memory_kills(self._entry)
         return self._entry
+
+    def new_memory_kills(self, entry: registry.Entry) -> int:
+        """Programs that the kernel ended at the memory limit since this was last asked."""
+        before, self._memory_kills = self._memory_kills, _memory_kills(entry)
+        return max(0, self._memory_kills - before)
 
     def watch(self, entry: registry.Entry | None) -> None:
         """Call `then` at its end."""
@@ -68,7 +76,6 @@ class Running:
         return code
 
 
-def why(entry: registry.Entry, code: int | None, log: Path) -> str:
-    """One sentence without its full stop."""
-    group = cgroups.find(entry.group) if entry.group else None
-    return reasons.explain(code, reasons.end_of(log), group.oom_kills() if group else 0)
+def _memory_kills(entry: registry.Entry | None) -> int:
+    group = cgroups.find(entry.group) if entry and entry.group else None
+    return group.oom_kills() if group else 0

@@ -10,10 +10,11 @@ from jupyterhub.spawner import Spawner
 from traitlets import Dict, Integer
 
 from classhub.errors import ClasshubError
-from classhub.hub import limits, probe, reasons, registry, running
+from classhub.hub import limits, probe, reasons, registry
 from classhub.hub.home import UnusableHome
 from classhub.hub.lives import Lives
 from classhub.hub.order import Order
+from classhub.hub.reasons import Reason
 from classhub.hub.running import Running
 from classhub.hub.starts import Starts
 from classhub.hub.story import Story
@@ -56,6 +57,7 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
     async def stop(self, now: bool = False) -> None:
         """End server and kernels. now: with little patience."""
         if entry := self._known():
+            self._tell_memory_kills(entry)
             await self._running.end(entry, 0.5 if now else 10)
             self._story.say("The server was stopped.")
 
@@ -65,10 +67,12 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
         if entry is None:
             return 0
         if entry.alive:
+            self._tell_memory_kills(entry)
             return None
         code = await self._running.exit_code()
         if not self._running.is_ending(entry):
-            self._story.say(f"The server ended. {self._why(entry, code)}.")
+            why = self._why(entry, code)
+            self._story.say(f"The server ended. {why.student}.", f"The server ended. {why.admin}.")
         await self._running.end(entry, 0)
         return 0 if code is None else code
 
@@ -93,7 +97,7 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
     async def _wait_for_turn_and_start(self) -> None:
         async with self._starts().turn(self.user.name, self.name, self._say_place):
             if full := limits.no_room(self.machine, (self.user.name, self.name), self._starts().under_way):
-                raise self._cannot(full)
+                raise self._cannot(Reason(full, full))
             self._story.say("The server is starting.")
             try:
                 await self._start_once(rescue=False)
@@ -111,7 +115,7 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
         try:
             entry = await self._running.begin(self._order(), rescue)
         except (OSError, ClasshubError, UnusableHome) as error:
-            raise self._cannot(reasons.for_student(error), for_admin=str(error)) from error
+            raise self._cannot(reasons.of(error)) from error
         try:
             await self._ensure_route()
             await self._answer(entry)
@@ -138,7 +142,8 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
             await self._running.answered(entry)
             return
         if entry.alive:
-            raise self._cannot(f"It did not answer within {self.own_start_timeout} s", try_again=True)
+            late = f"It did not answer within {self.own_start_timeout} s"
+            raise self._cannot(Reason(late, late), try_again=True)
         raise self._cannot(self._why(entry, await self._running.exit_code()), try_again=True)
 
     async def _ensure_route(self) -> None:
@@ -149,13 +154,18 @@ class ClassHubSpawner(Spawner):  # type: ignore[misc,unused-ignore]
     def _on_end(self) -> None:
         asyncio.ensure_future(self.poll_and_notify())  # noqa: RUF006 - JupyterHub's own poll keeps no handle either
 
-    def _why(self, entry: registry.Entry, code: int | None) -> str:
-        return running.why(entry, code, self._file("logs", "log"))
+    def _why(self, entry: registry.Entry, code: int | None) -> Reason:
+        return reasons.explain(code, reasons.end_of(self._file("logs", "log")), self._running.new_memory_kills(entry))
 
-    def _cannot(self, sentence: str, try_again: bool = False, for_admin: str = "") -> CannotStart:
+    def _tell_memory_kills(self, entry: registry.Entry) -> None:
+        """A kernel that dies of its memory leaves its server alive, and no word in the log."""
+        if self._running.new_memory_kills(entry):
+            self._story.say(reasons.memory_ran_out(self.user.name, entry.memory_limit))
+
+    def _cannot(self, why: Reason, try_again: bool = False) -> CannotStart:
         failed = "The server could not start."
-        self._story.say(f"{failed} {sentence}.", f"{failed} {for_admin}" if for_admin else "")
-        return CannotStart(sentence, try_again)
+        self._story.say(f"{failed} {why.student}.", f"{failed} {why.admin.rstrip('.')}.")
+        return CannotStart(why.student, try_again)
 
     def _starts(self) -> Starts:
         """One queue for the whole hub."""

@@ -80,7 +80,7 @@ def needs_hub(target: Target) -> Running:
     """What runs; NotRunning when nothing does."""
     running = target.inspect()
     if running is None or not is_up(running):
-        raise NotRunning("The hub does not run.", fix="Start it: `classhub up`.")
+        raise NotRunning("No hub runs here.", fix="classhub up")
     return running
 
 

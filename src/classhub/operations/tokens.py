@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classhub.errors import ClasshubError, NotFound
+from classhub.operations import users
 
 if TYPE_CHECKING:
     from classhub.targets.interface import Target
@@ -15,8 +16,9 @@ NOTE = "classhub token"
 
 
 def mint(target: Target, name: str, expires_in_s: int, scopes: Sequence[str]) -> str:
-    """A token of that user; with no scopes named it holds all that the user may do."""
+    """A token of that user; with no scopes named it holds all that the user may do. NotFound names the near ones."""
     with target.api() as api:
+        name = users.named(api, name)
         return api.mint_token(name, expires_in_s=expires_in_s, scopes=tuple(scopes), note=NOTE)
 
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from classhub.errors import NotFound, Refused
+from classhub.errors import ClasshubError, NotFound, Refused
 
 if TYPE_CHECKING:
     from classhub.outside.hub_api import HubApi, Link
     from classhub.targets.interface import Target
+
+
+HERE_ONLY = (
+    "This link works in a browser on this machine only: the hub has no address that others reach. "
+    "Give it one (local.address and local.host in config/classhub.yaml), then invite."
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,12 @@ def invite(target: Target, names: Sequence[str]) -> list[Link]:
         return [api.invite(name) for name in names]
 
 
+def open_here_only(links: Iterable[Link]) -> bool:
+    """They lead to the loopback: on the student's own machine nothing answers there."""
+    hosts = {urlsplit(link.url).hostname or "" for link in links}
+    return any(host in ("localhost", "::1") or host.startswith("127.") for host in hosts)
+
+
 def add(target: Target, name: str) -> tuple[str, bool]:
     """Make sure that there is such a user: the name, and whether it is new."""
     with target.api() as api:
@@ -63,10 +77,16 @@ def add(target: Target, name: str) -> tuple[str, bool]:
             return str(api.add_user(spelling.name)["name"]), True
 
 
-def approve(target: Target, name: str) -> str:
-    """Let in who asked. NotFound when nobody asked under this name."""
+def approve(target: Target, name: str) -> tuple[str, bool]:
+    """Let in who asked: the name, and whether that is new. NotFound when nobody asked, and nobody is in, under this name."""
     with target.api() as api:
-        return api.approve(_asking(api, name))
+        try:
+            return api.approve(_asking(api, name)), True
+        except NotFound:
+            written = api.spelling(name).name
+            if written not in [user["name"] for user in api.users()]:
+                raise
+            return written, False
 
 
 def decline(target: Target, name: str) -> str:
@@ -84,6 +104,11 @@ def find(target: Target, name: str) -> Person:
         return people[_meant(api, name, people, "There is no user and no invitation named")]
 
 
+def named(api: HubApi, typed: str) -> str:
+    """The user that was meant, as the hub writes the name; NotFound names the near ones."""
+    return _meant(api, typed, [str(user["name"]) for user in api.users()], "There is no user named")
+
+
 def refuse_unseen(typed: str, person: Person) -> None:
     """Before what is done unasked. Raises Refused when `typed` leads to another name: username_map may make bob alice."""
     if typed.strip().casefold() != person.name.casefold():
@@ -92,6 +117,23 @@ def refuse_unseen(typed: str, person: Person) -> None:
             "username_map or username_pattern of the configured login says so",
             f"give the name as `classhub users list` shows it: classhub users remove {quote(person.name)} --yes",
         )
+
+
+def listed(folder: Path, environ: Mapping[str, str], name: str) -> str:
+    """Where config.yaml lists this name, as "hub.config.Authenticator.admin_users"; empty where it does not, or has mistakes."""
+    from classhub.config.load import load
+    from classhub.config.meaning.found import trait
+    from classhub.config.spelling import dotted
+
+    try:
+        config = load(folder, environ)
+    except ClasshubError:
+        return ""
+    for key, names in (("admin_users", config.login.admins), ("allowed_users", config.login.allowed)):
+        where, value = trait(config.values, config.login.sections, key)
+        if name in names and value:
+            return dotted(where)
+    return ""
 
 
 def remove(target: Target, person: Person) -> int:

@@ -40,7 +40,7 @@ def welcome(target: OnOneMachine, config: Config, running: Running) -> Welcome:
             trouble = error.what
     else:
         trouble = "config.yaml names no admin: set hub.config.Authenticator.admin_users."
-    holds = parity.summary(target, config)
+    holds = f"{parity.summary(target, config)}: `classhub parity` lists them"
     sign_in = _sentence(config.login.why)
     notes = tuple(note for note in map(_sentence, running.notes) if note != sign_in)
     return Welcome(running.address, sign_in, admin, link, trouble, holds, notes)

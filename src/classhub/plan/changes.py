@@ -27,6 +27,8 @@ RESTARTS = {
     "hub": "The hub restarts, about 5 s.",
     "culler": "The culler restarts; servers go on.",
 }
+MOVES = "The proxy restarts, about 1 s; open pages must be opened anew at {}"
+"""The sentence for a new address, which stands at its end so that it can be clicked."""
 NAMED = 5
 """Servers that a sentence names; of more it gives the number."""
 
@@ -89,11 +91,13 @@ def _mend(running: Running, wanted: Mapping[str, Any], wanted_digest: str) -> It
         yield Step("write settings", "The new settings are written; the ones before stay in the history.")
     if not running.supervised:
         yield from _adopt(running)
-    changed = changed_parts(running, digests(wanted))
+    changed, moved = changed_parts(running, digests(wanted)), _moved(running, wanted)
     for part in PARTS:
         step = _mend_part(part, running, is_wanted(part, wanted), part in changed, differs)
         if step is None:
             continue
+        if moved and step.do == "restart proxy":
+            step = Step(step.do, MOVES.format(moved))
         yield _with_consequences(step, running, wanted) if step.do == "restart hub" and part in changed else step
 
 
@@ -163,8 +167,15 @@ def _with_consequences(step: Step, running: Running, wanted: Mapping[str, Any]) 
 
 def kept(running: Running, wanted: Mapping[str, Any]) -> str:
     """What running servers keep while the hub restarts with `wanted`: a clause."""
-    moved = (wanted.get("proxy") or {}).get("url", running.address) != running.address
-    return _keep("the", "the", "old address", running) if moved else _keep("its", "their", "old settings", running)
+    if _moved(running, wanted):
+        return _keep("the", "the", "old address", running)
+    return _keep("its", "their", "old settings", running)
+
+
+def _moved(running: Running, wanted: Mapping[str, Any]) -> str:
+    """The new address; empty when it stays."""
+    new = str((wanted.get("proxy") or {}).get("url", running.address))
+    return new if new != running.address else ""
 
 
 def _keep(its: str, their: str, what: str, running: Running) -> str:

@@ -196,6 +196,7 @@ def test_the_instructor_approves_and_declines_on_the_page(hub, instructor):
 
 def test_the_instructor_invites_on_the_page(hub, instructor):
     done = instructor.submit(instructor.get("hub/authorize"), name="Guest@college.edu", action="invite")
+    assert "It opens on this machine only" in words(done)
     link = re.search(r"<code>(.*?)</code>", done.text)[1]
     assert link.startswith(f"{hub.address}hub/invitation?code=")
     assert "guest@college.edu" in words(hub.browser().get(link))

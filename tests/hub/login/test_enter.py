@@ -139,6 +139,7 @@ def test_what_belongs_to_the_stand_in_says_who_signs_people_in(hub):
         with pytest.raises(Refused) as caught:
             call()
         assert "People sign in with DummyAuthenticator here" in caught.value.cause
+        assert "add the name to hub.config.DummyAuthenticator.allowed_users" in caught.value.cause
     assert (hub.api.requests(), hub.api.invitations()) == ([], [])
     for page in ("signup", "invitation?code=x"):
         answer = hub.browser().get(f"hub/{page}")

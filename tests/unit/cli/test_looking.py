@@ -84,6 +84,16 @@ def test_events_json_parses(classhub, running):
     assert [event["text"] for event in events] == ["The server started."]
 
 
+@pytest.mark.parametrize(
+    ("words", "said"), [("events hub", "Nothing happened yet."), ("logs hub", "The log is empty.")]
+)
+def test_where_there_is_nothing_to_show_that_is_said(classhub, running, words, said):
+    running.logs["hub"], running.events["hub"] = [], []
+    result = classhub(*words.split())
+    assert (result.code, result.out, result.err.splitlines()[-1]) == (0, "", said)
+    assert classhub("events", "hub", "--json").json == []
+
+
 def test_events_have_a_time(classhub, running):
     assert classhub("events", "alice@college.edu").out.endswith("  The server started.\n")
 
@@ -137,7 +147,9 @@ def test_parity_parses_without_a_hub(classhub):
     result = classhub("parity", "--json")
     assert result.code == 0
     assert isinstance(result.json, list)
-    assert classhub("parity").out.strip()
+    *_, summary, versions = classhub("parity").out.splitlines()
+    assert summary.endswith("only on the cluster.") and "classhub parity" not in summary
+    assert versions.startswith("JupyterHub 6 runs here; the chart brings")
 
 
 def test_open_prints_a_new_link_for_the_admin(classhub, running):

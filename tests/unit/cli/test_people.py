@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from classhub.outside.hub_api import Spelling
+from classhub.outside.hub_api import Link, Spelling
 
 
 def test_a_token_is_alone_on_stdout(classhub, running):
@@ -82,6 +82,13 @@ def test_an_invitation_is_alone_on_stdout(classhub, running):
     result = classhub("users", "invite", "bob@college.edu")
     assert result.out == "http://127.0.0.1:8000/hub/enter?key=canary-link-7f3a\n"
     assert "bob@college.edu only, once" in result.err
+    assert "works in a browser on this machine only" in result.err and "local.host" in result.err
+
+
+def test_an_invitation_that_others_can_open_has_no_warning(classhub, running, monkeypatch):
+    link = Link("bob@college.edu", "https://hub.college.edu/hub/invitation?code=x", "2026-09-01T10:00:00+00:00")
+    monkeypatch.setattr(type(running.people), "invite", lambda *_: link)
+    assert "this machine" not in classhub("users", "invite", "bob@college.edu").err
 
 
 def test_invitations_json_pairs_name_and_link(classhub, running):
@@ -93,6 +100,8 @@ def test_approve_and_decline(classhub, running):
     assert classhub("users", "approve", "Jane.Doe").out == "Jane.Doe may enter.\n"
     assert classhub("users", "decline", "eve").out == "eve was refused.\n"
     assert classhub("users", "approve", "eve").code == 1
+    again = classhub("users", "approve", "Alice@college.edu")
+    assert (again.code, again.out) == (0, "alice@college.edu is in already.\n")
 
 
 def test_add_says_whether_it_is_new(classhub, running):
@@ -116,6 +125,22 @@ def test_remove_asks_by_name_and_says_that_the_home_stays(classhub, running):
     result = classhub("users", "remove", "alice@college.edu", stdin="alice@college.edu\n")
     assert result.out.startswith("alice@college.edu is no user any more; 1 server stopped. The home stays")
     assert classhub("users", "remove", "nobody", "--yes").code == 1
+
+
+def test_the_name_is_typed_as_in_the_command_or_as_the_hub_writes_it(classhub, running):
+    for typed in ("Jane.Doe", "jane.doe"):
+        running.people.known.append("jane.doe")
+        result = classhub("users", "remove", "Jane.Doe", stdin=f"{typed}\n")
+        assert (result.code, result.out.startswith("jane.doe is no user any more")) == (0, True), result.err
+    running.people.known.append("jane.doe")
+    refused = classhub("users", "remove", "Jane.Doe", stdin="jane\n")
+    assert (refused.code, "The name jane.doe was not typed" in refused.err) == (1, True)
+
+
+def test_who_is_listed_in_config_yaml_comes_back_and_that_is_said(classhub, running):
+    result = classhub("users", "remove", "rk@college.edu", "--yes")
+    assert "hub.config.Authenticator.admin_users in config/ lists rk@college.edu: the name comes back" in result.err
+    assert "comes back" not in classhub("users", "remove", "alice@college.edu", "--yes").err
 
 
 @pytest.mark.parametrize("code", [0, 1, 7, 130])

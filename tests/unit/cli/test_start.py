@@ -111,3 +111,10 @@ def test_a_plain_ascii_terminal_is_enough(tmp_path):
     done = python("-m", "classhub", "status", cwd=tmp_path / "Zo\u00eb", env=env)
     assert done.returncode == 1
     assert "Zo\\xeb" in done.stderr
+
+
+@pytest.mark.parametrize(("words", "same_as"), [("help", "--help"), ("help users", "users --help")])
+def test_help_is_a_word_too(classhub, words, same_as):
+    shown = classhub(*words.split())
+    assert (shown.code, shown.out) == (0, classhub(*same_as.split()).out)
+    assert shown.out.startswith("Usage: ")

@@ -196,7 +196,7 @@ def test_down_can_leave_servers_running_and_end_them_later(classhub, running):
 def test_down_twice_names_what_it_leaves_running(classhub, running):
     classhub("down", "--keep-servers")
     assert classhub("down", "--keep-servers").out == (
-        "The hub does not run; 1 server of an earlier one still runs: alice@college.edu.\nStop it: `classhub down`.\n"
+        "No hub runs here; 1 server of an earlier one still runs: alice@college.edu.\nStop it: `classhub down`.\n"
     )
     assert running.servers
 
@@ -211,7 +211,7 @@ def test_history_says_what_failed(classhub, target):
 
 def test_down_where_nothing_runs_is_fine(classhub):
     result = classhub("down")
-    assert (result.code, result.out) == (0, "The hub does not run; nothing to stop.\n")
+    assert (result.code, result.out) == (0, "No hub runs here; nothing to stop.\n")
 
 
 def test_remove_asks_by_name(classhub, running):

@@ -148,9 +148,9 @@ def test_a_real_login_keeps_its_own_rules() -> None:
     assert here(own)["hub.config.JupyterHub.authenticator_class"] == "same"
 
 
-def test_the_summary_is_one_line_with_the_next_command() -> None:
+def test_the_summary_is_one_line() -> None:
     made = [Row("a", "same", "", "")] * 27 + [Row("b", "only there", "", "")] * 9
-    assert summary(made) == "27 settings hold here, 9 hold only on the cluster: `classhub parity` lists them"
+    assert summary(made) == "27 settings hold here, 9 hold only on the cluster"
     assert summary([Row("a", "near", "", "")]).startswith("1 setting holds here (1 of them nearly), 0 hold only")
 
 

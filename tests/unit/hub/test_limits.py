@@ -28,10 +28,10 @@ def test_servers_that_run_and_starts_under_way_count_once_each(machine):
 def test_a_server_is_not_in_its_own_way(machine):
     machine["servers"] = 1
     assert limits.no_room(machine, BOB, [BOB]) == ""
-    assert "1 servers" in limits.no_room(machine, ALICE, [ALICE])
+    assert "1 server runs" in limits.no_room(machine, ALICE, [ALICE])
 
 
 def test_without_a_limit_there_is_room_and_scale_has_the_last_word(machine, tmp_path):
     assert limits.no_room({**machine, "servers": 0}, ALICE, [ALICE, CAROL]) == ""
     (tmp_path / "limits.json").write_text(json.dumps({"servers": 1}))
-    assert "1 servers" in limits.no_room(machine, ALICE, [ALICE])
+    assert "1 server runs" in limits.no_room(machine, ALICE, [ALICE])

@@ -4,7 +4,7 @@ import pytest
 
 from classhub.errors import ClasshubError
 from classhub.hub.home import UnusableHome
-from classhub.hub.reasons import LOG_END_BYTES, end_of, explain, for_student
+from classhub.hub.reasons import LOG_END_BYTES, end_of, explain, memory_ran_out, of
 from classhub.hub.spawner import CannotStart
 
 
@@ -26,23 +26,35 @@ from classhub.hub.spawner import CannotStart
     ],
 )
 def test_a_reason_is_found(code, log, oom, said):
-    sentence = explain(code, log, oom)
-    assert said in sentence
-    assert not sentence.endswith(".")
+    why = explain(code, log, oom)
+    assert said in why.admin
+    assert not why.admin.endswith(".") and not why.student.endswith(".")
+    assert "/" not in why.student, "paths are the admin's"
 
 
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (ClasshubError("/srv/x leads over a link.", "a student", "ls -l /srv/x"), "Please tell your instructor"),
+        (ClasshubError("/srv/x leads over a link.", "a student", "ls -l /srv/x"), "tell the person who runs this hub"),
         (OSError(28, "No space left on device", "/srv/homes/x"), "could not set it up: No space left on device"),
-        (UnusableHome("The home alice is not a folder"), "The home alice is not a folder"),
+        (
+            UnusableHome("The home /srv/x belongs to uid 0, and this student has uid 5. ... ls -l"),
+            "Your home cannot be used",
+        ),
     ],
 )
 def test_a_student_reads_no_command_and_no_path_of_the_admins(error, said):
-    page = CannotStart(for_student(error)).jupyterhub_message
+    page = CannotStart(of(error).student).jupyterhub_message
     assert said in page
-    assert "/srv" not in page and "ls -l" not in page and "`" not in page
+    assert "/srv" not in page and "ls -l" not in page and "uid" not in page and "`" not in page
+    assert "/srv" in of(error).admin
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"), [(2**30, " (limit 1 GiB)."), (512 * 2**20, " (limit 512 MiB)."), (None, "memory ran out.")]
+)
+def test_the_limit_is_said_as_people_write_it(limit, said):
+    assert memory_ran_out("alice@college.edu", limit).endswith(said)
 
 
 def test_only_the_end_of_a_huge_log_is_read(tmp_path):
@@ -55,7 +67,7 @@ def test_only_the_end_of_a_huge_log_is_read(tmp_path):
     lines = end_of(log)
     assert lines[-3:] == ["first", "OSError: [Errno 28] No space left on device", "\ufffd"]
     assert sum(map(len, lines)) <= LOG_END_BYTES
-    assert "disk that holds the home is full" in explain(1, lines)
+    assert "disk that holds the home is full" in explain(1, lines).student
 
 
 def test_a_short_log_is_read_whole_and_none_is_no_failure(tmp_path):

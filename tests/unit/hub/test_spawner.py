@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from classhub.hub import birth, probe, registry
+from classhub.hub import birth, probe, registry, running
 from classhub.hub.lives import Lives
 from classhub.hub.spawner import CannotStart, ClassHubSpawner
 from unit.hub.births import alive_in, deployment, order
@@ -127,6 +127,34 @@ async def test_the_end_of_a_server_is_told_once_and_swept_away_from_the_loop(spa
         "The server ended. It was ended by the signal SIGKILL."
     ]
     assert await alice.poll() == 0 and registry.read(folder / "servers", "alice") is None
+
+
+async def test_each_program_that_memory_ended_is_told_once_and_not_blamed_for_a_later_end(
+    spawner_of, answers, folder, monkeypatch
+):
+    answers.set()
+    kills = [1]  # of a server before, in the same group
+    monkeypatch.setattr(running, "_memory_kills", lambda entry: kills[0])
+    alice = spawner_of("alice")
+    await alice.start()
+    assert await alice.poll() is None and not any("memory" in line for line in told(folder, "alice"))
+    kills[0] = 2
+    assert [await alice.poll(), await alice.poll()] == [None, None]
+    assert [line for line in told(folder, "alice") if "memory" in line] == [
+        "A program of alice was ended: memory ran out."
+    ]
+    os.kill(alive_in(folder)[0], 9)
+    await until(lambda: "The server ended. It was ended by the signal SIGKILL." in told(folder, "alice"))
+
+
+async def test_a_server_that_memory_ended_says_so(spawner_of, answers, folder, monkeypatch):
+    answers.set()
+    kills = [0]
+    monkeypatch.setattr(running, "_memory_kills", lambda entry: kills[0])
+    await spawner_of("alice").start()
+    kills[0] = 1
+    os.kill(alive_in(folder)[0], 9)
+    await until(lambda: told(folder, "alice")[-1].startswith("The server ended. It ran out of memory."))
 
 
 async def test_a_stop_is_told_and_leaves_nothing(spawner_of, answers, folder):

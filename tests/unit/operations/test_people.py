@@ -34,7 +34,7 @@ def test_those_who_ask_come_first(running):
 
 
 def test_approval_makes_a_user(running):
-    assert users.approve(running, "Jane.Doe") == "Jane.Doe"
+    assert users.approve(running, "Jane.Doe") == ("Jane.Doe", True)
     assert [one.standing for one in users.listing(running) if one.name == "Jane.Doe"] == ["user"]
 
 
@@ -99,6 +99,15 @@ def test_near_names_are_said_for_one_who_is_not_there(running):
     with pytest.raises(NotFound) as caught:
         users.approve(running, "jane.do")
     assert "None" not in str(caught.value)
+
+
+def test_a_token_for_a_typing_error_names_who_is_near(running):
+    with pytest.raises(NotFound, match=r"There is no user named 'alise@college\.edu'\.") as caught:
+        tokens.mint(running, "alise@college.edu", 3600, ())
+    assert "did you mean alice@college.edu" in caught.value.cause and caught.value.fix == "classhub users list"
+    assert running.people.minted == []
+    tokens.mint(running, "Alice@College.edu", 3600, ())
+    assert running.people.minted[0]["name"] == "alice@college.edu"
 
 
 def test_people_need_a_hub(target):

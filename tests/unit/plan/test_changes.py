@@ -105,6 +105,9 @@ def test_a_new_address_restarts_the_hub_too_and_names_who_keeps_the_old_one():
     wanted = {**SETTINGS, "proxy": {"url": "https://hub.college.edu/"}}
     moved = healthy(before, servers=TWO_SERVERS)
     assert names(moved, wanted) == ["write settings", "restart proxy", "restart hub"]
+    assert sentence(moved, wanted, "restart proxy") == (
+        "The proxy restarts, about 1 s; open pages must be opened anew at https://hub.college.edu/"
+    )
     assert sentence(moved, wanted, "restart hub") == (
         "The hub restarts, about 5 s; "
         "2 running servers keep the old address until they are restarted: alice@college.edu, Jane.Doe."

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from classhub.errors import NotRunning
 from classhub.hub import registry
 from classhub.targets.local import inside
 from classhub.targets.local.paths import Paths
@@ -92,3 +93,15 @@ def test_it_counts_against_the_servers_limits(server, group_name):
 @needs_root
 def test_a_group_that_is_gone_stops_nobody(server):
     assert inside.run(server(group="classhub-none/alice"), ALICE, ["id", "-u"], False).out == f"{UID}\n"
+
+
+def test_without_a_server_the_admin_page_is_named_only_where_there_is_one(server, monkeypatch):
+    paths = server()
+    registry.forget(paths.servers, ALICE, "")
+    with pytest.raises(NotRunning, match=r"No hub runs here\.") as caught:
+        inside.run(paths, ALICE, ["true"], False)
+    assert caught.value.fix.startswith("classhub up; or look at the files: ls '")
+    monkeypatch.setattr(inside.parts, "living", lambda paths: {"hub": None})
+    with pytest.raises(NotRunning, match="has no running server") as caught:
+        inside.run(paths, ALICE, ["true"], False)
+    assert caught.value.fix.startswith("start it from the admin page")

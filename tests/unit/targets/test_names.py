@@ -31,3 +31,12 @@ def test_a_stranger_is_not_found_and_near_names_are_said(target):
     with pytest.raises(NotFound, match="Jane") as caught:
         target.records("Jane.Do", Kind.EVENTS, False, False)
     assert "did you mean jane.doe" in caught.value.cause.lower()
+
+
+@pytest.mark.parametrize(
+    ("typed", "fix"), [("jane.doe", "Stop My Server"), ("hbu", "classhub restart hub"), ("supervisor", "admin page")]
+)
+def test_what_cannot_be_restarted_gets_the_way_that_works(target, typed, fix):
+    with pytest.raises(NotFound, match=f"no part named '{typed}'") as caught:
+        target.restart(typed, str)
+    assert fix in caught.value.fix

@@ -108,7 +108,7 @@ def scale(paths: Paths, pool: str, count: int, tell: Tell) -> None:
     ensure_folders(paths)
     write_private(paths.limits_json, json.dumps({"servers": count}))
     tell(
-        f"At most {count} servers run at the same time from now on; those that run go on."
+        f"At most {count} server{'s run' if count > 1 else ' runs'} at the same time from now on; those that run go on."
         if count
         else "No limit of simultaneous servers from now on."
     )

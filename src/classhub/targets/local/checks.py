@@ -10,8 +10,9 @@ from typing import Any
 from classhub.config.model import Config
 from classhub.errors import OutsideFailed, Refused
 from classhub.plan.checks import Check
-from classhub.targets.local import home_checks, host_check
+from classhub.targets.local import callback, home_checks, host_check, owners
 from classhub.targets.local.paths import Paths
+from classhub.targets.local.settings import address
 from classhub.walls import cgroups, reach
 from classhub.walls.uids import FIRST
 
@@ -42,7 +43,7 @@ def refuse_open_address(config: Config) -> None:
     raise Refused(
         f"local.address {address} would let other machines in, and ClassHub was not started by root.",
         cause="without root all students' servers would share your account",
-        fix="start it as root (sudo make up), or remove local.address from config/classhub.yaml",
+        fix=f"remove local.address from config/classhub.yaml, or {owners.as_root(config.state)}",
     )
 
 
@@ -80,26 +81,34 @@ def need_interpreter(paths: Paths) -> None:
 def all_checks(paths: Paths, config: Config | None) -> list[Check]:
     """Most important first."""
     return [
-        _account(),
+        _account(paths),
         _interpreter(),
         _limits(),
         _walls(),
         _socket_path(paths),
         _proxy(),
         *([host_check.leads_here(config.settings.local.host)] if config and config.settings.local.host else []),
+        *_callback(config),
         *([home_checks.owners(paths), home_checks.accounts(paths)] if is_root() else []),
         _disk(paths),
         _memory(),
     ]
 
 
-def _account() -> Check:
+def _callback(config: Config | None) -> list[Check]:
+    if config is None or config.login.stand_in:
+        return []
+    check = callback.leads_here(config.values, config.login.sections, address(config))
+    return [check] if check else []
+
+
+def _account(paths: Paths) -> Check:
     if is_root():
         return Check("account", seen="root: each student's server gets an account of its own")
     return Check(
         "account",
         "not root: all servers share your account, so this is one person's trial",
-        "start it as root: sudo make up",
+        owners.as_root(paths.state),
     )
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from classhub.errors import NotRunning, OutsideFailed
-from classhub.targets.local.paths import Paths, owner_of
+from classhub.targets.local.owners import owner_of
+from classhub.targets.local.paths import Paths
 
 AT_ONCE = ("status", "stop")
 """Answered in their time by any supervisor that is not stuck."""
@@ -30,8 +31,8 @@ async def serve(path: Path, supervisor: Obeys) -> asyncio.Server:
         try:
             if _peer(writer.get_extra_info("socket"))[1] in (os.geteuid(), 0):
                 await _talk(reader, writer, supervisor)
-        except ConnectionError:
-            pass
+        except (ConnectionError, asyncio.CancelledError):
+            pass  # cancelled at the supervisor's end only: Python 3.11's streams would log a traceback of it
         finally:
             writer.close()
 

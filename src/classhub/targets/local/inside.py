@@ -10,6 +10,7 @@ from classhub.errors import NotRunning
 from classhub.hub import registry
 from classhub.outside import process, terminal
 from classhub.plan.records import Finished
+from classhub.targets.local import parts
 from classhub.targets.local.inspection import anything_lives
 from classhub.targets.local.paths import Paths
 from classhub.targets.local.records import LOGGED, need_user
@@ -30,10 +31,10 @@ def run(paths: Paths, who: str, argv: list[str], on_terminal: bool) -> Finished:
     user, _, server = who.partition("/")
     entry = registry.read(paths.servers, user, server)
     if entry is None or not entry.alive:
-        raise NotRunning(
-            f"{who} has no running server.",
-            fix=f"start it from the admin page, or look at the files: ls '{paths.homes / names.slug(user)}'",
-        )
+        files = f"look at the files: ls '{paths.homes / names.slug(user)}'"
+        if "hub" not in parts.living(paths):
+            raise NotRunning("No hub runs here.", fix=f"classhub up; or {files}")
+        raise NotRunning(f"{who} has no running server.", fix=f"start it from the admin page, or {files}")
     return _run_inside(entry, paths.homes / names.slug(user), argv, on_terminal)
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from classhub.hub import registry
 from classhub.plan.changes import digest, digests
 from classhub.plan.running import Part, Running, Server, State
-from classhub.targets.local import logs, parts, reasons
-from classhub.targets.local.paths import Paths, foreign_owner, sudo_as
+from classhub.targets.local import callback, logs, parts, reasons
+from classhub.targets.local.owners import foreign_owner, sudo_as
+from classhub.targets.local.paths import Paths
 from classhub.walls import identity
 
 
@@ -75,9 +76,11 @@ def _state(parts: tuple[Part, ...], supervised: bool) -> State:
 
 
 def _notes(applied: Mapping[str, Any], paths: Paths) -> tuple[str, ...]:
-    """How people sign in, when that is not as config.yaml says; and whose hub it is, when root looks at another's."""
+    """How people sign in, when that is not as config.yaml says or cannot work; whose hub it is, when root looks at another's."""
     login, owner = applied["login"], foreign_owner(paths.state)
     notes = [login["why"]] if login["stand_in"] else []
+    if astray := callback.note(applied):
+        notes.append(astray)
     if owner:
         notes.append(f"This hub belongs to {owner}. Change it as {owner}: `{sudo_as(paths.state)} classhub ...`.")
     return tuple(notes)

@@ -9,7 +9,8 @@ from typing import Any
 from classhub.hub.files import write_private
 from classhub.plan.running import State
 from classhub.targets.local.commands import PARTS
-from classhub.targets.local.paths import Paths, owner_of
+from classhub.targets.local.owners import owner_of
+from classhub.targets.local.paths import Paths
 from classhub.walls import identity
 from classhub.walls.identity import Identity
 

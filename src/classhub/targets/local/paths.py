@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
-from classhub.errors import OutsideFailed, Refused
+from classhub.errors import OutsideFailed
+from classhub.targets.local.owners import account, foreign, owner_of
 
 SOCKET_PATH_BYTES = 107
 """sun_path of unix(7), without the closing NUL."""
@@ -114,40 +115,10 @@ def runtime_folder(state: Path) -> Path:
     return Path("/tmp") / f"classhub-{uid}" / name
 
 
-def owner_of(state: Path) -> int:
-    """Whose hub this is; our own account's before there is one."""
-    try:
-        return state.stat().st_uid
-    except OSError:
-        return os.geteuid()
-
-
-def foreign_owner(state: Path) -> str:
-    """The account whose hub this is, when it is not ours; else empty."""
-    uid = owner_of(state)
-    return "" if uid == os.geteuid() else _owner(uid)
-
-
-def sudo_as(state: Path) -> str:
-    """How root becomes the owner; an account without a name is given by its number."""
-    owner = foreign_owner(state)
-    return f"sudo -u '#{owner.removeprefix('uid ')}'" if owner.startswith("uid ") else f"sudo -u {owner}"
-
-
-def refuse_foreign(state: Path, command: str) -> None:
-    """Raises Refused for another account's hub, which root sees: what root started or wrote there would stay root's."""
-    if owner := foreign_owner(state):
-        raise Refused(
-            f"This hub belongs to {owner}, and you are {_owner(os.geteuid())}: only {owner} starts, stops and changes it.",
-            cause=f"{state} is {owner}'s; what another account wrote there could not be read by {owner} any more",
-            fix=f"do it as {owner}: {sudo_as(state)} {command}",
-        )
-
-
 def ensure_folders(paths: Paths) -> None:
     """Make every folder, private. Raises OutsideFailed in words when the disk is read-only, full or another's."""
     if paths.state.is_dir() and not paths.state.is_symlink() and owner_of(paths.state) != os.geteuid():
-        raise _foreign(paths.state, owner_of(paths.state))
+        raise foreign(paths.state, owner_of(paths.state))
     _refuse_trap(paths.runtime.parent)
     for folder in (paths.runtime.parent, paths.runtime, paths.sockets, paths.student_runtime):
         _ensure_folder(folder, 0o755 if folder == Path("/run/classhub") else 0o700)
@@ -165,7 +136,7 @@ def _refuse_trap(folder: Path) -> None:
         return
     if folder.parent == Path("/tmp") and found.st_uid != os.geteuid():
         raise OutsideFailed(
-            f"{folder} was made by another account ({_owner(found.st_uid)}), and ClassHub must keep its sockets there.",
+            f"{folder} was made by another account ({account(found.st_uid)}), and ClassHub must keep its sockets there.",
             cause="everybody may write in /tmp; whoever made it could listen to your hub",
             fix=f"ask the administrator of this machine to remove it: sudo rm -r {folder}",
         )
@@ -183,7 +154,7 @@ def _ensure_folder(folder: Path, mode: int, tighten: bool = True) -> None:
     except OSError as error:
         raise _unusable(folder, error) from error
     if found.st_uid != os.geteuid():
-        raise _foreign(folder, found.st_uid)
+        raise foreign(folder, found.st_uid)
     if tighten and found.st_mode & 0o777 != mode:
         folder.chmod(mode)
 
@@ -200,25 +171,6 @@ def _ensure_writable(folder: Path) -> None:
     finally:
         with contextlib.suppress(OSError):  # what failed above is told
             probe.unlink(missing_ok=True)
-
-
-def _foreign(folder: Path, owner: int) -> OutsideFailed:
-    me = _owner(os.geteuid())
-    return OutsideFailed(
-        f"{folder} belongs to {_owner(owner)}, not to the account that runs ClassHub ({me}).",
-        cause="the hub was started by another account before (as root, with sudo?), or the folder was copied",
-        fix=f"start it as {_owner(owner)}, or hand the folder over: {_hand_over(folder, me)}",
-    )
-
-
-def _hand_over(folder: Path, me: str) -> str:
-    """Never what is in the homes: those belong to the students."""
-    name = quote(str(folder))
-    if os.geteuid() != 0:
-        return f"sudo chown -R {me} {name}"
-    if folder.name != ".classhub":
-        return f"chown {me} {name}"
-    return f"find {name} -path {quote(str(folder / 'homes'))} -prune -o -exec chown -h {me} {{}} +"
 
 
 def _unusable(folder: Path, error: OSError) -> OutsideFailed:
@@ -239,12 +191,3 @@ def _unusable(folder: Path, error: OSError) -> OutsideFailed:
     }
     cause, fix = fixes.get(error.errno or 0, (error.strerror or "unknown", f"look at it: ls -ld {parent}"))
     return OutsideFailed(f"ClassHub cannot write in {folder}.", cause=cause, fix=fix)
-
-
-def _owner(uid: int) -> str:
-    import pwd
-
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"uid {uid}"

@@ -14,6 +14,10 @@ from classhub.targets.local.paths import Paths
 from classhub.walls import names, uids
 
 LOGGED = (*PARTS, "supervisor")
+OWN_SERVER = (
+    "a student's server is stopped on the admin page of the hub (Stop Server), or by the student in JupyterLab "
+    "(File, Hub Control Panel, Stop My Server); it starts when the student next opens it"
+)
 
 
 def read(paths: Paths, who: str, kind: Kind, previous: bool, follow: bool) -> Iterator[Record]:
@@ -43,10 +47,11 @@ def slug_of(who: str) -> str:
 def need_part(part: str) -> None:
     """Raises NotFound that names the parts."""
     if part not in PARTS:
+        near = get_close_matches(part, PARTS, n=1)
         raise NotFound(
             f"There is no part named {part!r}.",
-            cause="parts are " + ", ".join(PARTS),
-            fix=f"classhub restart {PARTS[1]}",
+            cause=f"did you mean {near[0]}?" if near else f"only parts are restarted: {', '.join(PARTS)}",
+            fix=f"classhub restart {near[0]}" if near else OWN_SERVER,
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from classhub.errors import NotRunning, OutsideFailed
 from classhub.outside import process
 from classhub.plan.steps import Plan
-from classhub.targets.local import checks, control, machine, parts, ports
+from classhub.targets.local import checks, control, machine, owners, parts, ports
 from classhub.targets.local.alone import whole
 from classhub.targets.local.machine import Machine
 from classhub.targets.local.paths import Paths
@@ -42,7 +42,7 @@ def look_ahead(paths: Paths, plan: Plan, applied: Mapping[str, Any] | None) -> N
         checks.need_interpreter(paths)
     if steps & {"start proxy", "restart proxy"} and "proxy" in plan.settings:
         ours = str(applied["proxy"]["listen"]) if applied and _has_its_ports(paths) else ""
-        _need_public_port(plan.settings["proxy"]["listen"], ours)
+        _need_public_port(plan.settings["proxy"]["listen"], ours, paths)
 
 
 def leave_nothing(paths: Paths) -> None:
@@ -100,7 +100,7 @@ def _wait_for_socket(paths: Paths) -> None:
         time.sleep(0.03)
 
 
-def _need_public_port(listen: str, ours: str) -> None:
+def _need_public_port(listen: str, ours: str, paths: Paths) -> None:
     """ours: the address that this hub has now, which is free for us."""
     address, number = ports.address(listen)
     example = number + 1 if 1024 <= number < 65535 else 8000
@@ -116,7 +116,7 @@ def _need_public_port(listen: str, ours: str) -> None:
         raise OutsideFailed(
             f"Port {number} needs root.",
             cause="ports below 1024 are kept for the administrator of the machine",
-            fix=f"start it as root (sudo make up), or {elsewhere}",
+            fix=f"{elsewhere}\nor {owners.as_root(paths.state)}",
         ) from error
     except OSError as error:
         raise OutsideFailed(

@@ -33,7 +33,8 @@ from classhub.targets.local import (
 from classhub.targets.local.alone import alone
 from classhub.targets.local.homes import LocalHomes
 from classhub.targets.local.machine import NO_MACHINE, Machine, ensure_machine
-from classhub.targets.local.paths import Paths, ensure_folders, paths_of, refuse_foreign
+from classhub.targets.local.owners import refuse_foreign
+from classhub.targets.local.paths import Paths, ensure_folders, paths_of
 from classhub.targets.local.settings import door, settings
 
 
