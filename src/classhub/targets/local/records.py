@@ -50,7 +50,7 @@ def need_part(part: str) -> None:
         near = get_close_matches(part, PARTS, n=1)
         raise NotFound(
             f"There is no part named {part!r}.",
-            cause=f"did you mean {near[0]}?" if near else f"only parts are restarted: {', '.join(PARTS)}",
+            cause=(f"did you mean {near[0]}? " if near else "") + f"only parts are restarted: {', '.join(PARTS)}",
             fix=f"classhub restart {near[0]}" if near else OWN_SERVER,
         )
 
