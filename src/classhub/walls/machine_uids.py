@@ -66,7 +66,7 @@ def read(file: Path) -> Record:
     """What is known; of a file that is gone, what its copy says. Raises ClasshubError when damaged."""
     try:
         return _read(file)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         try:
             return _read(durable.copy_of(file))
         except (OSError, ValueError):

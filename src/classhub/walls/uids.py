@@ -51,7 +51,7 @@ def users(map_file: Path) -> dict[str, int]:
     highest = _highest(map_file)  # before the map: a writer in between then only makes the map newer
     try:
         return _read(map_file, highest)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if highest:
             raise _damaged(map_file, f"it is gone, and uids up to {highest} were given") from None
         return {}
@@ -145,7 +145,7 @@ def _is_taken(uid: int) -> bool:
 def _highest(map_file: Path) -> int:
     try:
         text = durable.lock_of(map_file).read_text(encoding="ascii", errors="replace").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return 0
     return int(text) if text.isdecimal() else 0
 
