@@ -8,25 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from classhub.cli import options
 from classhub.cli.console import say, show_json
 from classhub.cli.here import Here, pass_here
-from classhub.cli.options import as_json
 
 if TYPE_CHECKING:
     from classhub.operations.plan import Foreseen
 
 
 @click.command()
-@click.option(
-    "-f",
-    "--file",
-    "files",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Values in place of config.yaml and secrets.yaml, in Helm's order; may be given several times.",
-)
-@as_json
+@options.files
+@options.as_json
 @pass_here
 def plan(here: Here, files: tuple[Path, ...], as_json: bool) -> None:
     """What `up` would change, in words; changes nothing.

@@ -18,14 +18,22 @@ if TYPE_CHECKING:
     Schemas = Callable[[str], Schema | None]
 
 
-def load(folder: Path, environ: Mapping[str, str], instead: Mapping[str, bytes] | None = None) -> Config:
+def load(
+    folder: Path,
+    environ: Mapping[str, str],
+    instead: Mapping[str, bytes] | None = None,
+    *,
+    files: Sequence[Path] = (),
+    chart: str = "",
+) -> Config:
     """Read config.yaml, secrets.yaml, classhub.yaml, the values it names, courses/*.yaml; the first must exist.
 
     environ: for the login's secrets alone. instead: what files are taken to hold, by name, before they are written.
+    files, chart: as in look.
     Raises NotFound without a folder or config.yaml, Refused if it may not be entered, else Mistakes with every error;
     warnings and notes are in Config.findings.
     """
-    config, findings = look(folder, environ, instead=instead)
+    config, findings = look(folder, environ, instead=instead, files=files, chart=chart)
     if config is None:
         raise Mistakes([finding for finding in findings if finding.severity == "error"])
     return config
@@ -52,7 +60,7 @@ def look(
         _need(folder)
     reader = _Reader(folder, instead or {}, tracked, schemas)
     settings = reader.settings()
-    names = [str(path) for path in files] or in_order(settings)
+    names = [str(path.absolute()) for path in files] or in_order(settings)
     documents = reader.documents(names)
     reader.is_whole = len(documents) == len({name for name in names if reader.has(name)})
     courses = reader.courses()

@@ -8,13 +8,13 @@ from functools import partial
 from pathlib import Path
 
 from classhub.config.chart.schema import Schema
-from classhub.config.chart.table import VERSIONS, defaults, known
+from classhub.config.chart.table import defaults, known, refuse_unknown
 from classhub.config.edit import edit
 from classhub.config.load import look, shown
 from classhub.config.meaning.secret import Tracked
 from classhub.config.reading import parse
 from classhub.config.spelling import dotted
-from classhub.errors import Finding, Refused, WrongUsage
+from classhub.errors import Finding, Refused
 from classhub.operations.corrected_line import corrected_line
 from classhub.operations.rewriting import read, rewrite
 from classhub.outside import chart_package, git
@@ -46,13 +46,13 @@ def _tracked(wanted: Wanted) -> Tracked | None:
 
 
 def _look(wanted: Wanted, tracked: Tracked | None) -> list[Finding]:
-    if wanted.chart and wanted.chart not in VERSIONS:
-        known = ", ".join(VERSIONS)
-        raise WrongUsage(f"ClassHub has no table of chart {wanted.chart}; it knows {known}.")
-    files = [path.absolute() for path in wanted.files]
+    if wanted.chart:
+        refuse_unknown(wanted.chart)
     unusable: list[Finding] = []
     schemas = partial(_schema, wanted, unusable)
-    _, found = look(wanted.folder, wanted.environ, files=files, chart=wanted.chart, tracked=tracked, schemas=schemas)
+    _, found = look(
+        wanted.folder, wanted.environ, files=wanted.files, chart=wanted.chart, tracked=tracked, schemas=schemas
+    )
     return [*unusable, *found]
 
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classhub.config.load import look
+from classhub.config.load import load
 from classhub.config.meaning.access import access
 from classhub.config.model import Config
 from classhub.config.traits.lookup import get
-from classhub.errors import Mistakes
 from classhub.operations.status import is_up
 from classhub.plan.changes import digest, plan
 from classhub.plan.consequence import About, Consequence
@@ -33,9 +32,7 @@ class Foreseen:
 
 def foresee(target: OnOneMachine, folder: Path, environ: Mapping[str, str], files: Sequence[Path] = ()) -> Foreseen:
     """files: of values, in place of the folder's. Raises Mistakes with all of them, NotFound, Refused."""
-    config, findings = look(folder, environ, files=[path.absolute() for path in files])
-    if config is None:
-        raise Mistakes([finding for finding in findings if finding.severity == "error"])
+    config = load(folder, environ, files=files)
     running = target.inspect(config)
     if running is None or running.dry is None:
         return Foreseen("Nothing runs here. `classhub up` would start the hub.", _first_time(config))

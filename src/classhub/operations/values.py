@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from classhub.config import secret
-from classhub.config.chart.table import VERSIONS, known
+from classhub.config.chart.table import known, refuse_unknown
 from classhub.config.extra_config import extra_config
-from classhub.config.load import look
+from classhub.config.load import load
 from classhub.config.model import Config
 from classhub.config.traits import traits
 from classhub.config.traits.names import names
-from classhub.errors import Mistakes, WrongUsage
 from classhub.operations import snippets
 
 
@@ -29,12 +28,9 @@ class Shown:
 def read(folder: Path, environ: Mapping[str, str], files: Sequence[Path] = (), chart: str = "") -> Config:
     """files: of values, in place of the folder's. chart: another one's defaults. Raises Mistakes, NotFound,
     Refused, WrongUsage."""
-    if chart and known(chart) != chart:
-        raise WrongUsage(f"There is no table of chart {chart} here.", "", f"Known are {', '.join(VERSIONS)}.")
-    config, found = look(folder, environ, files=[path.absolute() for path in files], chart=chart)
-    if config is None:
-        raise Mistakes([finding for finding in found if finding.severity == "error"])
-    return config
+    if chart:
+        refuse_unknown(chart)
+    return load(folder, environ, files=files, chart=chart)
 
 
 def values(config: Config, show_secrets: bool = False) -> Shown:

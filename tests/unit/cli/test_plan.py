@@ -32,6 +32,12 @@ def test_where_nothing_ran_it_says_what_up_would_do(classhub):
     assert (facts["empty"], facts["changes"]) == (False, [])
 
 
+def test_a_file_that_is_not_there_is_no_empty_file(classhub, running):
+    result = classhub("plan", "-f", "other.yaml")
+    assert (result.code, result.out) == (2, "")
+    assert "other.yaml" in result.err
+
+
 def test_nothing_would_change(classhub, running):
     assert classhub("plan").out == "Nothing would change. The hub at http://127.0.0.1:8000/ runs with revision 1.\n"
     assert classhub("plan", "--json").json == {"empty": True, "steps": [], "consequences": [], "changes": []}

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from classhub.config.chart.lines import Line, tree
 from classhub.config.chart.upgrade import order
 from classhub.config.merge import copy
+from classhub.errors import WrongUsage
 
 VERSIONS = ("4.4.0", "5.0.0-0.dev", "4.3.2", "4.0.0", "3.3.8")
 """Charts that have a table. The first is the one that ClassHub is made for."""
@@ -40,6 +41,12 @@ def known(version: str) -> str:
     if version in VERSIONS or order(version) == order(""):
         return version if version in VERSIONS else VERSIONS[0]
     return min(VERSIONS, key=lambda one: [abs(a - b) for a, b in zip(order(one), order(version), strict=True)])
+
+
+def refuse_unknown(version: str) -> None:
+    """Raises WrongUsage for a chart, asked for by name, that has no table."""
+    if version not in VERSIONS:
+        raise WrongUsage(f"ClassHub has no table of chart {version}; it knows {', '.join(VERSIONS)}.")
 
 
 @cache
