@@ -12,7 +12,7 @@ from classhub.config.meaning.access import access
 from classhub.config.model import Config
 from classhub.config.traits.lookup import get
 from classhub.operations.status import is_up
-from classhub.plan.changes import digest, plan
+from classhub.plan.changes import plan, steps_ahead
 from classhub.plan.consequence import About, Consequence
 from classhub.plan.masking import bare
 from classhub.plan.told import Told, told
@@ -36,8 +36,7 @@ def foresee(target: OnOneMachine, folder: Path, environ: Mapping[str, str], file
     running = target.inspect(config)
     if running is None or running.dry is None:
         return Foreseen("Nothing runs here. `classhub up` would start the hub.", _first_time(config))
-    steps = plan(running, running.dry.settings, digest(running.dry.settings), what="").steps
-    found = told(running, running.dry, steps, target.machine())
+    found = told(running, running.dry, steps_ahead(running), target.machine())
     return Foreseen(_head(running, found), found)
 
 

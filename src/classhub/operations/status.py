@@ -56,7 +56,7 @@ def _touched(folder: Path) -> float:
 def _look(target: Target, running: Running, folder: Path, environ: Mapping[str, str]) -> str:
     """Never fails: how the hub is does not depend on what somebody is writing just now."""
     from classhub.config.load import load
-    from classhub.plan.changes import digest, plan
+    from classhub.plan.changes import steps_ahead
 
     goes_on = f"the hub goes on with revision {running.revision}"
     try:
@@ -68,7 +68,7 @@ def _look(target: Target, running: Running, folder: Path, environ: Mapping[str, 
         return f"{error.what} Meanwhile {goes_on}."
     except Exception as error:  # noqa: BLE001
         return f"{folder.name}/ cannot be read ({type(error).__name__}); {goes_on}: `classhub check`."
-    if now is None or now.dry is None or plan(now, now.dry.settings, digest(now.dry.settings), what="").empty:
+    if now is None or not steps_ahead(now):
         return ""
     return f"{folder.name}/ was changed since; `classhub plan` shows what `classhub up` would do."
 

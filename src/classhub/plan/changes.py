@@ -7,7 +7,7 @@ or missing culler is not wanted. Further keys are allowed: a change in them rest
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from classhub.plan.running import Part, Running, State
@@ -51,6 +51,11 @@ def plan(running: Running | None, wanted: Mapping[str, Any], wanted_digest: str,
     return Plan(tuple(_mend(running, wanted, wanted_digest)), wanted, what)
 
 
+def steps_ahead(running: Running) -> tuple[Step, ...]:
+    """What `up` would do, as `inspect(wanted)` has found it out; nothing without that."""
+    return plan(running, running.dry.settings, digest(running.dry.settings), what="").steps if running.dry else ()
+
+
 def way_back(running: Running, revision: Revision, outcome: str = "") -> Plan:
     """The steps that put an earlier revision in force again. outcome: what becomes of the one before, "failed"."""
     number = revision.number
@@ -91,13 +96,13 @@ def _mend(running: Running, wanted: Mapping[str, Any], wanted_digest: str) -> It
         yield Step("write settings", "The new settings are written; the ones before stay in the history.")
     if not running.supervised:
         yield from _adopt(running)
-    changed, moved = changed_parts(running, digests(wanted)), _moved(running, wanted)
+    changed, address = changed_parts(running, digests(wanted)), moved(running, wanted)
     for part in PARTS:
         step = _mend_part(part, running, is_wanted(part, wanted), part in changed, differs)
         if step is None:
             continue
-        if moved and step.do == "restart proxy":
-            step = Step(step.do, MOVES.format(moved))
+        if address and step.do == "restart proxy":
+            step = Step(step.do, MOVES.format(address))
         yield _with_consequences(step, running, wanted) if step.do == "restart hub" and part in changed else step
 
 
@@ -167,12 +172,12 @@ def _with_consequences(step: Step, running: Running, wanted: Mapping[str, Any]) 
 
 def kept(running: Running, wanted: Mapping[str, Any]) -> str:
     """What running servers keep while the hub restarts with `wanted`: a clause."""
-    if _moved(running, wanted):
+    if moved(running, wanted):
         return _keep("the", "the", "old address", running)
     return _keep("its", "their", "old settings", running)
 
 
-def _moved(running: Running, wanted: Mapping[str, Any]) -> str:
+def moved(running: Running, wanted: Mapping[str, Any]) -> str:
     """The new address; empty when it stays."""
     new = str((wanted.get("proxy") or {}).get("url", running.address))
     return new if new != running.address else ""
@@ -183,10 +188,15 @@ def _keep(its: str, their: str, what: str, running: Running) -> str:
     names = [f"{server.user}/{server.name}" if server.name else server.user for server in running.servers]
     if not names:
         return "no server runs"
-    shown = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+    shown = some(names, NAMED)
     if len(names) == 1:
         return f"1 running server keeps {its} {what} until it is restarted: {shown}"
     return f"{len(names)} running servers keep {their} {what} until they are restarted: {shown}"
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """ "alice, Jane.Doe and 2 more"."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _servers(running: Running | None, verb: tuple[str, str], none: str = "") -> str:

@@ -12,7 +12,7 @@ from classhub.config.document import Where
 from classhub.config.model import Config, Login, Settings
 from classhub.config.parity import ALWAYS, Machine, rows
 from classhub.config.traits.lookup import get
-from classhub.plan.changes import RESTARTS, changed_parts, digests, kept
+from classhub.plan.changes import RESTARTS, changed_parts, digests, kept, moved, some
 from classhub.plan.consequence import About, Consequence
 from classhub.plan.difference import Change, changes
 from classhub.plan.entry import entry
@@ -101,8 +101,7 @@ def _parts(running: Running, dry: DryRun, steps: Sequence[Step]) -> Iterator[Con
         if step.do == "restart hub" and "hub" in changed and running.servers:
             names = tuple(server.user for server in running.servers)
             yield Consequence(About.SERVERS, f"{kept(running, dry.settings)}.", names)
-    new = (dry.settings.get("proxy") or {}).get("url", "")
-    if running.address and new and new != running.address:
+    if running.address and (new := moved(running, dry.settings)):
         yield Consequence(About.RESTART, f"The hub's address becomes {new} in place of {running.address}.")
 
 
@@ -130,7 +129,6 @@ def _concerns_the_cluster(change: Change) -> bool:
 
 def _elsewhere(there: Sequence[Change]) -> Iterator[Consequence]:
     if there:
-        names = [change.path for change in there]
-        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-        what = f"Holds on the cluster only, so nothing changes here: {', '.join(names[:MOST_NAMED])}{more}."
+        names = some([change.path for change in there], MOST_NAMED)
+        what = f"Holds on the cluster only, so nothing changes here: {names}."
         yield Consequence(About.ELSEWHERE, what)
