@@ -5,9 +5,10 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 
@@ -34,6 +35,19 @@ def write(file: Path, value: Mapping[str, Any]) -> None:
     """The file, then a copy of it for whoever damages the file. 0600. Raises OSError."""
     for path in (file, copy_of(file)):
         _put(path, value)
+
+
+def restored(file: Path, read: Callable[[Path], object]) -> str:
+    """The command, for people, that puts the copy in the file's place; empty where that is no sound one.
+
+    read: raises OSError or ValueError for a copy that is of no use.
+    """
+    copy = copy_of(file)
+    try:
+        read(copy)
+    except (OSError, ValueError):
+        return ""
+    return f"restore our copy: cp -p {quote(str(copy))} {quote(str(file))}"
 
 
 def _put(path: Path, value: Mapping[str, Any]) -> None:

@@ -92,12 +92,7 @@ def _read(file: Path) -> Record:
 
 
 def _way_back(file: Path) -> str:
-    copy = durable.copy_of(file)
-    try:
-        _read(copy)
-    except (OSError, ValueError):
-        return (
-            f"take it away, and run `classhub up` in every deployment of this machine before a new student signs in: "
-            f"each records its uids again\n  rm -f {quote(str(file))} {quote(str(copy))}"
-        )
-    return f"restore our copy: cp -p {quote(str(copy))} {quote(str(file))}"
+    return durable.restored(file, _read) or (
+        f"take it away, and run `classhub up` in every deployment of this machine before a new student signs in: "
+        f"each records its uids again\n  rm -f {quote(str(file))} {quote(str(durable.copy_of(file)))}"
+    )

@@ -165,12 +165,7 @@ def _damaged(map_file: Path, how: str) -> ClasshubError:
 
 def _way_back(map_file: Path) -> str:
     """One command where our copy is sound, else two."""
-    copy = durable.copy_of(map_file)
-    try:
-        _read(copy, _highest(map_file))
-    except (OSError, ValueError):
-        folder = quote(str(map_file.parent))
-        return (
-            f"restore {map_file.name} from a backup of {folder}; `classhub doctor` then names the homes that do not fit"
-        )
-    return f"restore our copy: cp -p {quote(str(copy))} {quote(str(map_file))}"
+    return durable.restored(map_file, lambda copy: _read(copy, _highest(map_file))) or (
+        f"restore {map_file.name} from a backup of {quote(str(map_file.parent))}; "
+        "`classhub doctor` then names the homes that do not fit"
+    )
