@@ -47,7 +47,7 @@ def _folder_note(target: Target, running: Running, folder: Path, environ: Mappin
 def _touched(folder: Path) -> float:
     """The newest change of a file or of its name, seconds since the epoch; 0 where that cannot be told."""
     try:
-        found = [folder, *folder.iterdir(), *folder.joinpath("courses").glob("*")]
+        found = [folder, *folder.rglob("*")]  # files of values may lie in folders of their own
         return max(max(seen.st_mtime, seen.st_ctime) for seen in map(os.stat, found))
     except OSError:
         return 0

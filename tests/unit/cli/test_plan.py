@@ -173,6 +173,18 @@ def test_status_says_that_the_folder_has_mistakes_and_the_hub_goes_on(classhub, 
     assert result.out.endswith(f"config/ has {count}; the hub goes on with revision 1: `classhub check`.\n")
 
 
+def test_status_sees_a_change_in_a_folder_below(classhub, running, folder, write, monkeypatch):
+    monkeypatch.setattr(looking, "CLOCK_S", 0)
+    touched = looking._touched(folder)
+    time.sleep(0.05)
+    folder.joinpath("exam").mkdir()
+    write("exam/week.yaml", "{}\n")
+    before = looking._touched(folder)
+    time.sleep(0.05)
+    write("exam/week.yaml", "cull: {timeout: 60}\n")
+    assert touched < before < looking._touched(folder)
+
+
 def test_status_does_not_fail_for_a_file_that_is_gone_or_unreadable(classhub, running, folder, monkeypatch):
     (folder / "config.yaml").rename(folder / "elsewhere.yaml")
     result = classhub("-C", str(folder), "status")
