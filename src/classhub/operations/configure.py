@@ -13,7 +13,7 @@ from classhub.config.edit import corrected, edit
 from classhub.config.edit.typed import below
 from classhub.config.load import load, shown
 from classhub.config.reading import parse
-from classhub.config.secret import hidden, holds_secret, is_secret, masked
+from classhub.config.secret import hidden, holds_only_secrets, holds_secret, is_secret, masked
 from classhub.config.spelling import dotted
 from classhub.errors import Edit, Finding, Mistakes, NotFound, Refused
 from classhub.operations.rewriting import read, rewrite
@@ -57,7 +57,9 @@ def get(folder: Path, where: Where, show_secrets: bool = False) -> Setting:
             raise _no_such(files, where)
         value = value[part]
     if not show_secrets:
-        value = masked(value, where, hidden([files.document(SECRETS)]))
+        value = masked(
+            value, where, hidden([files.document(name) for name in files.values if holds_only_secrets(name)])
+        )
     standing = files.standing(where)
     if not standing:
         return Setting(dotted(where), value, "", 0)

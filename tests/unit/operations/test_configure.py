@@ -351,3 +351,12 @@ def test_a_mistake_in_a_further_file_is_not_written(autumn):
         with pytest.raises(Mistakes):
             set_(autumn, key, new)
     assert contents(autumn) == before
+
+
+def test_every_file_that_is_named_for_secrets_is_hidden_whole(college):
+    (college / "term.secrets.yaml").write_text("hub:\n  templateVars: {motto: quiet}\n")
+    with (college / "classhub.yaml").open("a") as file:
+        file.write("values: [term.secrets.yaml]\n")
+    found = configure.get(college, ("hub", "templateVars", "motto"))
+    assert found.value == "********"
+    assert configure.get(college, ("hub", "templateVars", "motto"), show_secrets=True).value == "quiet"
