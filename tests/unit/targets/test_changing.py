@@ -7,17 +7,13 @@ import pytest
 from classhub.errors import NotRunning, OutsideFailed
 from classhub.hub.files import write_private
 from classhub.targets.local import changing
-from classhub.targets.local.paths import Paths, ensure_folders
 
 
 @pytest.fixture
-def paths(tmp_path):
-    (tmp_path / "run").mkdir(mode=0o700)
-    made = Paths(tmp_path / ".classhub", tmp_path / "run" / "x", tmp_path / ".classhub" / "homes")
-    ensure_folders(made)
-    write_private(made.hub_json, json.dumps({"proxy": {}, "hub": {}, "culler": None, "login": {}}))
-    (made.logs / "hub.log").write_text("hub.extraConfig: line 3: NameError: c is not defined\n")
-    return made
+def paths(paths):
+    write_private(paths.hub_json, json.dumps({"proxy": {}, "hub": {}, "culler": None, "login": {}}))
+    (paths.logs / "hub.log").write_text("hub.extraConfig: line 3: NameError: c is not defined\n")
+    return paths
 
 
 @pytest.fixture

@@ -16,14 +16,6 @@ from classhub.targets.local.paths import Paths, ensure_folders, runtime_folder
 from deep import nested
 
 
-@pytest.fixture
-def paths(tmp_path):
-    made = Paths(tmp_path / ".classhub", tmp_path / "run" / "x", tmp_path / ".classhub" / "homes")
-    (tmp_path / "run").mkdir(mode=0o700)
-    ensure_folders(made)
-    return made
-
-
 def test_every_folder_is_private(paths):
     for folder in (
         paths.state,

@@ -9,15 +9,7 @@ from classhub.errors import NotRunning, OutsideFailed
 from classhub.plan.steps import Plan, Step
 from classhub.targets.local import changing, ports, starting
 from classhub.targets.local.machine import ensure_machine
-from classhub.targets.local.paths import Paths, ensure_folders
-
-
-@pytest.fixture
-def paths(tmp_path):
-    (tmp_path / "run").mkdir(mode=0o700)
-    made = Paths(tmp_path / ".classhub", tmp_path / "run" / "x", tmp_path / ".classhub" / "homes")
-    ensure_folders(made)
-    return made
+from classhub.targets.local.paths import ensure_folders
 
 
 @pytest.fixture

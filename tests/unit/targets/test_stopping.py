@@ -11,17 +11,9 @@ import pytest
 from classhub.errors import OutsideFailed
 from classhub.targets.local import control, parts, stopping
 from classhub.targets.local.alone import in_place_of_a_supervisor, take_for_life
-from classhub.targets.local.paths import Paths, ensure_folders
+from classhub.targets.local.paths import Paths
 from classhub.walls import identity
 from deep import nested
-
-
-@pytest.fixture
-def paths(tmp_path):
-    (tmp_path / "run").mkdir(mode=0o700)
-    made = Paths(tmp_path / ".classhub", tmp_path / "run" / "x", tmp_path / ".classhub" / "homes")
-    ensure_folders(made)
-    return made
 
 
 @pytest.fixture

@@ -9,17 +9,13 @@ from classhub.plan.running import State
 from classhub.targets.local import logs
 from classhub.targets.local import supervisor as module
 from classhub.targets.local.commands import Command
-from classhub.targets.local.paths import Paths, ensure_folders
 from classhub.targets.local.supervisor import Stopping, Supervisor
 
 
 @pytest.fixture
-def paths(tmp_path):
-    (tmp_path / "run").mkdir(mode=0o700)
-    made = Paths(tmp_path / ".classhub", tmp_path / "run" / "x", tmp_path / ".classhub" / "homes")
-    ensure_folders(made)
-    made.hub_json.write_text(json.dumps({"proxy": {}, "hub": {}, "culler": {}, "login": {}}))
-    return made
+def paths(paths):
+    paths.hub_json.write_text(json.dumps({"proxy": {}, "hub": {}, "culler": {}, "login": {}}))
+    return paths
 
 
 @pytest.fixture
