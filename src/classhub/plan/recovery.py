@@ -1,0 +1,98 @@
+"""What an interrupted command left of a Helm release, and which steps finish it. Pure: a table over Helm's history.
+
+Helm's statuses: helm.sh/docs/helm/helm_status (deployed, failed, superseded, pending-*, uninstalling, uninstalled).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+HELM_IS_AT_WORK_S = 600
+"""A pending release younger than this may still have its helm, when no record of ours says otherwise."""
+
+
+class Left(Enum):
+    NOTHING = "nothing"
+    HALF_INSTALLED = "half installed"  # no revision ever ran
+    PENDING = "pending"  # helm was cut short; it refuses every further upgrade
+    HALF_BACK = "half back"  # a way back was cut short, with the hub stopped perhaps
+    UNCHECKED = "unchecked"  # helm came to its end, and nobody asked whether the hub is well
+    UNINSTALLING = "uninstalling"
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A revision of Helm's history. when: of its last change, seconds since the epoch."""
+
+    revision: int
+    status: str
+    when: float = 0.0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The record that a command keeps on the cluster while it changes the release."""
+
+    operation: str
+    """"deploy" or "rollback"."""
+    who: str
+    since: float
+    """Seconds since the epoch."""
+    revision: int
+    """deploy: in force when it began, 0 before the first. rollback: the one it leads to."""
+    step: str = ""
+    """The last one that was begun."""
+
+
+@dataclass(frozen=True)
+class Remains:
+    """revision: the one to return to, 0 for none. sentence: what happened and what will be done about it."""
+
+    left: Left
+    revision: int = 0
+    sentence: str = ""
+    sure: bool = True
+    """False when another helm may still be at work: to be asked, never done unasked."""
+
+
+def judge(history: Sequence[Applied], turn: Turn | None, now: float) -> Remains:
+    """history: oldest first. turn: of a command that ended without giving it back; None when there is none."""
+    newest = history[-1] if history else Applied(0, "uninstalled")
+    if newest.status == "uninstalled":
+        return Remains(Left.NOTHING)
+    if newest.status == "uninstalling":
+        return Remains(Left.UNINSTALLING, 0, "The release was being removed; that is finished first.")
+    if turn is not None and turn.operation == "rollback":
+        what = f"The way back to revision {turn.revision} was cut short ({turn.who}); it is finished first."
+        return Remains(Left.HALF_BACK, turn.revision, what)
+    return _judge_upgrade(newest, last_good(history), turn, now)
+
+
+def _judge_upgrade(newest: Applied, good: int, turn: Turn | None, now: float) -> Remains:
+    if not good:
+        return _half_installed(newest, turn, now)
+    if newest.status.startswith("pending-"):
+        return _pending(newest, good, turn, now)
+    if turn is not None and newest.status == "deployed" and newest.revision > turn.revision:
+        what = f"Revision {newest.revision} was applied, but {turn.who} was cut short before it was checked."
+        return Remains(Left.UNCHECKED, turn.revision, what)
+    return Remains(Left.NOTHING)
+
+
+def last_good(history: Sequence[Applied]) -> int:
+    """The newest revision that was in force; 0 for none."""
+    return max((one.revision for one in history if one.status in ("deployed", "superseded")), default=0)
+
+
+def _half_installed(newest: Applied, turn: Turn | None, now: float) -> Remains:
+    what = f"The first installation did not come to its end ({newest.status}); what it made is taken over."
+    return Remains(Left.HALF_INSTALLED, 0, what, _is_over(newest, turn, now))
+
+
+def _pending(newest: Applied, good: int, turn: Turn | None, now: float) -> Remains:
+    what = f"Revision {newest.revision} is stuck in {newest.status}: its helm was cut short. Revision {good} comes back first."
+    return Remains(Left.PENDING, good, what, _is_over(newest, turn, now))
+
+
+def _is_over(newest: Applied, turn: Turn | None, now: float) -> bool:
+    return newest.status == "failed" or turn is not None or now - newest.when > HELM_IS_AT_WORK_S

@@ -1,0 +1,57 @@
+"""The steps that bring a Helm release from what runs to what is wanted, and back again. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from classhub.plan.changes import some
+from classhub.plan.running import Running, Server, State
+from classhub.plan.steps import Plan, Step
+
+BACK_UP, UPGRADE, WAIT, CHECK = "back up", "upgrade", "wait", "check health"
+STOP_HUB, RESTORE, ROLL_BACK = "stop hub", "restore database", "roll back"
+NAMED = 5
+"""Servers that a sentence names; of more it gives the number."""
+
+
+def plan(running: Running | None, settings: Mapping[str, Any], *, what: str) -> Plan:
+    """running: of `inspect(wanted)`, None where nothing is installed. settings: what Helm is to be given.
+
+    Empty when the dry run would change nothing and every part is well.
+    """
+    if running is None:
+        return Plan((Step(UPGRADE, "The release is installed for the first time."), *_settle()), settings, what)
+    if running.dry is None or running.dry.objects:
+        back_up = Step(BACK_UP, "The hub's database and the values in force are copied.")
+        upgrade = Step(UPGRADE, f"The release is upgraded; {going_on(running.servers)}.")
+        return Plan((back_up, upgrade, *_settle()), settings, what)
+    return Plan(_settle() if running.state is not State.RUNNING else (), settings, what)
+
+
+def way_back(running: Running, revision: int, *, outcome: str = "", database: bool = False) -> Plan:
+    """The steps to an earlier revision. database: its copy of the hub's database comes back in any case, not only when
+    the hub of that revision could not read the one of now."""
+    forced = "The copy of the hub's database comes back" if database else "The hub's database comes back if it must"
+    steps = (
+        Step(STOP_HUB, f"The hub stops, so that its database rests; {going_on(running.servers)}."),
+        Step(RESTORE, f"{forced}; the one of now is kept beside it."),
+        Step(ROLL_BACK, f"Revision {revision} is put in force again."),
+        *_settle(),
+    )
+    what = f"back to revision {revision}" + (f": {running.revision} {outcome}" if outcome else "")
+    return Plan(steps, {"database": database}, what, revision)
+
+
+def _settle() -> tuple[Step, ...]:
+    return (
+        Step(WAIT, "Every part must run."),
+        Step(CHECK, "The login page and the hub's API must answer at the public address."),
+    )
+
+
+def going_on(servers: Sequence[Server]) -> str:
+    """ "2 running servers go on: alice, Jane.Doe"."""
+    names = [f"{server.user}/{server.name}" if server.name else server.user for server in servers]
+    if not names:
+        return "no server runs"
+    verb = "server goes on" if len(names) == 1 else "servers go on"
+    return f"{len(names)} running {verb}: {some(names, NAMED)}"
