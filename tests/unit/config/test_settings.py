@@ -10,7 +10,6 @@ from classhub.config.reading import parse
 from classhub.config.settings import settings
 from classhub.errors import Finding
 
-
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 
 
@@ -46,13 +45,13 @@ def test_every_key_is_optional(folder: Path) -> None:
 def test_every_key_is_read(folder: Path) -> None:
     text = """
 target: cluster
-chart: {version: "4.4.0", digest: %s, file: jupyterhub-4.4.0.tgz}
+chart: {version: "4.4.0", digest: DIGEST, file: jupyterhub-4.4.0.tgz}
 release: hub
 namespace: class
 values: [autumn.yaml, exam/week.yml]
 homes: {folder: students}
 local: {address: 0.0.0.0, port: 8443, certificate: hub.pem, key: hub.key, https: own, host: hub.college.edu, servers: 40, starts_at_once: 4}
-""" % DIGEST.upper().removeprefix("SHA256:")
+""".replace("DIGEST", DIGEST.upper().removeprefix("SHA256:"))
     package = folder / "jupyterhub-4.4.0.tgz"
     package.touch()
     local = Local("0.0.0.0", 8443, folder / "hub.pem", folder / "hub.key", "own", "hub.college.edu", 40, 4)

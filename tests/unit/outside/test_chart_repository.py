@@ -92,7 +92,7 @@ def test_another_digest_than_the_index_has_is_refused(find, repository):
 
 
 def test_a_missing_version_is_told_with_near_ones(find, repository):
-    repository.charts |= {name: b"" for name in ("4.3.5", "4.3.4", "4.4.1-0.dev.git.7000.h1", "0.11.1")}
+    repository.charts |= dict.fromkeys(("4.3.5", "4.3.4", "4.4.1-0.dev.git.7000.h1", "0.11.1"), b"")
     said = failed(NotFound, "4.4.2", find=find)
     assert "has no chart 4.4.2; near it: 4.4.0" in said and "4.3.4" in said and "dev" not in said
 
