@@ -16,6 +16,7 @@ LONGEST = 600
 SHORTEST = 5
 """Characters of a value that is hidden in Helm's words; shorter ones are words and numbers of everybody's."""
 HIDDEN = "(hidden)"
+DEBUG = "Use --debug flag to render out invalid YAML"
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def _simple(what: str, cause: str, fix: str) -> Callable[["re.Match[str]", str],
 
     def tell(found: "re.Match[str]", place: str) -> Words:
         groups = [_short(group or "") for group in found.groups()]
-        what_, cause_, fix_ = (text.format(*groups, place=place) for text in (what, cause, fix))
+        what_, cause_, fix_ = (text.format(*groups, place=place).strip() for text in (what, cause, fix))
         return what_, cause_, fix_
 
     return tell
@@ -154,6 +155,9 @@ FAILURES: tuple[tuple[str, str, Callable[["re.Match[str]", str], Words]], ...] =
      lambda found, _: (
         "The cluster does not answer.", _short(_innermost(found.string)),
         "kubectl cluster-info: the network, a VPN, or another kube context in classhub.yaml")),
+    ("too large", r"Too long: may not be more than|must have at most 1048576|(?:request entity|request is) too large", _simple(
+        "{place} is too large for the cluster: a Secret holds 1 MiB.", "Files in hub.extraFiles count twice.",
+        "Take large files out of the values.")),
     ("immutable", r'cannot (?:patch|apply|update) "?([^" ]+)"? with kind (\w+).*?: ([\w.\[\]]+): [^\n]*?field is immutable', _simple(
         "{1} {0} cannot become what {place} wants: {2} cannot be changed once it is there.", "Kubernetes fixes this field at birth.",
         "Take the change out of config/; or delete that object first, if nothing is in it: kubectl delete {1} {0}")),
@@ -170,9 +174,6 @@ FAILURES: tuple[tuple[str, str, Callable[["re.Match[str]", str], Words]], ...] =
     ("kubernetes", r"chart requires kubeVersion: (\S+).*?Kubernetes (\S+)", _simple(
         "The chart wants Kubernetes {0}, and this cluster has {1}.", "The cluster is too old for this chart.",
         "Upgrade the cluster, or take an older chart.")),
-    ("too large", r"Too long: may not be more than|must have at most 1048576|(?:request entity|request is) too large", _simple(
-        "{place} is too large for the cluster: a Secret holds 1 MiB.", "Files in hub.extraFiles count twice.",
-        "Take large files out of the values.")),
     ("none deployed", r"has no deployed releases", _simple(
         "{place} has never been deployed.", "The first install failed or was killed.", "classhub history")),
     ("template", r"(?:execution error at|template: |parse error at|YAML parse error on|error converting YAML)", _template),
@@ -192,7 +193,7 @@ def _bare(said: str, values: Mapping[str, Any]) -> str:
         for line in said.strip().splitlines()
         if not re.match(r"(level=|time=|WARNING:|warning:|[IWE]\d{4} )", line)
     ]
-    text = "\n".join(lines).removeprefix("Error: ")
+    text = "\n".join(lines).removeprefix("Error: ").removesuffix(DEBUG).strip()
     text = re.sub(r'Invalid value: (?:"(?:[^"\\]|\\.)*"|\{.*\}|\S+): ', "", text)
     for value in sorted(set(_texts(values)), key=len, reverse=True):
         text = text.replace(value, HIDDEN)

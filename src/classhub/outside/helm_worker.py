@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 Given = Mapping[str, Any]
+SCHEMA = "values don't meet the specifications of the schema(s) in the following chart(s)"
+"""Helm's own words, which this call of the SDK leaves out."""
 HOOKS_ONLY = "hookOnly"
 """Hooks are waited for; whether the hub is healthy is looked at by whoever asked."""
 
@@ -76,7 +78,10 @@ def _version(helm: Any, _: _Cluster, __: Given) -> str:
 
 def _render(helm: Any, cluster: _Cluster, given: Given) -> list[str]:
     chart = helm.Chart.load(given["chart"])
-    chart.validate_schema(given["values"])
+    try:
+        chart.validate_schema(given["values"])
+    except helm.HelmError as error:
+        raise ValueError(f"{SCHEMA}:\n{error}") from error
     rendered = chart.render(given["values"], name=given["release"], namespace=cluster._access["namespace"])
     return [text for path, text in rendered.items() if path.endswith((".yaml", ".yml"))]
 
