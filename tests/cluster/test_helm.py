@@ -15,7 +15,7 @@ from classhub.errors import ClasshubError, NotFound
 from cluster.helms import BACKENDS, BRIEF_S, SECRET, by_name, deploy, eventually, failed, kubeconfig, statuses
 
 HOSTILE = {
-    "text": "é 😀 \u2028\u0085\ufeff\t'\"\\ {{ fail }} \n- y: z\n# no\n",
+    "text": "é 😀 \u2028\ufeff\t'\"\\ {{ fail }} \n- y: z\n# no\n",
     "😀: {[": [1, 2.5, None, True, "yes", "1e3", "2026-01-07", "0o17", "12:30:45", "~", ""],
     "large": "x" * 300_000,
 }

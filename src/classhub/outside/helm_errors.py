@@ -141,8 +141,8 @@ FAILURES: tuple[tuple[str, str, Callable[["re.Match[str]", str], Words]], ...] =
     ("context", r'(?:context "([^"]*)" does not exist|no context exists with the name:? "?([^"\n]*)"?)', _simple(
         "There is no kube context {0}{1}.", "It is called otherwise in this kubeconfig, or another file holds it.",
         "kubectl config get-contexts")),
-    ("context", r"(?:invalid configuration|error loading config|stat [^\n]*: no such file)([^\n]*)", _simple(
-        "The kubeconfig cannot be used.", "It is not there, or damaged{0}.", "kubectl config view")),
+    ("context", r"(?:invalid configuration|error loading config|stat [^\n]*: no such file)", _simple(
+        "The kubeconfig cannot be used.", "It is not there, is no YAML, or names no cluster.", "kubectl config view")),
     ("hook", r"(?s)((?:pre|post)-(?:install|upgrade|rollback|delete)).{0,80}?(?:hooks? failed|failed)"
      r"(?:.*?(?:name: (\S+?),))?.*?(?:timed out|deadline exceeded|not ready|BackoffLimitExceeded|failed)", _simple(
         "A {0} job of the chart did not come to its end in time, for {place}. {1}",
@@ -155,7 +155,7 @@ FAILURES: tuple[tuple[str, str, Callable[["re.Match[str]", str], Words]], ...] =
      lambda found, _: (
         "The cluster does not answer.", _short(_innermost(found.string)),
         "kubectl cluster-info: the network, a VPN, or another kube context in classhub.yaml")),
-    ("too large", r"Too long: may not be more than|must have at most 1048576|(?:request entity|request is) too large", _simple(
+    ("too large", r"Too long: may not be more than|must have at most 1048576|(?i:request entity|request is) too large", _simple(
         "{place} is too large for the cluster: a Secret holds 1 MiB.", "Files in hub.extraFiles count twice.",
         "Take large files out of the values.")),
     ("immutable", r'cannot (?:patch|apply|update) "?([^" ]+)"? with kind (\w+).*?: ([\w.\[\]]+): [^\n]*?field is immutable', _simple(

@@ -138,9 +138,10 @@ def _newest(config: Any, name: str) -> Given:
 
 
 def _row(config: Any, row: Given) -> Given:
-    """The SDK's history leaves out the description."""
-    whole = config.get_all(row["name"], revision=int(row["revision"]))
-    return {**row, "description": whole.get("info", {}).get("description")}
+    """In the shape of `helm history --output json`. The SDK's history leaves out description and parts of a second."""
+    info = config.get_all(row["name"], revision=int(row["revision"])).get("info", {})
+    chart = f"{row.get('chart_name')}-{row.get('chart_version')}"
+    return {**row, "chart": chart, "updated": info.get("last_deployed"), "description": info.get("description")}
 
 
 def _values(_: Any, cluster: _Cluster, given: Given) -> Given:
