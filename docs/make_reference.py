@@ -238,7 +238,7 @@ Each kind of mistake has a code that stays. `classhub check` prints it before th
 `code`. An error stops `up` before anything changes; a warning is probably not what you mean; a note is good to know.
 
 No network is needed: ClassHub has a table of the values of five charts. Where the chart's package,
-`jupyterhub-VERSION.tgz`, lies in `~/.cache/classhub` or in Helm's cache, or `--schema FILE` names it, its own JSON schema is
+`jupyterhub-VERSION.tgz`, lies in `~/.cache/classhub/charts` or in Helm's cache, or `--schema FILE` names it, its own JSON schema is
 asked in addition.
 """
 

@@ -52,6 +52,23 @@ def test_a_cluster_that_does_not_answer_is_told(helm_of, backend, chart, tmp_pat
         assert "connection refused" in failed(call, kind="unreachable")
 
 
+@pytest.mark.parametrize("theirs", [["PYTHONPATH=/theirs"], []])
+def test_what_fetches_credentials_gets_its_users_environment(helm_of, backend, tmp_path, monkeypatch, theirs):
+    """It may be a Python program of its own, which our PYTHONPATH would break."""
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    for line in theirs:
+        monkeypatch.setenv(*line.split("="))
+    script = tmp_path / "fetch"
+    script.write_text(f"#!/bin/sh\n/usr/bin/env > {tmp_path}/seen\nexit 3\n")
+    script.chmod(0o755)
+    fetch = {"apiVersion": "client.authentication.k8s.io/v1", "command": str(script), "interactiveMode": "Never"}
+    path = tmp_path / "kubeconfig"
+    path.write_text(json.dumps(kubeconfig("https://127.0.0.1:9", exec=fetch)))
+    failed(helm_of(backend, kubeconfig=path).history, "jhub", kind="credentials")
+    seen = (tmp_path / "seen").read_text().splitlines()
+    assert [line for line in seen if line.startswith(("PYTHONPATH=", "HELM_"))] == theirs
+
+
 def test_expired_credentials_are_told(helm_of, backend, chart, tmp_path, control_plane):
     server = json.loads(control_plane.kubeconfig.read_text())["clusters"][0]["cluster"]["server"]
     path = tmp_path / "expired"

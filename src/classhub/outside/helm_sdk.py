@@ -33,6 +33,7 @@ class HelmSdk:
     def __init__(self, access: Access, environ: Mapping[str, str]) -> None:
         self._access = access
         self._env = {**clean(environ), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        self._pythonpath = environ.get("PYTHONPATH")
         self._version = ""
 
     @property
@@ -100,7 +101,7 @@ class HelmSdk:
             "kube_context": access.context or None,
             "namespace": access.namespace,
         }
-        return json.dumps({"call": call, "access": where, "given": given})
+        return json.dumps({"call": call, "access": where, "given": given, "pythonpath": self._pythonpath})
 
     def _ask(self, call: str, about: About, **given: Any) -> Any:
         try:

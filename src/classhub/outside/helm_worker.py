@@ -22,6 +22,7 @@ def main() -> int:
     answer = os.dup(1)
     os.dup2(2, 1)
     asked = json.load(sys.stdin)
+    _leave_path(asked["pythonpath"])
     found: dict[str, Any] = {}
     stopper = _Stopper()
     work = threading.Thread(target=_work, args=(asked, stopper, found), daemon=True)
@@ -32,6 +33,17 @@ def main() -> int:
     with os.fdopen(answer, "w") as out:
         json.dump(found, out)
     return 0
+
+
+def _leave_path(given: str | None) -> None:
+    """What fetches credentials may be a Python program of its own, and Go hands on the environment that we began with.
+
+    Replaced or removed in its place: a variable that is added would be in a copy that Go does not see.
+    """
+    if given is None:
+        os.environ.pop("PYTHONPATH", None)
+    else:
+        os.environ["PYTHONPATH"] = given
 
 
 class _Stopper:
