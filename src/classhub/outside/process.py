@@ -6,7 +6,8 @@ import shlex
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -127,19 +128,20 @@ def finish(
     time limit ask it to stop (asks: by SIGINT; else it may finish) and wait for that, up to grace_s; a second Ctrl-C kills.
     """
     with _nameless() as out, _nameless() as err:
-        try:
-            child = subprocess.Popen(
-                list(argv),
-                executable=executable,
-                env=dict(env),
-                stdin=stdin,
-                stdout=out,
-                stderr=err,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise ProgramFailed(argv, f"could not be started: {error.strerror}") from error
-        why = _ended(child, timeout_s, asks, grace_s)
+        with _held_back() as begin:
+            try:
+                child = subprocess.Popen(
+                    list(argv),
+                    executable=executable,
+                    env=dict(env),
+                    stdin=stdin,
+                    stdout=out,
+                    stderr=err,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise ProgramFailed(argv, f"could not be started: {error.strerror}") from error
+            why = _ended(child, begin, timeout_s, asks, grace_s)
         said = [_said(file) for file in (out, err)]
     output = Output(child.returncode, *said)
     if why is not None:
@@ -147,9 +149,32 @@ def finish(
     return output
 
 
-def _ended(child: "subprocess.Popen[bytes]", timeout_s: float, asks: bool, grace_s: float) -> str | None:
+@contextlib.contextmanager
+def _held_back() -> Iterator[Callable[[], None]]:
+    """Ctrl-C waits until begin() is called: in the middle of a start it would leave a program that nobody knows of."""
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: None
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+
+    def begin() -> None:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+        if came:
+            signal.raise_signal(signal.SIGINT)
+
+    try:
+        yield begin
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+
+
+def _ended(
+    child: "subprocess.Popen[bytes]", begin: Callable[[], None], timeout_s: float, asks: bool, grace_s: float
+) -> str | None:
     """Wait; why it had to be stopped, if it had to."""
     try:
+        begin()
         child.wait(timeout_s)
         return None
     except subprocess.TimeoutExpired:
