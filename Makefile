@@ -5,7 +5,7 @@ TESTS ?= tests
 BIN := .venv/bin
 CLASSHUB = "$(CURDIR)/$(BIN)/classhub"
 
-.PHONY: up down test check bench lock format .venv
+.PHONY: up down test test-cluster check bench lock format .venv
 
 up: .venv
 	@exec $(CLASSHUB) up
@@ -19,6 +19,11 @@ down: .venv
 test: .venv
 	@sh scripts/venv dev "$(PYTHON)"
 	@sh scripts/test $(TESTS)
+
+# On a real Kubernetes, built from Go modules the first time (about 8 minutes), kept in ~/.cache/classhub.
+test-cluster: .venv
+	@sh scripts/venv dev "$(PYTHON)"
+	@sh scripts/test tests/cluster
 
 check: .venv
 	@sh scripts/venv dev "$(PYTHON)"

@@ -7,6 +7,7 @@ fields. What a setting means in practice is in the tables below. tests/unit/docs
 import ast
 import dataclasses
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,6 +50,14 @@ CLASSHUB = {
     "chart.version": (
         "Text, in quotes. The Zero to JupyterHub chart that config.yaml is written for: its keys, types and defaults are "
         "what config.yaml is checked against. A version without a table here gives a warning and is checked as 4.4.0."
+    ),
+    "chart.digest": (
+        "Text: `sha256:` and 64 digits. Pins the chart: another package of this version is never used, whoever made it. "
+        "ClassHub says the digest of the chart that it found while none is pinned."
+    ),
+    "chart.file": (
+        "A path to the chart's package, `jupyterhub-VERSION.tgz`. If it is relative it starts at config/. For a machine without a "
+        "way to the Helm repository, `https://hub.jupyter.org/helm-chart/`."
     ),
     "release": (
         "Text: small letters, digits, dashes, at most 53. Helm's name for the hub on the cluster. On this machine only "
@@ -177,7 +186,7 @@ def settings() -> dict[str, tuple[Any, str]]:
     """Every key of classhub.yaml in the file's order: its default, and the docstring under its field."""
     found = {}
     for name, default, words in _fields(model.Settings):
-        key = {"chart_version": "chart.version", "homes_folder": "homes.folder"}.get(name, name)
+        key = re.sub(r"^(chart|homes)_", r"\1.", name)
         if name == "local":
             found.update({f"local.{inner}": (value, text) for inner, value, text in _fields(model.Local)})
         else:
@@ -229,7 +238,7 @@ Each kind of mistake has a code that stays. `classhub check` prints it before th
 `code`. An error stops `up` before anything changes; a warning is probably not what you mean; a note is good to know.
 
 No network is needed: ClassHub has a table of the values of five charts. Where the chart's package,
-`jupyterhub-VERSION.tgz`, lies in `~/.cache/classhub` or in Helm's cache, or `--schema FILE` names it, its own JSON schema is
+`jupyterhub-VERSION.tgz`, lies in `~/.cache/classhub/charts` or in Helm's cache, or `--schema FILE` names it, its own JSON schema is
 asked in addition.
 """
 

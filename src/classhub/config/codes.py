@@ -707,6 +707,20 @@ CODES: dict[str, Code] = {
         "values: []\n",
         _OWN,
     ),
+    "CH1916": Code(
+        "chart.digest is no digest of a chart",
+        "No chart has it, so none would ever be used.",
+        "chart:\n  digest: 4.4.0\n",
+        f"chart:\n  digest: sha256:{_HEX}\n",
+        _OWN,
+    ),
+    "CH1917": Code(
+        "The chart's file does not exist",
+        "The path starts at config/.",
+        "chart:\n  file: jupyterhub-4.4.0.tgz\n",
+        "chart:\n  version: 4.4.0\n",
+        _OWN,
+    ),
     "CH1921": Code("A file's name cannot be a course's", "Letters, digits, dots and dashes, as comp141.yaml."),
     "CH1922": Code(
         "A course's material is not there",

@@ -36,6 +36,10 @@ class Settings:
     target: str = "local"
     """"local" or "cluster"."""
     chart_version: str = "4.4.0"
+    chart_digest: str = ""
+    """What the chart's package must be, as sha256:HEX; empty: whatever the Helm repository has of this version."""
+    chart_file: Path | None = None
+    """The chart's package as a file, in place of the Helm repository's."""
     release: str = "jhub"
     namespace: str = "jhub"
     values: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from classhub.config.chart.table import VERSIONS, known
 from classhub.config.document import Document
@@ -13,6 +14,7 @@ from classhub.errors import Finding
 
 KEYS = ("target", "chart", "release", "namespace", "values", "homes", "local")
 HTTPS = ("off", "own", "acme", "internal")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _DNS_LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$")
 """Helm takes release names of up to 53 characters."""
 
@@ -24,7 +26,7 @@ def settings(document: Document, folder: Path, mistakes: list[Finding]) -> Setti
     default = Settings()
     return Settings(
         target=_target(fields, default.target),
-        chart_version=_chart(fields, default.chart_version),
+        **_chart(fields, folder, default.chart_version),
         release=_name(fields, "release", default.release),
         namespace=_name(fields, "namespace", default.namespace),
         values=tuple(_values(fields)),
@@ -42,16 +44,46 @@ def _target(fields: Fields, default: str) -> str:
     return target
 
 
-def _chart(fields: Fields, default: str) -> str:
+def _chart(fields: Fields, folder: Path, default: str) -> dict[str, Any]:
+    """The fields of Settings that begin with chart_."""
     chart = fields.section("chart")
     if chart is None:
-        return default
-    chart.only("version")
+        return {}
+    chart.only("version", "digest", "file")
+    return {
+        "chart_version": _version(chart, default),
+        "chart_digest": _digest(chart),
+        "chart_file": _package(chart, folder),
+    }
+
+
+def _version(chart: Fields, default: str) -> str:
     version = chart.text("version", default)
     if version not in VERSIONS:
         message = f"ClassHub has no table of this chart version; config.yaml is checked as for {known(version)}."
         chart.wrong("version", "CH1906", message, "", f"Known: {', '.join(VERSIONS)}.", severity="warning")
     return version
+
+
+def _digest(chart: Fields) -> str:
+    text = chart.text("digest")
+    digits = text.lower().removeprefix("sha256:")
+    if not text or _SHA256.fullmatch(digits):
+        return f"sha256:{digits}" if text else ""
+    why = "No chart has it, so none would ever be used."
+    fix = "Write sha256: and 64 digits from 0 to f, or take the line out."
+    chart.wrong("digest", "CH1916", "chart.digest is no digest of a chart.", why, fix)
+    return ""
+
+
+def _package(chart: Fields, folder: Path) -> Path | None:
+    if not chart.given("file"):
+        return None
+    path = _path(chart, "file", folder)
+    if path is not None and not path.is_file():
+        fix = f"Put the package (.tgz) there, or correct the path: it starts at {folder.name}/."
+        chart.wrong("file", "CH1917", f"chart.file names a file that does not exist: {path}", "", fix)
+    return path
 
 
 def _name(fields: Fields, name: str, default: str) -> str:

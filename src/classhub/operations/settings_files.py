@@ -103,7 +103,7 @@ def _defaults() -> dict[str, Any]:
     default = Settings()
     return {
         "target": default.target,
-        "chart": {"version": default.chart_version},
+        "chart": {"version": default.chart_version, "digest": default.chart_digest, "file": default.chart_file},
         "release": default.release,
         "namespace": default.namespace,
         "values": list(default.values),

@@ -10,6 +10,8 @@ from classhub.config.reading import parse
 from classhub.config.settings import settings
 from classhub.errors import Finding
 
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -43,16 +45,18 @@ def test_every_key_is_optional(folder: Path) -> None:
 def test_every_key_is_read(folder: Path) -> None:
     text = """
 target: cluster
-chart: {version: "4.4.0"}
+chart: {version: "4.4.0", digest: DIGEST, file: jupyterhub-4.4.0.tgz}
 release: hub
 namespace: class
 values: [autumn.yaml, exam/week.yml]
 homes: {folder: students}
 local: {address: 0.0.0.0, port: 8443, certificate: hub.pem, key: hub.key, https: own, host: hub.college.edu, servers: 40, starts_at_once: 4}
-"""
+""".replace("DIGEST", DIGEST.upper().removeprefix("SHA256:"))
+    package = folder / "jupyterhub-4.4.0.tgz"
+    package.touch()
     local = Local("0.0.0.0", 8443, folder / "hub.pem", folder / "hub.key", "own", "hub.college.edu", 40, 4)
     files = ("autumn.yaml", "exam/week.yml")
-    wanted = Settings("cluster", "4.4.0", "hub", "class", files, folder.parent / "students", local)
+    wanted = Settings("cluster", "4.4.0", DIGEST, package, "hub", "class", files, folder.parent / "students", local)
     found, (warning,) = read(text, folder)
     assert found == wanted
     assert (warning.severity, warning.line, warning.fix) == ("warning", 2, "target: local")
@@ -169,3 +173,19 @@ def test_a_course_is_checked_as_strictly(text: str, line: int, message: str, fol
 
 def test_a_course_needs_a_name_for_links_and_commands(folder: Path) -> None:
     assert "cannot be the name of a course" in read_course("", folder, "comp 141")[1][0].message
+
+
+@pytest.mark.parametrize("digest", ["4.4.0", "sha256:0", DIGEST + "0", "md5:" + DIGEST[7:], DIGEST.replace("f", "g")])
+def test_a_digest_that_no_chart_can_have_is_refused(folder: Path, digest: str) -> None:
+    found, (mistake,) = read(f"chart:\n  digest: {digest}\n", folder)
+    assert (mistake.code, mistake.severity, mistake.line, found.chart_digest) == ("CH1916", "error", 2, "")
+
+
+def test_the_charts_file_must_be_there(folder: Path) -> None:
+    _, (mistake,) = read("chart: {file: none.tgz}\n", folder)
+    assert (mistake.code, mistake.severity) == ("CH1917", "error") and str(folder / "none.tgz") in mistake.message
+
+
+def test_a_chart_with_its_version_alone_is_pinned_to_nothing(folder: Path) -> None:
+    found, mistakes = read('chart: {version: "4.3.2"}\n', folder)
+    assert (found.chart_version, found.chart_digest, found.chart_file, mistakes) == ("4.3.2", "", None, [])

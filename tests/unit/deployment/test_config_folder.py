@@ -199,7 +199,7 @@ def test_every_setting_of_classhub_is_shown_with_its_default():
     assert shown.keys() == {"target", "chart", "release", "namespace", "values", "homes", "local"}
     defaults = Settings()
     assert (shown["target"], shown["chart"], shown["release"], shown["namespace"]) == (
-        defaults.target, {"version": defaults.chart_version}, defaults.release, defaults.namespace,
+        defaults.target, {"version": defaults.chart_version, "digest": "", "file": None}, defaults.release, defaults.namespace,
     )  # fmt: skip
     assert shown["values"] == [*defaults.values]
     assert shown["local"] == vars(Local())

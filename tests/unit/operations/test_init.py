@@ -257,7 +257,7 @@ def test_every_setting_of_classhub_is_shown(answers):
     default = Settings()
     assert shown == {
         "target": default.target,
-        "chart": {"version": default.chart_version},
+        "chart": {"version": default.chart_version, "digest": "", "file": None},
         "release": default.release,
         "namespace": default.namespace,
         "values": [],

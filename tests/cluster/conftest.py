@@ -1,0 +1,2 @@
+from cluster.fixtures import *  # noqa: F403
+from cluster.helms import *  # noqa: F403
