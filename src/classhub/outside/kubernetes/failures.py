@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from classhub.errors import ClasshubError, NotFound, OutsideFailed
+from classhub.errors import ClasshubError, NotFound, NotRunning, OutsideFailed
 from classhub.outside.kubernetes import admission, permissions
 from classhub.outside.kubernetes.answer import Answer
 from classhub.outside.kubernetes.kubeconfig import MAKE_ONE
@@ -89,13 +89,24 @@ def _expired(answer: Answer, _: re.Match[str]) -> ClasshubError:
 def _invalid(answer: Answer, _: re.Match[str]) -> ClasshubError:
     secret = answer.call.kind == "Secret"
     fields = tuple(
-        (cause.get("field", ""), "not valid" if secret else str(cause.get("message", ""))[:300])
+        (cause.get("field", ""), "not valid" if secret else _first_line(str(cause.get("message", ""))))
         for cause in answer.causes
         if cause.get("field")
     )
-    why = "; ".join(f"{path}: {reason}" for path, reason in fields) or answer.said
+    why = "; ".join(f"{path}: {reason}" for path, reason in fields) or _first_line(answer.said)
     fix = "This field cannot change: the object must be deleted and made anew" if "immutable" in why else ""
     return Invalid(f"The cluster does not accept {answer.call.about}.", f"{why.rstrip('.')}.", fix, fields)
+
+
+def _first_line(words: str) -> str:
+    """Further lines are a comparison of whole objects, environment and all."""
+    return (words.splitlines() or [""])[0][:300]
+
+
+def _not_running(answer: Answer, _: re.Match[str]) -> ClasshubError:
+    return NotRunning(
+        f"{answer.call.about} does not run (or not any more).", answer.said, f"classhub events {answer.call.name}"
+    )
 
 
 def _busy(answer: Answer, _: re.Match[str]) -> ClasshubError:
@@ -141,6 +152,7 @@ TABLE: tuple[tuple[int, str, Callable[[Answer, re.Match[str]], ClasshubError]], 
     (403, r'User "(?P<user>[^"]*)" cannot (?P<verb>\S+) path "(?P<path>[^"]+)"', permissions.not_granted),
     (403, r" is forbidden: ", admission.refused),
     (403, "", admission.refused),
+    (0, r"does not have a host assigned|is waiting to start|in a completed pod|^container not found", _not_running),
     (404, "", _missing),
     (409, r"already exists", _there),
     (409, "", _conflict),

@@ -3,7 +3,7 @@
 import pytest
 
 from classhub import errors
-from classhub.errors import NotFound, OutsideFailed, Refused
+from classhub.errors import NotFound, NotRunning, OutsideFailed, Refused
 from classhub.outside.kubernetes import (
     AlreadyThere,
     Changed,
@@ -162,6 +162,12 @@ POLICY = (
             ["changed by someone else", "Run the command again"],
         ),
         ((500, "etcdserver: request timed out", "InternalError"), OutsideFailed, ["status 500", "etcdserver"]),
+        ((400, "pod hub-1 does not have a host assigned", "BadRequest"), NotRunning, ["does not run", "host assigned"]),
+        (
+            (500, 'container "hub" in pod "hub-1" is waiting to start: PodInitializing', ""),
+            NotRunning,
+            ["PodInitializing"],
+        ),
         ((413, "Request entity too large: limit is 3145728", "RequestEntityTooLarge"), Invalid, ["too large"]),
         ((400, "the object provided is unrecognized", "BadRequest"), Invalid, ["unrecognized"]),
     ],
@@ -199,13 +205,18 @@ def test_a_conflict_names_who_holds_which_field(api, cluster):
 def test_an_invalid_object_is_told_field_by_field(api, cluster):
     causes = [
         {"reason": "FieldValueInvalid", "message": 'Invalid value: "10": must be more', "field": "spec.resources"},
-        {"reason": "FieldValueForbidden", "message": "field is immutable", "field": "spec.storageClassName"},
+        {
+            "reason": "FieldValueForbidden",
+            "message": "field is immutable\n-  KEY: hush-hush",
+            "field": "spec.storageClassName",
+        },
     ]
     api.fail(422, "PersistentVolumeClaim is invalid", "Invalid", {"causes": causes})
     error = told(cluster)
     assert isinstance(error, Invalid)
     assert error.fields[1] == ("spec.storageClassName", "field is immutable")
     assert "spec.resources: Invalid value" in error.cause
+    assert "hush-hush" not in str(error)
     assert "made anew" in error.fix
 
 
