@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from classhub.errors import OutsideFailed
+from classhub.errors import NotRunning, OutsideFailed
 from classhub.outside.kubernetes.call import Call
 from classhub.outside.kubernetes.calls import Calls
 from classhub.outside.kubernetes.channels import END, ERROR, PIECE, STDERR, STDIN, STDOUT, Channels, opened
@@ -67,6 +67,8 @@ def ended(calls: Calls, call: Call, text: bytes) -> tuple[int, str]:
         return 127, f"{_plain(words)}\n"
     if "permission denied" in words:
         return 126, f"{_plain(words)}\n"
+    if "container not found" in words:
+        raise NotRunning(f"{call.about} does not run (or not any more).", words[-600:], f"classhub events {call.name}")
     raise OutsideFailed(f"The program could not be run in {call.about}.", words[-600:], f"classhub events {call.name}")
 
 

@@ -9,7 +9,7 @@ from classhub.outside.kubernetes.call import Call
 from classhub.outside.kubernetes.calls import Calls
 from classhub.outside.kubernetes.silence import BrokenOff, Unreachable
 
-AWAY_S = 30
+AWAY_S = 60
 """How long the API server may be away while a log is followed."""
 PAUSE_S = 0.5
 QUIET_S = 300

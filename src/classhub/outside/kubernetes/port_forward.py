@@ -17,7 +17,7 @@ from classhub.outside.kubernetes.channels import FULL, PIECE, Channels, opened
 
 PROTOCOL = "v4.channel.k8s.io"
 DATA, ERROR = 0, 1
-AWAY_S = 20
+AWAY_S = 60
 """How long a new connection waits for an API server that is away."""
 
 
