@@ -27,7 +27,10 @@ def test_no_scope_reads_more_than_operations_need():
 
 
 def test_what_the_college_wrote_is_kept():
-    own = {"hub": {"services": {"grader": {"url": "http://grader"}}, "config": {"X": {"y": 1}}}, "cull": {"every": None}}
+    own = {
+        "hub": {"services": {"grader": {"url": "http://grader"}}, "config": {"X": {"y": 1}}},
+        "cull": {"every": None},
+    }
     made = deployed(own)
     assert made["hub"]["services"] == {"grader": {"url": "http://grader"}, SERVICE: {}}
     assert made["hub"]["config"]["X"] == {"y": 1}
@@ -40,6 +43,8 @@ def test_the_colleges_values_are_not_changed():
     assert own == {"hub": {"config": {}}}
 
 
-@pytest.mark.parametrize("own", [{"hub": None}, {"hub": {"config": None}}, {"hub": {"services": None}}, {"hub": "text"}])
+@pytest.mark.parametrize(
+    "own", [{"hub": None}, {"hub": {"config": None}}, {"hub": {"services": None}}, {"hub": "text"}]
+)
 def test_a_section_that_is_null_takes_the_overlay(own):
     assert SERVICE in deployed(own)["hub"]["services"]

@@ -1,0 +1,156 @@
+"""Who may do more, or less, on the cluster: roles, their bindings, accounts, and whom the network lets through."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from classhub.config.traits.lookup import get
+from classhub.plan.changes import some
+from classhub.plan.consequence import About, Consequence
+from classhub.plan.manifest import Manifest
+from classhub.plan.objects import ObjectChange
+from classhub.plan.release_words import NAMED, Account, fields
+
+_ROLES = ("Role", "ClusterRole")
+_BINDINGS = ("RoleBinding", "ClusterRoleBinding")
+_WHO = {
+    "hub": "The hub",
+    "proxy": "The proxy",
+    "user-scheduler": "The user-scheduler",
+    "image-puller": "The image puller",
+    "singleuser": "Students' servers",
+    "singleuser-server": "Students' servers",
+}
+
+
+def rights(account: Account) -> Iterator[Consequence]:
+    for one in account.take(lambda one: one.kind in _ROLES and not one.hook):
+        yield from map(_about, _role(one))
+    for one in account.take(lambda one: one.kind in _BINDINGS and not one.hook):
+        yield from map(_about, _binding(one))
+    for one in account.take(lambda one: one.kind == "ServiceAccount" and not one.hook):
+        yield _about(_account(one))
+    for one in account.take(lambda one: one.kind == "NetworkPolicy"):
+        yield from map(_about, _policy(one))
+
+
+def _about(sentence: str) -> Consequence:
+    return Consequence(About.RIGHTS, sentence)
+
+
+def _who(one: ObjectChange) -> str:
+    return _WHO.get(one.component, one.component or one.name)
+
+
+def _role(one: ObjectChange) -> Iterator[str]:
+    where = "in the whole cluster" if one.kind == "ClusterRole" else "in its namespace"
+    before, after = _allowed(one.old), _allowed(one.new)
+    more = {what: verbs - before.get(what, set()) for what, verbs in after.items()}
+    less = {what: verbs - after.get(what, set()) for what, verbs in before.items()}
+    if words := _verbs(more):
+        yield f"{_who(one)} may {'also ' if before else ''}do this {where}: {words} ({one.title})."
+    if words := _verbs(less):
+        yield f"{_who(one)} may no longer do this {where}: {words} ({one.title})."
+
+
+def _allowed(role: Manifest) -> dict[str, set[str]]:
+    """Resource, in words, to verbs."""
+    found: dict[str, set[str]] = {}
+    for rule in role.get("rules") or ():
+        named = f" {', '.join(map(str, rule['resourceNames']))}" if rule.get("resourceNames") else ""
+        groups = [f".{group}" if group else "" for group in rule.get("apiGroups") or [""]]
+        for resource in (*(rule.get("resources") or ()), *(rule.get("nonResourceURLs") or ())):
+            for group in groups if rule.get("resources") else [""]:
+                what = "everything" if resource == "*" else f"{resource}{group}"
+                found.setdefault(f"{what}{named}", set()).update(map(str, rule.get("verbs") or ()))
+    return found
+
+
+def _verbs(rights: Mapping[str, set[str]]) -> str:
+    """ "get, list pods; delete secrets": resources with the same verbs stand together."""
+    together: dict[str, list[str]] = {}
+    for what, verbs in rights.items():
+        if verbs:
+            words = "do anything with" if "*" in verbs else ", ".join(sorted(verbs))
+            together.setdefault(words, []).append(what)
+    return some([f"{verbs} {', '.join(what)}" for verbs, what in together.items()], NAMED)
+
+
+def _binding(one: ObjectChange) -> Iterator[str]:
+    where = "in the whole cluster" if one.kind == "ClusterRoleBinding" else "in the namespace"
+    before, after = _holders(one.old), _holders(one.new)
+    if gained := [who for who in after if who not in before]:
+        yield f"{some([who for who, _ in gained], NAMED)} may do {where} what {gained[0][1]} allows ({one.title})."
+    if lost := [who for who in before if who not in after]:
+        yield f"{some([who for who, _ in lost], NAMED)} may no longer do {where} what {lost[0][1]} allows ({one.title})."
+
+
+def _holders(binding: Manifest) -> list[tuple[str, str]]:
+    """Who holds which role."""
+    reference = binding.get("roleRef") or {}
+    role = f"{reference.get('kind', 'Role')} {reference.get('name', '')}"
+    return [(f"{one.get('kind', '')} {one.get('name', '')}", role) for one in binding.get("subjects") or ()]
+
+
+def _account(one: ObjectChange) -> str:
+    if one.action == "create":
+        return f"An account is made: {one.title}."
+    if one.action == "delete":
+        return f"{one.title} is deleted; what runs under it can no longer ask the cluster for anything."
+    return f"{one.title} changes{fields(one)}: on a cloud this may say as whom its pods act."
+
+
+def _policy(one: ObjectChange) -> Iterator[str]:
+    if one.action == "create":
+        yield f"{_who(one)}: the network is limited from now on to what {one.title} allows."
+    elif one.action == "delete":
+        yield f"{_who(one)}: the network is no longer limited ({one.title})."
+    else:
+        for way, words in (("ingress", ("be reached from", "Ingress")), ("egress", ("reach", "Egress"))):
+            yield from _way(one, way, *words)
+        if get(one.old, "spec.podSelector") != get(one.new, "spec.podSelector"):
+            yield f"{one.title} holds for other pods than before."
+
+
+def _way(one: ObjectChange, way: str, verb: str, kind: str) -> Iterator[str]:
+    before, after = (_peers(each, way, kind) for each in (one.old, one.new))
+    if before is None or after is None:
+        if before != after:
+            limits = "only what is listed" if before is None else "anything"
+            yield f"{_who(one)} may {verb} {limits} from now on ({one.title})."
+        return
+    if more := [peer for peer in after if peer not in before]:
+        yield f"{_who(one)} may also {verb} {some(more, NAMED)} ({one.title})."
+    if less := [peer for peer in before if peer not in after]:
+        yield f"{_who(one)} may no longer {verb} {some(less, NAMED)} ({one.title})."
+
+
+def _peers(policy: Manifest, way: str, kind: str) -> list[str] | None:
+    """In words, each with its ports; None: this way is not limited."""
+    rules = get(policy, f"spec.{way}")
+    if rules is None and kind not in (get(policy, "spec.policyTypes") or ["Ingress"]):
+        return None
+    side = "from" if way == "ingress" else "to"
+    found = []
+    for rule in rules or ():
+        ports = ", ".join(str(port.get("port", "")) for port in rule.get("ports") or ())
+        on = f" on port {ports}" if ports else ""
+        found += [f"{_peer(peer)}{on}" for peer in rule.get(side) or [{}]]
+    return list(dict.fromkeys(found))
+
+
+def _peer(peer: Mapping[str, Any]) -> str:
+    if not peer:
+        return "anybody"
+    if block := peer.get("ipBlock"):
+        but = some([str(one) for one in block.get("except") or ()], 2)
+        return f"{block.get('cidr')}{f' (but not {but})' if but else ''}"
+    pods, namespaces = (get(peer, f"{one}.matchLabels") for one in ("podSelector", "namespaceSelector"))
+    who = "pods" if not pods else f"pods labelled {_labels(pods)}"
+    if "namespaceSelector" in peer:
+        return f"{who} of {f'namespaces labelled {_labels(namespaces)}' if namespaces else 'all namespaces'}"
+    return who
+
+
+def _labels(labels: Mapping[str, Any]) -> str:
+    own = {name: value for name, value in labels.items() if name not in ("app", "release")}
+    return " and ".join(f"{name}={value}" for name, value in (own or labels).items())
