@@ -69,11 +69,11 @@ def pod_template(manifest: Manifest) -> Any:
     return get(manifest, "spec.template")
 
 
-def images(manifest: Manifest) -> list[str]:
-    """Of all its containers, each once."""
-    spec = get(pod_template(manifest) or {}, "spec") or {}
-    containers = [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]
-    return list(dict.fromkeys(str(one.get("image")) for one in containers if one.get("image")))
+def pulled(manifest: Manifest) -> list[str]:
+    """The images that an image puller brings, students' first. Its init containers do it; the one that stays only waits."""
+    containers = get(pod_template(manifest) or {}, "spec.initContainers") or ()
+    found = sorted(containers, key=lambda container: container.get("name") != "image-pull-singleuser")
+    return list(dict.fromkeys(str(container.get("image")) for container in found))
 
 
 def is_checksum(key: Any) -> bool:

@@ -1,6 +1,6 @@
 """Who may do more, or less, on the cluster: roles, their bindings, accounts, and whom the network lets through."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from classhub.config.traits.lookup import get
@@ -27,8 +27,7 @@ def rights(account: Account) -> Iterator[Consequence]:
         yield from map(_about, _role(one))
     for one in account.take(lambda one: one.kind in _BINDINGS and not one.hook):
         yield from map(_about, _binding(one))
-    for one in account.take(lambda one: one.kind == "ServiceAccount" and not one.hook):
-        yield _about(_account(one))
+    yield from map(_about, _accounts(account.take(lambda one: one.kind == "ServiceAccount" and not one.hook)))
     for one in account.take(lambda one: one.kind == "NetworkPolicy"):
         yield from map(_about, _policy(one))
 
@@ -44,6 +43,9 @@ def _who(one: ObjectChange) -> str:
 def _role(one: ObjectChange) -> Iterator[str]:
     where = "in the whole cluster" if one.kind == "ClusterRole" else "in its namespace"
     before, after = _allowed(one.old), _allowed(one.new)
+    if one.action == "delete":
+        yield f"{_who(one)} loses all rights of {one.title} {where}."
+        return
     more = {what: verbs - before.get(what, set()) for what, verbs in after.items()}
     less = {what: verbs - after.get(what, set()) for what, verbs in before.items()}
     if words := _verbs(more):
@@ -52,27 +54,28 @@ def _role(one: ObjectChange) -> Iterator[str]:
         yield f"{_who(one)} may no longer do this {where}: {words} ({one.title})."
 
 
-def _allowed(role: Manifest) -> dict[str, set[str]]:
-    """Resource, in words, to verbs."""
-    found: dict[str, set[str]] = {}
+def _allowed(role: Manifest) -> dict[tuple[str, str, str], set[str]]:
+    """Resource, its API group and the names of the objects, to verbs."""
+    found: dict[tuple[str, str, str], set[str]] = {}
     for rule in role.get("rules") or ():
-        named = f" {', '.join(map(str, rule['resourceNames']))}" if rule.get("resourceNames") else ""
-        groups = [f".{group}" if group else "" for group in rule.get("apiGroups") or [""]]
-        for resource in (*(rule.get("resources") or ()), *(rule.get("nonResourceURLs") or ())):
-            for group in groups if rule.get("resources") else [""]:
-                what = "everything" if resource == "*" else f"{resource}{group}"
-                found.setdefault(f"{what}{named}", set()).update(map(str, rule.get("verbs") or ()))
+        named = ", ".join(map(str, rule.get("resourceNames") or ()))
+        verbs = set(map(str, rule.get("verbs") or ()))
+        for group in rule.get("apiGroups") or [""]:
+            for resource in (*(rule.get("resources") or ()), *(rule.get("nonResourceURLs") or ())):
+                found.setdefault((str(resource), str(group), named), set()).update(verbs)
     return found
 
 
-def _verbs(rights: Mapping[str, set[str]]) -> str:
+def _verbs(rights: Mapping[tuple[str, str, str], set[str]]) -> str:
     """ "get, list pods; delete secrets": resources with the same verbs stand together."""
     together: dict[str, list[str]] = {}
-    for what, verbs in rights.items():
+    for (resource, _, named), verbs in rights.items():
         if verbs:
             words = "do anything with" if "*" in verbs else ", ".join(sorted(verbs))
+            what = f"{'everything' if resource == '*' else resource}{f' {named}' if named else ''}"
             together.setdefault(words, []).append(what)
-    return some([f"{verbs} {', '.join(what)}" for verbs, what in together.items()], NAMED)
+    clauses = [f"{verbs} {', '.join(dict.fromkeys(what))}" for verbs, what in together.items()]
+    return "; ".join(clauses[:NAMED]) + (f"; and {len(clauses) - NAMED} more" if len(clauses) > NAMED else "")
 
 
 def _binding(one: ObjectChange) -> Iterator[str]:
@@ -91,12 +94,16 @@ def _holders(binding: Manifest) -> list[tuple[str, str]]:
     return [(f"{one.get('kind', '')} {one.get('name', '')}", role) for one in binding.get("subjects") or ()]
 
 
-def _account(one: ObjectChange) -> str:
-    if one.action == "create":
-        return f"An account is made: {one.title}."
-    if one.action == "delete":
-        return f"{one.title} is deleted; what runs under it can no longer ask the cluster for anything."
-    return f"{one.title} changes{fields(one)}: on a cloud this may say as whom its pods act."
+def _accounts(found: Sequence[ObjectChange]) -> Iterator[str]:
+    made, gone = ([one.name for one in found if one.action == action] for action in ("create", "delete"))
+    if made:
+        yield f"Accounts for programs on the cluster are made: {some(made, NAMED)}."
+    if gone:
+        what = "what still runs under one can no longer ask the cluster for anything"
+        yield f"Accounts for programs on the cluster are deleted: {some(gone, NAMED)}; {what}."
+    for one in found:
+        if one.action == "change":
+            yield f"{one.title} changes{fields(one)}: on a cloud this may say as whom its pods act."
 
 
 def _policy(one: ObjectChange) -> Iterator[str]:

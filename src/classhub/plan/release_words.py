@@ -6,7 +6,7 @@ from classhub.config.traits.lookup import get
 from classhub.plan.changes import kept, some
 from classhub.plan.consequence import About, Consequence
 from classhub.plan.difference import short
-from classhub.plan.manifest import annotation, images
+from classhub.plan.manifest import Manifest, annotation, pulled
 from classhub.plan.objects import ObjectChange
 from classhub.plan.running import Running
 
@@ -54,6 +54,29 @@ class Account:
         return [one for one in self._changed if id(one) not in self._told]
 
 
+def renamed(account: Account) -> Sentences:
+    """What goes under one name and comes under another, as with fullnameOverride. Disks and addresses do not come along."""
+    pairs = []
+    for gone in [one for one in account.left if one.action == "delete" and one.component and _is_nameless(one)]:
+        same = [
+            one
+            for one in account.left
+            if (one.kind, one.component, one.action) == (gone.kind, gone.component, "create") and not one.hook
+        ]
+        if len(same) == 1:
+            pairs.append((gone, same[0]))
+    account.take(lambda one: any(one in pair for pair in pairs))
+    if pairs:
+        names = some([f"{gone.title} -> {come.name}" for gone, come in pairs], NAMED)
+        what = "the old go and new ones are made, so hub and proxy stand still meanwhile"
+        yield Consequence(About.RESTART, f"{len(pairs)} objects get other names ({names}): {what}.")
+
+
+def _is_nameless(one: ObjectChange) -> bool:
+    """Is the same under another name."""
+    return one.kind != "PersistentVolumeClaim" and one.component != "proxy-public"
+
+
 def parts(account: Account, running: Running) -> Sentences:
     """What restarts, starts or stops."""
     restarting: set[str] = set()
@@ -85,8 +108,8 @@ def pullers(account: Account) -> Sentences:
         if sentence := _continuous(one):
             yield Consequence(About.NODES, sentence)
     for one in account.take(lambda one: one.component == _PULLERS[1] and one.kind == "DaemonSet"):
-        what = _images(images(one.new))
-        sentence = f"Before anything else every node pulls {what}: minutes; the hub runs on meanwhile."
+        what = f"Before anything else every node pulls what it lacks of {_images(pulled(one.new))}"
+        sentence = f"{what}, for some minutes if it is new; the hub runs on meanwhile."
         yield Consequence(About.NODES, sentence)
     hooks = [one.title for one in account.take(lambda one: bool(one.hook)) if one.component != "image-puller"]
     if hooks:
@@ -95,19 +118,18 @@ def pullers(account: Account) -> Sentences:
 
 def _continuous(one: ObjectChange) -> str:
     if one.action == "create":
-        return f"From now on each node pulls {_images(images(one.new))} before the first server is put there."
+        return f"From now on each node pulls {_images(pulled(one.new))} before the first server is put there."
     if one.action == "delete":
         return "New nodes pull the image no more before the first server is put there: that start takes minutes longer."
     if not one.restarts:
         return ""
-    new = [image for image in images(one.new) if image not in images(one.old)]
+    new = [image for image in pulled(one.new) if image not in pulled(one.old)]
     more = f"; each pulls {_images(new)}" if new else ""
     return f"The image puller rolls over the nodes{more}. No server is touched."
 
 
 def _images(names: Sequence[str]) -> str:
-    """The pause container's last, as it says least."""
-    return some(sorted(names, key=lambda name: "/pause:" in name), 3) or "the images"
+    return some(names, 2) or "the images"
 
 
 def address(account: Account) -> Sentences:
@@ -124,8 +146,8 @@ def address(account: Account) -> Sentences:
         yield Consequence(About.ADDRESS, f"The certificate of the address {verb} (Secret {one.name}).")
 
 
-def _type(manifest: object) -> str:
-    return str(manifest.get("type", "")) if isinstance(manifest, dict) else ""
+def _type(manifest: Manifest) -> str:
+    return str(manifest.get("type", ""))
 
 
 def _public(one: ObjectChange) -> Sentences:
@@ -136,9 +158,17 @@ def _public(one: ObjectChange) -> Sentences:
         yield Consequence(About.ADDRESS, f"The public address is of another kind: {before} -> {after}; it will differ.")
     elif one.action == "change":
         yield Consequence(About.ADDRESS, f"The public address changes{fields(one)}.")
+    https = [_is_https(each) for each in (one.old, one.new)]
+    if one.action == "change" and https[0] != https[1]:
+        how = "from now on" if https[1] else "no longer: names and passwords travel readable"
+        yield Consequence(About.ADDRESS, f"The public address answers https {how}.")
     if "LoadBalancer" in (before, after) and before != after:
         verb = "comes and is paid" if after == "LoadBalancer" else "goes and is no longer paid"
         yield Consequence(About.COST, f"A load balancer {verb} for by the hour.")
+
+
+def _is_https(service: Manifest) -> bool:
+    return any(port.get("port") == 443 or port.get("name") == "https" for port in get(service, "spec.ports") or ())
 
 
 def fields(one: ObjectChange) -> str:

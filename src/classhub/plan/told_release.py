@@ -16,7 +16,7 @@ from classhub.plan.entry import entry
 from classhub.plan.in_force import DryRun, InForce, Release
 from classhub.plan.objects import ObjectChange
 from classhub.plan.release_rights import rights
-from classhub.plan.release_words import Account, address, disks, others, parts, placeholders, pullers
+from classhub.plan.release_words import Account, address, disks, others, parts, placeholders, pullers, renamed
 from classhub.plan.running import Running
 from classhub.plan.steps import Step
 from classhub.plan.told import Told
@@ -64,6 +64,7 @@ def _sorted(found: Sequence[Consequence]) -> tuple[Consequence, ...]:
 
 def _of_objects(running: Running, dry: DryRun) -> Iterator[Consequence]:
     account = Account(dry.objects)
+    yield from renamed(account)
     yield from pullers(account)
     yield from address(account)
     yield from parts(account, running)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from classhub.config.overlay import SERVICE
 from classhub.plan.consequence import About
 
 
@@ -157,6 +158,12 @@ HERE = (
 
 _NEW_DISKS = "Only homes made from now on have it; the disks that are there stay as they are."
 CLUSTER = (
+    Words(
+        f"hub.loadRoles.{SERVICE}",
+        About.ACCESS,
+        "ClassHub's own service in the hub gets other rights ({path}).",
+        on="ClassHub gets a service of its own in the hub, with the rights that its commands need.",
+    ),
     Words("singleuser.storage.capacity", About.HOMES, f"Size of a home: {{old}} -> {{new}}. {_NEW_DISKS}"),
     Words("singleuser.storage.dynamic.storageClass", About.HOMES, f"Kind of disk: {{old}} -> {{new}}. {_NEW_DISKS}"),
     Words("singleuser.storage.dynamic.storageAccessModes", About.HOMES, f"How disks are shared changes. {_NEW_DISKS}"),
