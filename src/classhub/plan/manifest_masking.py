@@ -19,7 +19,6 @@ VALUES = "values.yaml"
 """The key under which the chart keeps its values; no other Secret has it, whatever its name."""
 _TELLING = 6
 """Characters. A shorter text says nothing where it stands within others."""
-_ANYTHING = Masking(None)
 
 
 class ManifestMasking:
@@ -28,11 +27,12 @@ class ManifestMasking:
     def __init__(self, manifests: Iterable[Manifest], hidden: Iterable[Where] | None) -> None:
         self._values = Masking(hidden)
         self._whole = Masking(None)
-        self._found: dict[str, str] = {}
-        for text in _secret_texts(manifests, self._values):
-            if len(text) >= _TELLING:
-                self._found[text] = str(self._whole.over(text))
-        self._longest_first = sorted(self._found, key=len, reverse=True)
+        self._read: dict[str, Mapping[str, Any] | None] = {}
+        texts = {text for text in self._secret_texts(manifests) if len(text) >= _TELLING}
+        self._found = [
+            (text, str(self._whole.over(text))) for text in sorted(texts, key=lambda text: (-len(text), text))
+        ]
+        """The longest first, as one may hold another."""
 
     def over(self, manifest: Manifest) -> dict[str, Any]:
         """A copy. A Secret's data is decoded, and all of it hidden but the values."""
@@ -44,7 +44,7 @@ class ManifestMasking:
     def _secret(self, manifest: Manifest) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, value in _data(manifest):
-            values = values_of(value) if key == VALUES else None
+            values = self._values_of(value) if key == VALUES else None
             if values is None:
                 found.setdefault("data", {})[key] = self._whole.over(value)
             else:
@@ -69,16 +69,26 @@ class ManifestMasking:
         text = line.rstrip("\r\n")
         if text and masked(text, where) != text:
             return str(self._whole.over(text)) + line[len(text) :]
-        for found in self._longest_first:
-            if found in line:
-                line = line.replace(found, self._found[found])
+        for found, token in self._found:
+            line = line.replace(found, token)
         return line
 
+    def _values_of(self, text: Any) -> Mapping[str, Any] | None:
+        """The values that a Secret holds; None where it is no YAML of a mapping."""
+        text = str(text)
+        if text not in self._read:
+            document = parse(text.encode(), VALUES, [])
+            self._read[text] = document.values if document else None
+        return self._read[text]
 
-def values_of(text: Any) -> Mapping[str, Any] | None:
-    """The values that a Secret holds; None where it is no YAML of a mapping."""
-    document = parse(text.encode(), VALUES, []) if isinstance(text, str) else None
-    return document.values if document else None
+    def _secret_texts(self, manifests: Iterable[Manifest]) -> Iterator[str]:
+        """Every text that is hidden where it is known to be a secret."""
+        for key, value in (pair for one in manifests if one.get("kind") == "Secret" for pair in _data(one)):
+            values = self._values_of(value) if key == VALUES else None
+            if values is None:
+                yield str(value)
+            else:
+                yield from _hidden(values, self._values.over(values))
 
 
 def _is_data(manifest: Manifest, key: str) -> bool:
@@ -97,19 +107,6 @@ def _decoded(value: Any) -> Any:
         return base64.b64decode(str(value), validate=True).decode()
     except (binascii.Error, ValueError):
         return value
-
-
-def _secret_texts(manifests: Iterable[Manifest], masking: Masking) -> Iterator[str]:
-    """Every text that is hidden where it is known to be a secret."""
-    for manifest in manifests:
-        if manifest.get("kind") != "Secret":
-            continue
-        for key, value in _data(manifest):
-            values = values_of(value) if key == VALUES else None
-            if values is None:
-                yield str(value)
-            else:
-                yield from _hidden(values, masking.over(values))
 
 
 def _hidden(value: Any, shown: Any) -> Iterator[str]:

@@ -3,6 +3,7 @@
 Both come as rendered manifests. Secrets are taken out before anything is compared (manifest_masking.py).
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -65,10 +66,15 @@ def compare(
     `new`, then what goes. Hooks count only beside a change: some run at each upgrade and leave nothing behind.
     """
     before, after = ({one.identity(each, namespace): each for each in one.each(objects)} for objects in (old, new))
+    differing = [
+        name for name in dict.fromkeys((*after, *before)) if _written(before.get(name)) != _written(after.get(name))
+    ]
+    if not differing:
+        return ()
     masking = ManifestMasking((*before.values(), *after.values()), hidden)
     kept: list[ObjectChange] = []
     hooks: list[ObjectChange] = []
-    for name in dict.fromkeys((*after, *before)):
+    for name in differing:
         found = _compared(name, before.get(name), after.get(name), masking)
         if found is not None:
             (hooks if found.hook else kept).append(found)
@@ -78,13 +84,10 @@ def compare(
 def _compared(
     name: Identity, old: Manifest | None, new: Manifest | None, masking: ManifestMasking
 ) -> ObjectChange | None:
-    if old == new:
-        return None
     before, after = (masking.over(each) if each is not None else {} for each in (old, new))
     changes = tuple(leaves(before, after)) if before and after else ()
-    restarts = one.pod_template(before) != one.pod_template(after)
-    checksum = _checksums(before) != _checksums(after)
-    if before and after and not (changes or restarts or checksum):
+    restarts = _differ(one.pod_template(before), one.pod_template(after))
+    if before and after and not (changes or restarts or _checksums(before) != _checksums(after)):
         return None
     return ObjectChange(
         kind=name.kind,
@@ -98,6 +101,16 @@ def _compared(
         old=before,
         new=after,
     )
+
+
+def _written(manifest: Manifest | None) -> str:
+    """Unlike a comparison of the two this tells 1 from true."""
+    return json.dumps(manifest, sort_keys=True, default=str)
+
+
+def _differ(old: Any, new: Any) -> bool:
+    """Checksums count: pods are made anew for them."""
+    return next(leaves(old, new), None) is not None or _checksums(old or {}) != _checksums(new or {})
 
 
 def _checksums(manifest: Manifest) -> dict[Any, Any]:

@@ -67,6 +67,7 @@ def renamed(account: Account) -> Sentences:
             pairs.append((gone, same[0]))
     account.take(lambda one: any(one in pair for pair in pairs))
     if pairs:
+        pairs.sort(key=lambda pair: pair[0].kind not in _WORKLOADS)
         names = some([f"{gone.title} -> {come.name}" for gone, come in pairs], NAMED)
         what = "the old go and new ones are made, so hub and proxy stand still meanwhile"
         yield Consequence(About.RESTART, f"{len(pairs)} objects get other names ({names}): {what}.")
@@ -152,8 +153,10 @@ def _type(manifest: Manifest) -> str:
 
 def _public(one: ObjectChange) -> Sentences:
     before, after = (str(get(each, "spec.type") or "ClusterIP") if each else "" for each in (one.old, one.new))
-    if one.action == "delete":
-        yield Consequence(About.ADDRESS, "The public address is given back: nobody reaches the hub any more.")
+    if one.action == "create":
+        yield Consequence(About.ADDRESS, f"A new public address comes ({after}).")
+    elif one.action == "delete":
+        yield Consequence(About.ADDRESS, "The public address is given back: nobody reaches the hub by it any more.")
     elif one.action == "change" and before != after:
         yield Consequence(About.ADDRESS, f"The public address is of another kind: {before} -> {after}; it will differ.")
     elif one.action == "change":
