@@ -20,10 +20,10 @@ class InForce:
 
     values: Mapping[str, Any] = field(repr=False)
     """Merged over the chart's defaults."""
-    login: Login
+    login: Login = field(repr=False)
     own: Mapping[str, Any] = field(default_factory=dict)
     """What of classhub.yaml and courses/ holds on this target, by key: {"local.port": 8000}."""
-    hidden: tuple[Where, ...] | None = None
+    hidden: tuple[Where, ...] | None = field(default=None, repr=False)
     """The ways to what stood in secrets.yaml; None: not known, so that every value is hidden."""
     chart: str = "4.4.0"
     """Its version: before 4.0 other rules decide who can log in."""

@@ -4,15 +4,16 @@ Both come as rendered manifests. Secrets are taken out before anything is compar
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from classhub.config.document import Where
+from classhub.plan import difference
 from classhub.plan import manifest as one
 from classhub.plan.difference import Change
 from classhub.plan.manifest import Identity, Manifest
-from classhub.plan.manifest_masking import ManifestMasking
+from classhub.plan.manifest_masking import VALUES, ManifestMasking
 from classhub.plan.masking import bare
 from classhub.plan.tree import leaves
 
@@ -85,7 +86,7 @@ def _compared(
     name: Identity, old: Manifest | None, new: Manifest | None, masking: ManifestMasking
 ) -> ObjectChange | None:
     before, after = (masking.over(each) if each is not None else {} for each in (old, new))
-    changes = tuple(leaves(before, after)) if before and after else ()
+    changes = tuple(_changes(before, after)) if before and after else ()
     restarts = _differ(one.pod_template(before), one.pod_template(after))
     if before and after and not (changes or restarts or _checksums(before) != _checksums(after)):
         return None
@@ -101,6 +102,14 @@ def _compared(
         old=before,
         new=after,
     )
+
+
+def _changes(old: Manifest, new: Manifest) -> Iterator[Change]:
+    """In the values lists are one value, as Helm replaces them whole."""
+    values = [each.get(VALUES) or {} for each in (old, new)]
+    found = [Change((VALUES, *change.where), change.old, change.new) for change in difference.changes(*values)]
+    for change in (*found, *leaves({**old, VALUES: None}, {**new, VALUES: None})):
+        yield replace(change, where=tuple(map(bare, change.where)))
 
 
 def _written(manifest: Manifest | None) -> str:

@@ -67,7 +67,8 @@ def _hub(values: Any) -> list[Manifest]:
         "ConfigMap", _full(values, "hub"), "hub", data={"jupyterhub_config.py": "import os\n\nc = get_config()\n"}
     )
     extra = get(values, "hub.extraEnv") or {}
-    env = [{"name": name, "value": value} for name, value in extra.items() if isinstance(value, str)]
+    if isinstance(extra, dict):
+        extra = [{"name": name, "value": value} for name, value in extra.items()]
     container = {
         "name": "hub",
         "image": f"{get(values, 'hub.image.name')}:{get(values, 'hub.image.tag')}",
@@ -77,7 +78,7 @@ def _hub(values: Any) -> list[Manifest]:
             "/usr/local/etc/jupyterhub/jupyterhub_config.py",
             *get(values, "hub.args", []),
         ],
-        "env": [{"name": "PYTHONUNBUFFERED", "value": "1"}, *env],
+        "env": [{"name": "PYTHONUNBUFFERED", "value": "1"}, *extra],
         "volumeMounts": [{"mountPath": "/srv", "name": "pvc"}],
     }
     sums = {"checksum/secret": hashlib.sha256(text.encode()).hexdigest()}
