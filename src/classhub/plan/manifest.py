@@ -69,9 +69,14 @@ def pod_template(manifest: Manifest) -> Any:
     return get(manifest, "spec.template")
 
 
+def items(listed: Any) -> list[Manifest]:
+    """Those of a list that are mappings: a template may leave an empty one, which Kubernetes drops."""
+    return [item for item in listed if isinstance(item, Mapping)] if isinstance(listed, list) else []
+
+
 def pulled(manifest: Manifest) -> list[str]:
     """The images that an image puller brings, students' first. Its init containers do it; the one that stays only waits."""
-    containers = get(pod_template(manifest) or {}, "spec.initContainers") or ()
+    containers = items(get(pod_template(manifest) or {}, "spec.initContainers"))
     found = sorted(containers, key=lambda container: container.get("name") != "image-pull-singleuser")
     return list(dict.fromkeys(str(container.get("image")) for container in found))
 

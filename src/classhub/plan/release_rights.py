@@ -1,14 +1,14 @@
 """Who may do more, or less, on the cluster: roles, their bindings, accounts, and whom the network lets through."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from classhub.config.traits.lookup import get
+from classhub.plan.account import NAMED, Account, fields
 from classhub.plan.changes import some
 from classhub.plan.consequence import About, Consequence
-from classhub.plan.manifest import Manifest
+from classhub.plan.manifest import Manifest, items
 from classhub.plan.objects import ObjectChange
-from classhub.plan.release_words import NAMED, Account, fields
 
 _ROLES = ("Role", "ClusterRole")
 _BINDINGS = ("RoleBinding", "ClusterRoleBinding")
@@ -23,13 +23,14 @@ _WHO = {
 
 
 def rights(account: Account) -> Iterator[Consequence]:
-    for one in account.take(lambda one: one.kind in _ROLES and not one.hook):
-        yield from map(_about, _role(one))
-    for one in account.take(lambda one: one.kind in _BINDINGS and not one.hook):
-        yield from map(_about, _binding(one))
-    yield from map(_about, _accounts(account.take(lambda one: one.kind == "ServiceAccount" and not one.hook)))
-    for one in account.take(lambda one: one.kind == "NetworkPolicy"):
-        yield from map(_about, _policy(one))
+    yield from account.tell(_is_one_of(_ROLES), lambda one: map(_about, _role(one)))
+    yield from account.tell(_is_one_of(_BINDINGS), lambda one: map(_about, _binding(one)))
+    yield from account.tell(_is_one_of(("NetworkPolicy",)), lambda one: map(_about, _policy(one)))
+    yield from map(_about, _accounts(account.take(_is_one_of(("ServiceAccount",)))))
+
+
+def _is_one_of(kinds: Sequence[str]) -> Callable[[ObjectChange], bool]:
+    return lambda one: one.kind in kinds and not one.hook
 
 
 def _about(sentence: str) -> Consequence:
@@ -57,7 +58,7 @@ def _role(one: ObjectChange) -> Iterator[str]:
 def _allowed(role: Manifest) -> dict[tuple[str, str, str], set[str]]:
     """Resource, its API group and the names of the objects, to verbs."""
     found: dict[tuple[str, str, str], set[str]] = {}
-    for rule in role.get("rules") or ():
+    for rule in items(role.get("rules")):
         named = ", ".join(map(str, rule.get("resourceNames") or ()))
         verbs = set(map(str, rule.get("verbs") or ()))
         for group in rule.get("apiGroups") or [""]:
@@ -91,7 +92,7 @@ def _holders(binding: Manifest) -> list[tuple[str, str]]:
     """Who holds which role."""
     reference = binding.get("roleRef") or {}
     role = f"{reference.get('kind', 'Role')} {reference.get('name', '')}"
-    return [(f"{one.get('kind', '')} {one.get('name', '')}", role) for one in binding.get("subjects") or ()]
+    return [(f"{one.get('kind', '')} {one.get('name', '')}", role) for one in items(binding.get("subjects"))]
 
 
 def _accounts(found: Sequence[ObjectChange]) -> Iterator[str]:
@@ -138,10 +139,10 @@ def _peers(policy: Manifest, way: str, kind: str) -> list[str] | None:
         return None
     side = "from" if way == "ingress" else "to"
     found = []
-    for rule in rules or ():
-        ports = ", ".join(str(port.get("port", "")) for port in rule.get("ports") or ())
+    for rule in items(rules):
+        ports = ", ".join(str(port.get("port", "")) for port in items(rule.get("ports")))
         on = f" on port {ports}" if ports else ""
-        found += [f"{_peer(peer)}{on}" for peer in rule.get(side) or [{}]]
+        found += [f"{_peer(peer)}{on}" for peer in items(rule.get(side)) or [{}]]
     return list(dict.fromkeys(found))
 
 

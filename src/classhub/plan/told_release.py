@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from classhub.config.chart.upgrade import changes_between, order
 from classhub.config.meaning.access import access
+from classhub.plan.account import Account, others
 from classhub.plan.bared import shown, with_code, without_secrets
 from classhub.plan.changes import some
 from classhub.plan.consequence import About, Consequence, people
@@ -15,8 +16,9 @@ from classhub.plan.difference import Change, changes
 from classhub.plan.entry import entry
 from classhub.plan.in_force import DryRun, InForce, Release
 from classhub.plan.objects import ObjectChange
+from classhub.plan.release_address import address, disks
+from classhub.plan.release_parts import parts, placeholders, pullers, renamed
 from classhub.plan.release_rights import rights
-from classhub.plan.release_words import Account, address, disks, others, parts, placeholders, pullers, renamed
 from classhub.plan.running import Running
 from classhub.plan.steps import Step
 from classhub.plan.told import Told
@@ -39,7 +41,7 @@ def head(running: Running | None, dry: DryRun, empty: bool) -> str:
     return f"Nothing would change. {what}" if empty else f"{what} `classhub deploy` would do this:"
 
 
-def told_release(running: Running, dry: DryRun, steps: Sequence[Step]) -> Told:
+def told_release(running: Running | None, dry: DryRun, steps: Sequence[Step]) -> Told:
     """steps: those of a release, from `running` to `dry.settings`; none means that nothing would change."""
     found = [Consequence(About.CONFLICT, one.sentence) for one in dry.conflicts]
     if dry.release is not None and not dry.release.installed:
@@ -62,7 +64,7 @@ def _sorted(found: Sequence[Consequence]) -> tuple[Consequence, ...]:
     return tuple(sorted(once.values(), key=lambda one: kinds.index(one.kind)))
 
 
-def _of_objects(running: Running, dry: DryRun) -> Iterator[Consequence]:
+def _of_objects(running: Running | None, dry: DryRun) -> Iterator[Consequence]:
     account = Account(dry.objects)
     yield from renamed(account)
     yield from pullers(account)

@@ -1,8 +1,11 @@
 """What a deploy to a cluster means, in words: a table of changed values and the sentences that they must give."""
 
+import copy
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from classhub.config.overlay import deployed
 from classhub.plan.conflict import Conflict
@@ -14,6 +17,7 @@ from classhub.plan.steps import Step
 from classhub.plan.told_release import head, told_release
 from unit.plan.manifests import render, thing
 from unit.plan.situations import google, in_force
+from unit.plan.test_objects import leaves, put
 from unit.plan.test_told import ACCESS
 
 JHUB = Release("gke_college", "jhub", "jhub", "4.4.0", "4.4.0")
@@ -406,3 +410,18 @@ def test_everybody_whom_a_restart_concerns_is_in_the_json():
     told = tell(dry_run("", "debug: {enabled: true}"))
     (kept,) = (one for one in told.consequences if one.kind is About.SERVERS)
     assert kept.names == ("alice@college.edu", "Jane.Doe")
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_whatever_changes_in_an_object_something_is_said_of_it(data):
+    old = render(HTTPS)
+    number = data.draw(st.integers(0, len(old) - 1))
+    way = data.draw(
+        st.sampled_from([way for way in leaves(old[number]) if way[0] in ("metadata", "spec", "rules", "data")])
+    )
+    new = copy.deepcopy(old)
+    put(new[number], way, data.draw(st.sampled_from(["other", 4711])))
+    objects = compare(old, new)
+    told = tell(dry_run("", "", objects=objects))
+    assert told.consequences or not objects or all(one.only_labels for one in objects), way
