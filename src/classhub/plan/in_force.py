@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class InForce:
-    """Holds secrets: only plan/told.py compares two of them, and takes the secrets out first."""
+    """Holds secrets: only plan/told.py and told_release.py compare two of them, and take the secrets out first."""
 
     values: Mapping[str, Any] = field(repr=False)
     """Merged over the chart's defaults."""

@@ -3,10 +3,12 @@
 Pure. Secrets are taken out before anything is compared (masking.py), so that no sentence can hold one.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from classhub.config.document import Where
 from classhub.config.model import Config, Login, Settings
@@ -17,11 +19,13 @@ from classhub.plan.consequence import About, Consequence
 from classhub.plan.difference import Change, changes
 from classhub.plan.entry import entry
 from classhub.plan.in_force import DryRun
-from classhub.plan.objects import ObjectChange
 from classhub.plan.running import Running, State
 from classhub.plan.steps import Step
 from classhub.plan.worded import worded, words_for
 from classhub.plan.wording import Place
+
+if TYPE_CHECKING:
+    from classhub.plan.objects import ObjectChange
 
 MOST_NAMED = 8
 """Settings that one line names."""
