@@ -11,11 +11,17 @@ NAMED = 5
 
 
 class About(Enum):
-    """In the order in which they are told."""
+    """In the order in which they are told. conflict, chart, nodes, address, rights and disks are of a cluster alone."""
 
+    CONFLICT = "conflict"
+    CHART = "chart"
+    NODES = "nodes"
     RESTART = "restart"
     SERVERS = "servers"
+    ADDRESS = "address"
     ACCESS = "access"
+    RIGHTS = "rights"
+    DISKS = "disks"
     HOMES = "homes"
     COST = "cost"
     ELSEWHERE = "elsewhere"

@@ -34,8 +34,10 @@ class Change:
     def sentence(self) -> str:
         """ "cull.timeout: 3600 -> 1800"."""
         old, new = short(self.old), short(self.new)
-        if self.old is not None and self.new is not None and bare(self.old) == bare(self.new):
+        if self.old is not None and type(self.old) is type(self.new) and bare(self.old) == bare(self.new):
             return f"{self.path}: changed (masked)"
+        if old == new and len(old) < LONGEST:  # 1 and "1"
+            old, new = json.dumps(self.old), json.dumps(self.new)
         return f"{self.path}: {old} -> {new}"
 
 

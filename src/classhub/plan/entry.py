@@ -56,8 +56,8 @@ class _Gate:
         return self.access.kind == "everybody" or by_domain or name in self.listed or name in self.admins
 
 
-def _gate(values: Values, admins: tuple[str, ...] = ()) -> _Gate:
-    found = access(values)
+def _gate(values: Values, admins: tuple[str, ...], chart: str) -> _Gate:
+    found = access(values, chart)
     _, sections, _ = chosen(values)
     limit = trait(values, sections, "hosted_domain")[1] if sections[0] == "GoogleOAuthenticator" else None
     blocked, keeps = (trait(values, sections, name)[1] for name in ("blocked_users", "allow_existing_users"))
@@ -74,7 +74,7 @@ def _gate(values: Values, admins: tuple[str, ...] = ()) -> _Gate:
 
 def entry(old: InForce, new: InForce) -> Iterator[Consequence]:
     """Values without secrets, but with the code of hub.extraConfig: only whether it decides is told."""
-    before, after = (_gate(one.values, one.login.admins if one.login.stand_in else ()) for one in (old, new))
+    before, after = (_gate(one.values, one.login.admins if one.login.stand_in else (), one.chart) for one in (old, new))
     if _provider(old.login) != _provider(new.login):
         yield _about(f"{_other_login(new.login)} {after.access.sentence if not new.login.stand_in else ''}".strip())
     elif old.login.stand_in:

@@ -3,24 +3,29 @@
 Pure. Secrets are taken out before anything is compared (masking.py), so that no sentence can hold one.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from classhub.config.document import Where
 from classhub.config.model import Config, Login, Settings
 from classhub.config.parity import ALWAYS, Machine, rows
-from classhub.config.traits.lookup import get
+from classhub.plan.bared import shown, with_code, without_secrets
 from classhub.plan.changes import RESTARTS, changed_parts, digests, kept, moved, some
 from classhub.plan.consequence import About, Consequence
 from classhub.plan.difference import Change, changes
 from classhub.plan.entry import entry
-from classhub.plan.in_force import DryRun, InForce
-from classhub.plan.masking import Masking, bare
+from classhub.plan.in_force import DryRun
 from classhub.plan.running import Running, State
 from classhub.plan.steps import Step
 from classhub.plan.worded import worded, words_for
+from classhub.plan.wording import Place
+
+if TYPE_CHECKING:
+    from classhub.plan.objects import ObjectChange
 
 MOST_NAMED = 8
 """Settings that one line names."""
@@ -36,6 +41,8 @@ class Told:
     steps: tuple[Step, ...]
     consequences: tuple[Consequence, ...] = ()
     changes: tuple[Change, ...] = ()
+    objects: tuple[ObjectChange, ...] = ()
+    """On a cluster alone."""
 
     @property
     def empty(self) -> bool:
@@ -55,36 +62,19 @@ def told(running: Running, dry: DryRun, steps: Sequence[Step], machine: Machine)
             what = "With which settings the hub was started is not known, so none can be compared."
             found.append(Consequence(About.SETTING, what))
         return Told(tuple(steps), tuple(found))
-    old, new = _without_secrets(dry.before, dry.wanted)
+    old, new = without_secrets(dry.before, dry.wanted)
     own, values = changes(old.own, new.own), changes(old.values, new.values)
     there = _only_there(values, new.login, machine)
-    found += entry(_with_code(old, dry.before), _with_code(new, dry.wanted))
-    found += worded([*own, *(change for change in values if change not in there or _concerns_the_cluster(change))])
+    found += entry(with_code(old, dry.before), with_code(new, dry.wanted))
+    found += worded(
+        [*own, *(change for change in values if change not in there or _concerns_the_cluster(change))], Place.HERE
+    )
     found += _elsewhere([change for change in there if not _concerns_the_cluster(change)])
     if steps and not own and not values and not dry.unfinished:
         found.append(Consequence(About.SETTING, "No setting of yours differs; what ClassHub itself adds does."))
     order = list(About)
     found.sort(key=lambda one: order.index(one.kind))
-    return Told(tuple(steps), tuple(map(_shown, found)), (*own, *values))
-
-
-def _without_secrets(*both: InForce) -> list[InForce]:
-    """What is a secret in one of them is hidden in both."""
-    known = [one.hidden for one in both]
-    hidden = None if None in known else [way for ways in known for way in ways or ()]
-    masking = Masking(hidden)
-    return [replace(one, values=masking.over(one.values)) for one in both]
-
-
-def _with_code(one: InForce, whole: InForce) -> InForce:
-    """Whether code has a say in who gets in is seen in the code itself."""
-    hub = get(whole.values, "hub", {})
-    code = {name: hub[name] for name in ("extraConfig", "extraFiles") if name in hub}
-    return replace(one, values={**one.values, "hub": {**get(one.values, "hub", {}), **code}})
-
-
-def _shown(one: Consequence) -> Consequence:
-    return Consequence(one.kind, bare(one.sentence), tuple(map(bare, one.names)))
+    return Told(tuple(steps), tuple(map(shown, found)), (*own, *values))
 
 
 def _parts(running: Running, dry: DryRun, steps: Sequence[Step]) -> Iterator[Consequence]:
@@ -123,7 +113,7 @@ def _put(values: dict[str, Any], where: Where, value: Any) -> None:
 
 def _concerns_the_cluster(change: Change) -> bool:
     """Has a sentence that speaks of the cluster itself."""
-    words = words_for(change)
+    words = words_for(change, Place.HERE)
     return words is not None and words.kind in (About.COST, About.HOMES)
 
 
