@@ -686,13 +686,6 @@ CODES: dict[str, Code] = {
         "homes:\n  folder: /srv/homes\n",
         _OWN,
     ),
-    "CH1913": Code(
-        "target: cluster changes nothing yet",
-        "All commands work on this machine's hub.",
-        "target: cluster\n",
-        "target: local\n",
-        _OWN,
-    ),
     "CH1914": Code(
         "A name in values is no further file of values",
         "config.yaml and secrets.yaml are read anyway, and all files lie inside the deployment folder.",

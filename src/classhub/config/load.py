@@ -93,6 +93,15 @@ def names_of_values(folder: Path) -> tuple[str, ...]:
     return in_order(_Reader(folder, {}).settings())
 
 
+def settings_of(folder: Path) -> Settings:
+    """classhub.yaml alone. Raises Mistakes with its errors."""
+    reader = _Reader(folder.absolute(), {})
+    found = reader.settings()
+    if errors := [finding for finding in reader.findings if finding.severity == "error"]:
+        raise Mistakes(errors)
+    return found
+
+
 def _need(folder: Path) -> None:
     here = shown(folder)
     try:

@@ -12,7 +12,7 @@ from classhub.config.host_names import is_host_name
 from classhub.config.model import Local, Settings
 from classhub.errors import Finding
 
-KEYS = ("target", "chart", "release", "namespace", "values", "homes", "local")
+KEYS = ("target", "chart", "cluster", "release", "namespace", "values", "homes", "local")
 HTTPS = ("off", "own", "acme", "internal")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DNS_LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$")
@@ -25,8 +25,9 @@ def settings(document: Document, folder: Path, mistakes: list[Finding]) -> Setti
     fields.only(*KEYS)
     default = Settings()
     return Settings(
-        target=_target(fields, default.target),
+        target=fields.choice("target", default.target, ("local", "cluster")),
         **_chart(fields, folder, default.chart_version),
+        context=_context(fields),
         release=_name(fields, "release", default.release),
         namespace=_name(fields, "namespace", default.namespace),
         values=tuple(_values(fields)),
@@ -35,13 +36,12 @@ def settings(document: Document, folder: Path, mistakes: list[Finding]) -> Setti
     )
 
 
-def _target(fields: Fields, default: str) -> str:
-    target = fields.choice("target", default, ("local", "cluster"))
-    if target == "cluster":
-        message = "target is cluster, but `up` and all other commands work on this machine's hub."
-        why = "This version of ClassHub runs no hub on a cluster."
-        fields.wrong("target", "CH1913", message, why, "target: local", severity="warning")
-    return target
+def _context(fields: Fields) -> str:
+    cluster = fields.section("cluster")
+    if cluster is None:
+        return ""
+    cluster.only("context")
+    return cluster.text("context")
 
 
 def _chart(fields: Fields, folder: Path, default: str) -> dict[str, Any]:

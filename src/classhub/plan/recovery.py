@@ -34,7 +34,7 @@ class Turn:
     """The record that a command keeps on the cluster while it changes the release."""
 
     operation: str
-    """"deploy" or "rollback"."""
+    """"deploy", "rollback", or what leaves nothing half-way: "restart", "scale"."""
     who: str
     since: float
     """Seconds since the epoch."""
@@ -73,7 +73,8 @@ def _judge_upgrade(newest: Applied, good: int, turn: Turn | None, now: float) ->
         return _half_installed(newest, turn, now)
     if newest.status.startswith("pending-"):
         return _pending(newest, good, turn, now)
-    if turn is not None and newest.status == "deployed" and newest.revision > turn.revision:
+    begun = turn is not None and turn.operation == "deploy" and newest.revision > turn.revision
+    if turn is not None and begun and newest.status == "deployed":
         what = f"Revision {newest.revision} was applied, but {turn.who} was cut short before it was checked."
         return Remains(Left.UNCHECKED, turn.revision, what)
     return Remains(Left.NOTHING)

@@ -264,7 +264,6 @@ OURS = [
          OWN + "local: {address: 127.0.0.1}\n", file="classhub.yaml"),
     Slip("classhub.yaml", "CH1910", OWN, OWN + "local: {▸host: https://hub.college.edu}\n", "Write the name alone",
          OWN + "local: {host: hub.college.edu}\n", file="classhub.yaml"),
-    Slip("classhub.yaml", "CH1913", "target: local\n", "▸target: cluster\n", "target: local", file="classhub.yaml", severity="warning"),
     Slip("courses", "CH1901", "folder: comp141\n", "▸foldr: comp141\n", file="courses/comp141.yaml"),
     Slip("courses", "CH1902", COURSE, "▸libraries: numpy\n", "after a dash", "libraries:\n  - numpy\n", file="courses/comp141.yaml"),
     Slip("courses", "CH1902", COURSE, "libraries: [▸3]\n", "text, as numpy>=2", "libraries: [numpy>=2]\n", file="courses/comp141.yaml"),

@@ -1,0 +1,50 @@
+"""The cluster, Helm and the chart that a folder's classhub.yaml names; each is opened when it is first asked for."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from classhub.config.model import Settings
+
+if TYPE_CHECKING:
+    from classhub.outside.chart_repository import Chart
+    from classhub.outside.helm import Helm
+    from classhub.outside.kubernetes import Cluster
+
+
+class Connection:
+    """settings: of classhub.yaml. environ: PATH, HOME, KUBECONFIG, XDG_CACHE_HOME."""
+
+    def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
+        self.settings = settings
+        self._environ = environ
+
+    @property
+    def release(self) -> str:
+        return self.settings.release
+
+    @cached_property
+    def cluster(self) -> "Cluster":
+        from classhub.outside.kubernetes import Cluster
+
+        return Cluster.connect(self.settings.namespace, context=self.settings.context)
+
+    @cached_property
+    def helm(self) -> "Helm":
+        from classhub.outside.helm import Access, find_helm
+
+        return find_helm(Access(None, self.cluster.context, self.settings.namespace), self._environ)
+
+    def chart(self, tell: Callable[[str], None] = lambda sentence: None) -> "Chart":
+        """Downloaded once, then from the user's cache."""
+        from classhub.outside.chart_package import cache
+        from classhub.outside.chart_repository import REPOSITORY, find_chart
+
+        given = self.settings.chart
+        folder = cache(self._environ)
+        return find_chart(given.version, given.digest, file=given.file, repository=REPOSITORY, cache=folder, tell=tell)
+
+    @property
+    def place(self) -> str:
+        """ "the context gke-hub, namespace jhub, release jhub"."""
+        return f"context {self.cluster.context}, namespace {self.settings.namespace}, release {self.settings.release}"

@@ -1,0 +1,31 @@
+"""Helm's history with what ClassHub remembers of each revision. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from classhub.outside.helm import Release
+from classhub.plan.recovery import Applied
+from classhub.plan.steps import Revision
+from classhub.targets.cluster.record import Remembered
+
+_OUTCOMES = {"failed": "failed", "pending-install": "interrupted", "pending-upgrade": "interrupted"}
+
+
+def revisions(history: Sequence[Release], remembered: Mapping[int, Remembered]) -> list[Revision]:
+    """Oldest first. One that plain Helm made has nobody's name; its description stands for the reason."""
+    return [_revision(one, remembered.get(one.revision, Remembered())) for one in history]
+
+
+def applied(history: Sequence[Release]) -> list[Applied]:
+    """As plan/recovery.py judges it."""
+    return [Applied(one.revision, one.status, one.updated) for one in history]
+
+
+def _revision(release: Release, known: Remembered) -> Revision:
+    return Revision(
+        number=release.revision,
+        when=release.updated,
+        who=known.who or "helm",
+        what=known.what or release.description or release.chart,
+        digest=release.chart,
+        outcome=known.outcome or _OUTCOMES.get(release.status, ""),
+    )

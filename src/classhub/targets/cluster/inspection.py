@@ -1,0 +1,74 @@
+"""What a release is now: its objects, asked for once, and Helm's history."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from classhub.config.chart.table import defaults, known
+from classhub.config.merge import over_defaults
+from classhub.outside.helm import Release
+from classhub.outside.kubernetes import Cluster
+from classhub.plan.changes import digest
+from classhub.plan.running import Running, State
+from classhub.targets.cluster import address, parts
+from classhub.targets.cluster.labels import component, is_of
+
+Object = Mapping[str, Any]
+
+LIVES = ("deployed", "failed", "pending-upgrade", "pending-rollback", "pending-install", "superseded")
+"""Helm's statuses of a release that has objects in the cluster."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The release's objects. pods: all of the namespace, students' too."""
+
+    workloads: tuple[Object, ...]
+    pods: tuple[Object, ...]
+    services: tuple[Object, ...]
+
+    def service(self, part: str) -> Object | None:
+        return next((one for one in self.services if component(one) == part), None)
+
+
+def look(cluster: Cluster, release: str) -> Seen:
+    """Five lists, paged; no call per object."""
+    workloads = tuple(
+        {**one, "kind": kind} for kind in parts.WORKLOADS for one in cluster.list(kind) if is_of(one, release)
+    )
+    services = tuple(one for one in cluster.list("Service") if is_of(one, release))
+    pods = tuple(one for one in cluster.list("Pod") if is_of(one, release))
+    return Seen(workloads, pods, services)
+
+
+def newest(history: Sequence[Release]) -> Release | None:
+    """None where the release is not there, or was uninstalled."""
+    return history[-1] if history and history[-1].status in LIVES else None
+
+
+def running(seen: Seen, release: Release, values: Mapping[str, Any]) -> Running:
+    """values: what Helm was given for this revision."""
+    found = parts.parts(seen.workloads, seen.pods)
+    version = chart_version(release)
+    merged = over_defaults(values, defaults(known(version)))
+    state = parts.state(found)
+    public = address.address(merged, seen.service("proxy-public"))
+    return Running(
+        state=state,
+        address="" if state is State.STOPPED else public,
+        parts=found,
+        servers=parts.servers(seen.pods),
+        revision=release.revision,
+        settings_digest=settings_digest(version, values),
+        written=release.updated,
+        notes=(),
+    )
+
+
+def settings_digest(version: str, values: Mapping[str, Any]) -> str:
+    return digest({"chart": version, "values": values})
+
+
+def chart_version(release: Release) -> str:
+    """ "jupyterhub-4.4.0" -> "4.4.0"."""
+    return release.chart.partition("-")[2]
