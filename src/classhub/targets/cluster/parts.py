@@ -15,7 +15,7 @@ WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 
 def parts(workloads: Iterable[Object], pods: Sequence[Object]) -> tuple[Part, ...]:
     """Hub and proxy first, then by name. workloads: the release's; pods: all of the namespace."""
-    found = [_part(one, [pod for pod in pods if _belongs(pod, one)]) for one in workloads if component(one)]
+    found = [_part(one, [pod for pod in pods if belongs(pod, one)]) for one in workloads if component(one)]
     order = {HUB: 0, PROXY: 1}
     return tuple(sorted(found, key=lambda part: (order.get(part.name, 2), part.name)))
 
@@ -100,7 +100,7 @@ def _containers(pod: Object) -> Iterator[Object]:
     yield from (pod.get("status") or {}).get("containerStatuses") or ()
 
 
-def _belongs(pod: Object, workload: Object) -> bool:
+def belongs(pod: Object, workload: Object) -> bool:
     """By the workload's own selector: labels of parts and students' pods overlap."""
     wanted_labels = ((workload.get("spec") or {}).get("selector") or {}).get("matchLabels") or {}
     have = pod["metadata"].get("labels") or {}

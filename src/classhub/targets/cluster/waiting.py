@@ -1,0 +1,89 @@
+"""Wait until every part of a release runs, telling in words what happens meanwhile."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from classhub.errors import ClasshubError, OutsideFailed
+from classhub.plan.running import Part, State
+from classhub.targets.cluster import parts
+from classhub.targets.cluster.inspection import Seen, look
+from classhub.targets.cluster.labels import HUB, PROXY, name
+from classhub.targets.cluster.troubles import trouble
+
+if TYPE_CHECKING:
+    from classhub.outside.kubernetes import Cluster
+
+Object = Mapping[str, Any]
+Tell = Callable[[str], None]
+
+HOPE_S = 45
+"""A trouble that lasts so long is a failure: an image that is pulled again, a disk that is detached take less."""
+ESSENTIAL = (HUB, PROXY, "autohttps")
+"""Without these nobody gets in; a placeholder that finds no node is no failed deploy."""
+LAST_LINES = 15
+
+
+def until_settled(cluster: "Cluster", release: str, tell: Tell, *, timeout_s: float, hope_s: float = HOPE_S) -> Seen:
+    """Raises OutsideFailed with the failing pod's own last lines."""
+    deadline, troubled = time.monotonic() + timeout_s, dict[str, float]()
+    told: set[str] = set()
+    while True:
+        seen = look(cluster, release)
+        found = [part for part in parts.parts(seen.workloads, seen.pods) if part.state is not State.STOPPED]
+        late = [part for part in found if part.state is not State.RUNNING]
+        essential = [part for part in late if part.name in ESSENTIAL]
+        if not essential:
+            _tell_rest(late, tell)
+            return seen
+        _progress(essential, told, tell)
+        now = time.monotonic()
+        troubled = {part.name: troubled.get(part.name, now) for part in essential if part.state is State.FAILING}
+        lost = [part for part in essential if part.name in troubled and now - troubled[part.name] > hope_s]
+        if lost or now > deadline:
+            raise failure(cluster, seen, (lost or essential)[0], timeout_s)
+        time.sleep(1)
+
+
+def failure(cluster: "Cluster", seen: Seen, part: Part, timeout_s: float) -> OutsideFailed:
+    """With the last lines of the pod that fails, where it said anything."""
+    why = part.reason or f"it was not ready within {timeout_s:g} s"
+    lines = last_lines(cluster, seen, part.name)
+    said = "\n  ".join(("; its last lines:", *lines)) if lines else ""
+    return OutsideFailed(f"The {part.name} does not come up.", f"{why}{said}", f"classhub logs {part.name}")
+
+
+def last_lines(cluster: "Cluster", seen: Seen, part: str) -> Sequence[str]:
+    """Of the run before if the container starts again and again, else of this one."""
+    workload = parts.named(seen.workloads, part)
+    pods = [pod for pod in seen.pods if workload is not None and parts.belongs(pod, workload)]
+    for pod in sorted(pods, key=lambda one: not trouble(one)):
+        for container in (pod.get("status") or {}).get("containerStatuses") or ():
+            lines = _lines(cluster, name(pod), container)
+            if lines:
+                return lines
+    return ()
+
+
+def _lines(cluster: "Cluster", pod: str, container: Object) -> list[str]:
+    for previous in (True, False) if container.get("restartCount") else (False,):
+        try:
+            lines = list(cluster.logs(pod, container["name"], previous=previous, tail=LAST_LINES))
+        except ClasshubError:
+            continue  # it never ran, or its log is gone: the reason alone must do
+        if lines:
+            return lines
+    return []
+
+
+def _progress(late: Sequence[Part], told: set[str], tell: Tell) -> None:
+    for part in late:
+        sentence = f"The {part.name} is starting{f': {part.reason}' if part.reason else ''}."
+        if sentence not in told:
+            told.add(sentence)
+            tell(sentence)
+
+
+def _tell_rest(late: Sequence[Part], tell: Tell) -> None:
+    for part in late:
+        tell(f"The {part.name} is not ready yet{f': {part.reason}' if part.reason else ''}; nobody has to wait for it.")
