@@ -12,9 +12,9 @@ WAITS = "the load balancer has no address yet"
 
 def address(values: Mapping[str, Any], service: Object | None) -> str:
     """With trailing slash; empty where nothing public leads to the hub. values: over the chart's defaults."""
-    base = _base(values)
+    below = base(values)
     if host := _host(values):
-        return f"{host}{base}"
+        return f"{host}{below}"
     if service is None:
         return ""
     found, port = _published(service), _port(service)
@@ -22,13 +22,13 @@ def address(values: Mapping[str, Any], service: Object | None) -> str:
         return ""
     scheme = "https" if port == 443 else "http"
     shown = f"[{found}]" if ":" in found else found
-    return f"{scheme}://{shown}{base}" if port in (80, 443) else f"{scheme}://{shown}:{port}{base}"
+    return f"{scheme}://{shown}{below}" if port in (80, 443) else f"{scheme}://{shown}:{port}{below}"
 
 
 def inner(service: Object, values: Mapping[str, Any]) -> str:
     """Where the Service answers within the cluster: for a hub that nothing public leads to."""
     spec = service["spec"]
-    return f"http://{spec['clusterIP']}:{_port(service)}{_base(values)}"
+    return f"http://{spec['clusterIP']}:{_port(service)}{base(values)}"
 
 
 def _host(values: Mapping[str, Any]) -> str:
@@ -58,6 +58,6 @@ def _port(service: Object) -> int:
     return 443 if 443 in ports else (ports or [80])[0]
 
 
-def _base(values: Mapping[str, Any]) -> str:
+def base(values: Mapping[str, Any]) -> str:
     within = str(get(values, "hub.baseUrl") or "/").strip("/")
     return f"/{within}/" if within else "/"

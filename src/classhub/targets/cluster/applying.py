@@ -12,7 +12,7 @@ from classhub.outside.helm import Release
 from classhub.plan import release as steps
 from classhub.plan.recovery import Left, Remains
 from classhub.plan.steps import Plan
-from classhub.targets.cluster import database, health, inspection, parts, record, scaling, turn, waiting
+from classhub.targets.cluster import address, database, health, inspection, parts, record, scaling, turn, waiting
 from classhub.targets.cluster.connection import Connection
 from classhub.targets.cluster.labels import HUB, PROXY, component, is_of, name
 
@@ -92,11 +92,13 @@ class Applying:
         if proxy is None:
             raise OutsideFailed("The proxy has no pod.", "", "classhub -t cluster status")
         newest = self._newest()
-        now = inspection.running(seen, newest, self._at.helm.values(self._at.release, newest.revision))
+        values = self._at.helm.values(self._at.release, newest.revision)
+        merged = inspection.over_chart(values, inspection.chart_version(newest))
+        public = address.address(merged, seen.service("proxy-public"))
         with self._at.cluster.forward(name(proxy), inspection.http_port(proxy)) as port:
-            near = f"http://127.0.0.1:{port}{inspection.base_url(now.address)}"
-            found = health.check(near, now.address, timeout_s=self._timeout_s, tell=self._tell)
-        self._tell(f"JupyterHub {found.version} answers{'' if found.public else f' at {now.address}'}.")
+            near = f"http://127.0.0.1:{port}{address.base(merged)}"
+            found = health.check(near, public, timeout_s=self._timeout_s, tell=self._tell)
+        self._tell(f"JupyterHub {found.version} answers{'' if found.public else f' at {public}'}.")
 
     def _stop_hub(self) -> None:
         live = self._live_hub()
@@ -129,7 +131,10 @@ class Applying:
 
     def _live_hub(self) -> Object | None:
         found = self._at.cluster.list("Deployment")
-        return next(({**one, "kind": "Deployment"} for one in found if component(one) == HUB and is_of(one, self._at.release)), None)
+        return next(
+            ({**one, "kind": "Deployment"} for one in found if component(one) == HUB and is_of(one, self._at.release)),
+            None,
+        )
 
     def _forget_half_installation(self) -> None:
         """Helm's own records only: what it made carries Helm's marks, so that the next install takes it over."""

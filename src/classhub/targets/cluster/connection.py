@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classhub.config.model import Settings
@@ -13,11 +14,12 @@ if TYPE_CHECKING:
 
 
 class Connection:
-    """settings: of classhub.yaml. environ: PATH, HOME, KUBECONFIG, XDG_CACHE_HOME."""
+    """settings: of classhub.yaml. environ: PATH, HOME, KUBECONFIG, XDG_CACHE_HOME. state: .classhub/cluster."""
 
-    def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
+    def __init__(self, settings: Settings, environ: Mapping[str, str], state: Path) -> None:
         self.settings = settings
         self._environ = environ
+        self._state = state
 
     @property
     def release(self) -> str:
@@ -37,12 +39,19 @@ class Connection:
 
     def chart(self, tell: Callable[[str], None] = lambda sentence: None) -> "Chart":
         """Downloaded once, then from the user's cache."""
-        from classhub.outside.chart_package import cache
+        from classhub.outside.chart_package import folder
         from classhub.outside.chart_repository import REPOSITORY, find_chart
 
-        given = self.settings.chart
-        folder = cache(self._environ)
-        return find_chart(given.version, given.digest, file=given.file, repository=REPOSITORY, cache=folder, tell=tell)
+        given = self.settings
+        cache = folder(self._environ) or self._state / "charts"
+        return find_chart(
+            given.chart_version,
+            given.chart_digest,
+            file=given.chart_file,
+            repository=REPOSITORY,
+            cache=cache,
+            tell=tell,
+        )
 
     @property
     def place(self) -> str:

@@ -50,9 +50,8 @@ def running(seen: Seen, release: Release, values: Mapping[str, Any]) -> Running:
     """values: what Helm was given for this revision."""
     found = parts.parts(seen.workloads, seen.pods)
     version = chart_version(release)
-    merged = over_defaults(values, defaults(known(version)))
     state = parts.state(found)
-    public = address.address(merged, seen.service("proxy-public"))
+    public = address.address(over_chart(values, version), seen.service("proxy-public"))
     return Running(
         state=state,
         address="" if state is State.STOPPED else public,
@@ -63,6 +62,22 @@ def running(seen: Seen, release: Release, values: Mapping[str, Any]) -> Running:
         written=release.updated,
         notes=(),
     )
+
+
+def over_chart(values: Mapping[str, Any], version: str) -> dict[str, Any]:
+    """As the chart's templates are given them."""
+    return over_defaults(values, defaults(known(version)))
+
+
+def bare(release: Release) -> Running:
+    """As much as a way back must know, without looking at objects."""
+    return Running(State.FAILING, "", revision=release.revision)
+
+
+def http_port(proxy_pod: Object) -> int:
+    """Where the proxy takes plain http: its container's port of that name (chart: templates/proxy/deployment.yaml)."""
+    ports = [port for one in proxy_pod["spec"]["containers"] for port in one.get("ports") or ()]
+    return next((int(port["containerPort"]) for port in ports if port.get("name") == "http"), 8000)
 
 
 def settings_digest(version: str, values: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from time import time
@@ -10,21 +11,28 @@ from typing import Any
 from classhub.config.load import settings_of
 from classhub.config.model import Config, Settings
 from classhub.config.overlay import deployed
+from classhub.plan.in_force import DryRun
 from classhub.plan.recovery import Remains, Turn, judge
 from classhub.plan.running import Running
-from classhub.plan.steps import Revision
-from classhub.targets.cluster import history, inspection, record, turn
+from classhub.plan.steps import Plan, Revision
+from classhub.targets.cluster import dry_run, history, inspection, record, turn
+from classhub.targets.cluster.applying import Applying
 from classhub.targets.cluster.connection import Connection
 from classhub.targets.interface import Tell
+
+TIMEOUT_S = 600
+"""For the parts of a release to run: a new node and its images take minutes."""
 
 
 class ClusterTarget:
     """Implements targets.interface.Target for the deployment folder `folder` (config/)."""
 
-    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environ: Mapping[str, str], timeout_s: float = TIMEOUT_S) -> None:
         self.folder = folder
         self.state = folder.parent / ".classhub" / "cluster"
+        self.timeout_s = timeout_s
         self._environ = environ
+        self._held: turn.Held | None = None
 
     @cached_property
     def _settings(self) -> Settings:
@@ -33,25 +41,43 @@ class ClusterTarget:
 
     @cached_property
     def at(self) -> Connection:
-        return Connection(self._settings, self._environ)
+        return Connection(self._settings, self._environ, self.state)
 
     # --- beyond the protocol: what deploy and rollback ask
 
     def settings(self, config: Config) -> Mapping[str, Any]:
         """What Helm is to be given. Holds secrets."""
-        return {"chart": self._settings.chart.version, "values": deployed(config.own_values)}
+        hidden = [list(way) for way in config.hidden]
+        return {"chart": self._settings.chart_version, "values": deployed(config.own_values), "hidden": hidden}
+
+    def dry_run(self, config: Config) -> DryRun:
+        """What a deploy would change, also of a release that is not there yet."""
+        newest = inspection.newest(self.at.helm.history(self.at.release))
+        return dry_run.dry_run(self.at, self.settings(config), config, newest)
 
     @contextmanager
     def alone(self, tell: Tell, operation: str = "deploy") -> Iterator[turn.Held]:
-        """One command at a time; the record that it leaves if it is cut short is in `.left`."""
+        """One command at a time; the record that one leaves which is cut short is in `.left`."""
+        if self._held is not None:
+            yield self._held
+            return
         now = inspection.newest(self.at.helm.history(self.at.release))
         mine = Turn(operation, turn.me(), time(), now.revision if now else 0)
         with turn.held(self.at.cluster, self.at.release, mine, tell) as held:
-            yield held
+            self._held = held
+            try:
+                yield held
+            finally:
+                self._held = None
 
     def remains(self, left: Turn | None) -> Remains:
         """What an interrupted command left. left: of the turn that was taken."""
         return judge(history.applied(self.at.helm.history(self.at.release)), left, time())
+
+    def mend(self, remains: Remains, tell: Tell) -> None:
+        """Finish what is half done, so that Helm takes an upgrade again."""
+        with self.alone(tell) as held:
+            Applying(self.at, self.state, held, tell, self.timeout_s).mend(remains)
 
     # --- Target
 
@@ -60,7 +86,14 @@ class ClusterTarget:
         if release is None:
             return None
         seen = inspection.look(self.at.cluster, self.at.release)
-        return inspection.running(seen, release, self.at.helm.values(self.at.release, release.revision))
+        found = inspection.running(seen, release, self.at.helm.values(self.at.release, release.revision))
+        if wanted is None:
+            return found
+        return replace(found, dry=dry_run.dry_run(self.at, self.settings(wanted), wanted, release))
+
+    def apply(self, plan: Plan, tell: Tell) -> None:
+        with self.alone(tell, "rollback" if plan.revision else "deploy") as held:
+            Applying(self.at, self.state, held, tell, self.timeout_s).run(plan)
 
     def history(self) -> list[Revision]:
         known = record.read(self.at.cluster, self.at.release)

@@ -1,0 +1,41 @@
+"""What a hub on a cluster can tell and do beyond the Target protocol: what `deploy` and `rollback` ask."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from classhub.config.model import Config
+from classhub.plan.in_force import DryRun
+from classhub.plan.recovery import Remains, Turn
+from classhub.targets.interface import Target, Tell
+
+
+class Taken(Protocol):
+    """A turn of ours."""
+
+    @property
+    def left(self) -> Turn | None:
+        """What a command was doing that was cut short before us."""
+        ...
+
+
+class OnACluster(Target, Protocol):
+    def settings(self, config: Config) -> Mapping[str, Any]:
+        """What Helm is to be given for this folder. Holds secrets."""
+        ...
+
+    def dry_run(self, config: Config) -> DryRun:
+        """What a deploy would change; also where nothing is installed yet. Raises what the cluster would refuse."""
+        ...
+
+    def alone(self, tell: Tell, operation: str = "deploy") -> AbstractContextManager[Taken]:
+        """One command at a time changes the release."""
+        ...
+
+    def remains(self, left: Turn | None) -> Remains:
+        """What an interrupted command left of the release."""
+        ...
+
+    def mend(self, remains: Remains, tell: Tell) -> None:
+        """Finish or undo that."""
+        ...
