@@ -19,7 +19,7 @@ def doctor(here: Here, context: click.Context, as_json: bool) -> None:
     """What is missing here, with the command that mends it. Exit code 1 when something is; warnings alone are 0."""
     from classhub.operations.doctor import checks
 
-    found = checks(here.target, here.folder, os.environ)
+    found = checks(here.machine, here.folder, os.environ)
     problems = [check for check in found if not check.ok and not check.warning]
     if as_json:
         show_json([{"ok": check.ok, **plain(check)} for check in found])

@@ -18,9 +18,9 @@ def down(here: Here, keep_servers: bool) -> None:
     """
     from classhub.operations.status import is_up
 
-    with here.target.alone(aside):
-        before = here.target.inspect()
-        here.target.stop(keep_servers, aside)
+    with here.machine.alone(aside):
+        before = here.machine.inspect()
+        here.machine.stop(keep_servers, aside)
     servers = before.servers if before else ()
     count = len(servers)
     if is_up(before):
@@ -50,6 +50,6 @@ def remove(here: Here, yes: bool) -> None:
     """
     what = "This removes accounts, database, settings, history and logs of this hub. Homes and config/ stay."
     ask_name(what, here.folder.parent.name or here.folder.name, yes)
-    with here.target.alone(aside), progress() as tell:
-        here.target.remove(tell)
+    with here.machine.alone(aside), progress() as tell:
+        here.machine.remove(tell)
     say("The hub is removed from this machine. Homes stay: the next `classhub up` finds them.")

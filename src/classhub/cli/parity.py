@@ -24,12 +24,12 @@ def parity(here: Here, as_json: bool) -> None:
     from classhub.operations import parity as holding
 
     config = load(here.folder, os.environ)
-    rows = holding.rows(here.target, config)
+    rows = holding.rows(here.machine, config)
     if as_json:
         show_json(rows)
         return
     table(("setting", "here", "what it means here", "on the cluster"), [_cells(row) for row in rows])
-    say(f"{holding.summary(here.target, config)}.")
+    say(f"{holding.summary(here.machine, config)}.")
     say("JupyterHub 6 runs here; the chart brings a version of its own, 4.4.0 for example 5.5.")
 
 

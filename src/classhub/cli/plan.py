@@ -13,7 +13,7 @@ from classhub.cli.console import say, show_json
 from classhub.cli.here import Here, pass_here
 
 if TYPE_CHECKING:
-    from classhub.operations.plan import Foreseen
+    from classhub.plan.told import Told
 
 
 @click.command()
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @options.as_json
 @pass_here
 def plan(here: Here, files: tuple[Path, ...], as_json: bool) -> None:
-    """What `up` would change, in words; changes nothing.
+    """What `up` would change, or `deploy` with -t cluster, in words; changes nothing.
 
     What restarts, which servers keep old settings, who gets in, which homes, what costs money, and each setting that
     differs from what runs.
@@ -30,18 +30,21 @@ def plan(here: Here, files: tuple[Path, ...], as_json: bool) -> None:
     """
     from classhub.operations import plan as planning
 
-    foreseen = planning.foresee(here.target, here.folder, os.environ, files)
+    if here.name == "cluster":
+        foreseen = planning.foresee_release(here.cluster, here.folder, os.environ, files)
+    else:
+        foreseen = planning.foresee(here.machine, here.folder, os.environ, files)
     if as_json:
         show_json(planning.as_json(foreseen))
         return
-    _show(foreseen)
+    show(foreseen.head, foreseen.told)
 
 
-def _show(foreseen: Foreseen) -> None:
-    say(foreseen.head)
-    for consequence in foreseen.told.consequences:
+def show(head: str, told: Told) -> None:
+    say(head)
+    for consequence in told.consequences:
         say(f"- {consequence.sentence}")
-    if foreseen.told.changes:
+    if told.changes:
         say("Changed settings:")
-    for change in foreseen.told.changes:
+    for change in told.changes:
         say(f"  {change.sentence}")

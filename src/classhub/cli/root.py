@@ -17,6 +17,10 @@ SECTIONS = {
         "history": Lazy("classhub.cli.history", "history", "What was applied when, and by whom."),
         "remove": Lazy("classhub.cli.down", "remove", "Remove the hub from this machine: everything but homes."),
     },
+    "The cluster": {
+        "deploy": Lazy("classhub.cli.deploy", "deploy", "Bring this folder to its cluster: plan, ask, apply, check."),
+        "rollback": Lazy("classhub.cli.deploy", "rollback", "Put an earlier revision in force again."),
+    },
     "The folder": {
         "init": Lazy("classhub.cli.init", "init", "Begin a hub of your own: a folder with commented files."),
         "check": Lazy(
@@ -62,10 +66,16 @@ SECTIONS = {
     metavar="FOLDER",
     help="The deployment folder, the one with config.yaml. Default: $CLASSHUB_CONFIG, else config/ here or above.",
 )
-@click.option("-t", "--target", type=click.Choice(["local"]), default="local", help="Where the hub runs; local: here.")
+@click.option(
+    "-t",
+    "--target",
+    type=click.Choice(["local", "cluster"]),
+    default="",
+    help="Which hub: on this machine, or on the cluster. Default: the one that runs here, else `target:` in classhub.yaml.",
+)
 @click.version_option(__version__, prog_name="classhub", message="%(prog)s %(version)s")
 @click.pass_obj
 def root(here: Here, folder: Path | None, target: str) -> None:
     """A classroom JupyterHub from one folder of plain files."""
     here.given = folder
-    here.name = target
+    here.asked = target

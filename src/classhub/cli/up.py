@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
-import types
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from classhub.cli import words
-from classhub.cli.console import aside, progress, say, silencer
+from classhub.cli.console import aside, progress, say
 from classhub.cli.here import Here, pass_here
 from classhub.cli.options import Duration
+from classhub.cli.polite import killed_politely
 
 if TYPE_CHECKING:
     from classhub.errors import Finding
@@ -35,11 +33,11 @@ def up(here: Here, detach: bool, keep_servers: bool, timeout_s: int) -> None:
     """
     from classhub.operations.up import prepare
 
-    with _killed_politely():
-        for line in here.target.first_lines():
+    with killed_politely():
+        for line in here.machine.first_lines():
             say(line)
-        with here.target.alone(aside):
-            prepared = prepare(here.target, here.folder, os.environ)
+        with here.machine.alone(aside):
+            prepared = prepare(here.machine, here.folder, os.environ)
             if not prepared.plan.empty:
                 _warn(prepared.config.findings)
             for sentence in prepared.first:
@@ -73,13 +71,13 @@ def _bring(here: Here, prepared: Prepared, timeout_s: int) -> Running:
         say("The hub runs already; nothing changed.")
         return prepared.before
     with progress() as tell:
-        return carry_out(here.target, prepared, tell, timeout_s)
+        return carry_out(here.machine, prepared, tell, timeout_s)
 
 
 def _show(here: Here, prepared: Prepared, running: Running) -> None:
     from classhub.operations.welcome import welcome
 
-    told = welcome(here.target, prepared.config, running)
+    told = welcome(here.machine, prepared.config, running)
     say(f"The hub is at {told.address}")
     say(told.sign_in)
     if told.link:
@@ -97,30 +95,11 @@ def _stay(here: Here, prepared: Prepared, running: Running, keep_servers: bool) 
     try:
         _show(here, prepared, running)
         say("Ctrl-C stops it.")
-        follow(here.target, aside)
+        follow(here.machine, aside)
         say("The hub was stopped from elsewhere.")
     except KeyboardInterrupt:
         aside("Stopping the hub.")
-        with here.target.alone(aside):
-            now = here.target.inspect() or running
-            here.target.stop(keep_servers, aside)
+        with here.machine.alone(aside):
+            now = here.machine.inspect() or running
+            here.machine.stop(keep_servers, aside)
         say(f"The hub is stopped{words.servers_after(len(now.servers), keep_servers)}. Homes stay.")
-
-
-@contextmanager
-def _killed_politely() -> Iterator[None]:
-    """SIGTERM and a closed terminal count as Ctrl-C: what was started is stopped, what was half done is undone."""
-    silence = silencer()
-
-    def interrupt(number: int, frame: types.FrameType | None) -> None:
-        if number == signal.SIGHUP:
-            silence()
-        raise KeyboardInterrupt
-
-    ends = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, interrupt) for number in ends}  # nohup's wish stays
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -7,10 +7,10 @@ from typing import Any, Protocol
 from classhub.config.model import Config
 from classhub.config.parity import Machine
 from classhub.plan.checks import Check
-from classhub.targets.interface import Target, Tell
+from classhub.targets.interface import Changeable, Tell
 
 
-class OnOneMachine(Target, Protocol):
+class OnOneMachine(Changeable, Protocol):
     def first_lines(self) -> list[str]:
         """What must be said before all else: "One person's trial: ..." when not root; often nothing."""
         ...

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from classhub.config.model import Config
 from classhub.plan.in_force import DryRun
 from classhub.plan.recovery import Remains, Turn
-from classhub.targets.interface import Target, Tell
+from classhub.targets.interface import Changeable, Tell
 
 
 class Taken(Protocol):
@@ -19,7 +19,7 @@ class Taken(Protocol):
         ...
 
 
-class OnACluster(Target, Protocol):
+class OnACluster(Changeable, Protocol):
     def settings(self, config: Config) -> Mapping[str, Any]:
         """What Helm is to be given for this folder. Holds secrets."""
         ...

@@ -19,6 +19,7 @@ from classhub.plan.told import Told, told
 
 if TYPE_CHECKING:
     from classhub.operations.machine import OnOneMachine
+    from classhub.operations.on_cluster import OnACluster
     from classhub.plan.running import Running
 
 
@@ -38,6 +39,16 @@ def foresee(target: OnOneMachine, folder: Path, environ: Mapping[str, str], file
         return Foreseen("Nothing runs here. `classhub up` would start the hub.", _first_time(config))
     found = told(running, running.dry, steps_ahead(running), target.machine())
     return Foreseen(_head(running, found), found)
+
+
+def foresee_release(
+    target: OnACluster, folder: Path, environ: Mapping[str, str], files: Sequence[Path] = ()
+) -> Foreseen:
+    """The same for `deploy`."""
+    from classhub.operations.deploy import prepare
+
+    prepared = prepare(target, folder, environ, files)
+    return Foreseen(prepared.head, prepared.told)
 
 
 def _first_time(config: Config) -> Told:

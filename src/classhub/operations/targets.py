@@ -1,29 +1,39 @@
-"""Targets by name. Each is imported only when asked for."""
+"""The two targets. Each is imported only when asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classhub.errors import NotFound
+from classhub.errors import ClasshubError
+from classhub.operations.status import is_up
 
 if TYPE_CHECKING:
     from classhub.operations.machine import OnOneMachine
+    from classhub.operations.on_cluster import OnACluster
 
 
-def _local(folder: Path) -> OnOneMachine:
+def machine(folder: Path) -> OnOneMachine:
+    """The hub of this deployment folder on this machine."""
     from classhub.targets.local.target import LocalTarget
 
     return LocalTarget(folder)
 
 
-TARGETS: dict[str, Callable[[Path], OnOneMachine]] = {"local": _local}
-"""name -> a function that takes the deployment folder."""
+def cluster(folder: Path, environ: Mapping[str, str]) -> OnACluster:
+    """The hub of this deployment folder on its cluster."""
+    from classhub.targets.cluster.target import ClusterTarget
+
+    return ClusterTarget(folder, environ)
 
 
-def target(name: str, folder: Path) -> OnOneMachine:
-    """The target of that name for this deployment folder."""
-    if name not in TARGETS:
-        raise NotFound(f"There is no target {name!r}.", fix=f"Choose one of: {', '.join(TARGETS)}.")
-    return TARGETS[name](folder)
+def default(folder: Path) -> str:
+    """Where a hub of this folder runs: "local" while one runs here, else `target:` of classhub.yaml."""
+    from classhub.config.load import settings_of
+
+    try:
+        wanted = settings_of(folder).target
+    except ClasshubError:
+        return "local"  # its mistakes are told by whoever needs the file
+    return "local" if wanted == "local" or is_up(machine(folder).inspect()) else wanted

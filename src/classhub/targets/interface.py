@@ -1,6 +1,7 @@
 """The Target protocol: what an admin can do to a hub, wherever it runs."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from classhub.config.model import Config
@@ -72,4 +73,12 @@ class Target(Protocol):
 
     def homes(self) -> Homes:
         """Students' homes."""
+        ...
+
+
+class Changeable(Target, Protocol):
+    """A target that several commands may want to change at the same time."""
+
+    def alone(self, tell: Tell) -> AbstractContextManager[object]:
+        """Held while one command changes it. Another waits, or is refused in words."""
         ...
