@@ -130,6 +130,8 @@ TRAITS = [
     Slip("unknown trait", "CH1302", ADMINS, ADMINS + "      ▸shutdown_on_logout: true\n"),
     Slip("unknown trait", "CH1302", CLASS, CLASS.replace("JupyterHub", "Spawner").replace("auth", "▸auth"), also=("CH1402", "CH1306")),
     Slip("unknown trait", "CH1404", DOMAIN, "      ▸allowed_hosted_domains: [college.edu]\n"),
+    Slip("unknown trait", "CH1404", DOMAIN, "      ▸alowed_hosted_domains: [college.edu]\n"),
+    Slip("unknown trait", "CH1404", DOMAIN, "      ▸hosted_domian: [college.edu]\n"),
     Slip("wrong type of a trait", "CH1303", ALL, '      ▸allow_all: "true"\n'),
     Slip("wrong type of a trait", "CH1303", STRIP, "      ▸strip_domain: sometimes\n", "strip_domain: true",
          "      strip_domain: true\n"),
