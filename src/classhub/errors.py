@@ -95,7 +95,7 @@ class Finding:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        text = f"{place}: {self.message}"
+        text = f"{self.severity} {self.code} {place}: {self.message}" if self.code else f"{place}: {self.message}"
         if self.why:
             text += f" {self.why}"
         if self.fix:

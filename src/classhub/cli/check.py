@@ -67,7 +67,7 @@ def _show(found: Sequence[Finding], fixed: Sequence[Finding]) -> None:
     for one in fixed:
         say(f"Fixed {one.file}:{one.line}: {one.message}")
     for one in found:
-        say(f"{one.severity} {one.code} {one}")
+        say(str(one))
     say(_sum(found))
 
 

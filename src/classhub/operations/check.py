@@ -38,7 +38,7 @@ class Wanted:
 
 def findings(wanted: Wanted) -> list[Finding]:
     """All of them; where the fix is certain it is the corrected line. Raises NotFound, Refused, WrongUsage."""
-    return [_with_line(finding) for finding in _look(wanted, _tracked(wanted))]
+    return [with_line(finding) for finding in _look(wanted, _tracked(wanted))]
 
 
 def _tracked(wanted: Wanted) -> Tracked | None:
@@ -73,7 +73,8 @@ def _schema(wanted: Wanted, unusable: list[Finding], version: str) -> Schema | N
         return None
 
 
-def _with_line(finding: Finding) -> Finding:
+def with_line(finding: Finding) -> Finding:
+    """Of a file as it is on the disk: the corrected line for its fix, where that is certain."""
     if finding.edit is None:
         return finding
     try:
@@ -97,7 +98,7 @@ def fix(wanted: Wanted) -> list[Finding]:
         if not left:
             break
         passed.add((left[0].file, left[0].path))
-        done = _with_line(left[0])
+        done = with_line(left[0])
         if _write(left[0]):
             written.append(done)
     return written

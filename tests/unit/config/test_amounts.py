@@ -218,8 +218,8 @@ def test_the_folder_is_refused_at_the_line(folder_with: Make) -> None:
     with pytest.raises(Mistakes) as caught:
         load(folder_with({"config.yaml": text}), {})
     assert [str(finding).splitlines()[0] for finding in caught.value.findings] == [
-        "config/config.yaml:3:5: singleuser.cpu.limit cannot be read: 500m. It is a number of processors, without a unit.",
-        "config/config.yaml:6:5: singleuser.memory.limit cannot be read: 2GB. It is a number with K, M, G or T right after it.",
+        "error CH1501 config/config.yaml:3:5: singleuser.cpu.limit cannot be read: 500m. It is a number of processors, without a unit.",
+        "error CH1501 config/config.yaml:6:5: singleuser.memory.limit cannot be read: 2GB. It is a number with K, M, G or T right after it.",
     ]
     assert caught.value.findings[1].fix == "limit: 2G"
 

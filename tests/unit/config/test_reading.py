@@ -77,7 +77,7 @@ def test_every_mistake_has_its_place_and_a_fix(text: str, place: tuple[int, int]
 
 def test_a_file_that_is_not_utf8_says_where() -> None:
     _, findings = found("a: 1\nname: Müller\n".encode("latin1"))
-    assert str(findings[0]).startswith("config/config.yaml:2:8: The file is not UTF-8 text from here on.")
+    assert str(findings[0]).startswith("error CH1004 config/config.yaml:2:8: The file is not UTF-8 text from here on.")
     assert "iconv" in findings[0].fix
 
 
