@@ -111,9 +111,9 @@ def test_a_version_without_a_table_is_said() -> None:
         (
             {"hub": {"concurrentSpawnLimit": "64"}},
             "hub.concurrentSpawnLimit must be a whole number or null; here it is text.",
-            "without quotes",
+            "concurrentSpawnLimit: 64",
         ),
-        ({"singleuser": {"cpu": {"limit": "500m"}}}, "singleuser.cpu.limit must be a number or null", "without a unit"),
+        ({"singleuser": {"cpu": {"limit": "500m"}}}, "singleuser.cpu.limit must be a number or null", "limit: 1"),
         (
             {"singleuser": {"image": {"tag": 1.1}}},
             "singleuser.image.tag must be text; here it is a number.",
@@ -129,7 +129,7 @@ def test_a_version_without_a_table_is_said() -> None:
             "indented",
         ),
         ({"hub": 3}, "hub must be a mapping", "indented"),
-        ({"hub": {"revisionHistoryLimit": -1}}, "must be a whole number from 0 or null", "one value"),
+        ({"hub": {"revisionHistoryLimit": -1}}, "must be a whole number from 0 or null", "revisionHistoryLimit: 1"),
         (
             {"singleuser": {"extraFiles": {"a": {"mountPath": "/x"}}}},
             "needs exactly one of data, stringData, binaryData",
@@ -163,3 +163,9 @@ def test_no_message_shows_a_value() -> None:
     assert "4711" not in "".join(
         map(str, problems(over_defaults({"hub": {"cookieSecret": 4711}}, defaults("4.4.0")), table("4.4.0")))
     )
+
+
+@pytest.mark.parametrize(("written", "fix"), [("lots", 64), ("120 servers", 120), ([], 64), ("1e3", 64)])
+def test_the_corrected_line_of_a_number_has_the_number_that_was_meant_or_the_default(written: Any, fix: int) -> None:
+    (found,) = problems(over_defaults({"hub": {"concurrentSpawnLimit": written}}, defaults("4.4.0")), table("4.4.0"))
+    assert found.fix == f"concurrentSpawnLimit: {fix}"

@@ -3,6 +3,7 @@
 Helm validates the values merged over the defaults, so that is what comes in (facts/z2jh.md section 2).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from classhub.config.chart.moved import moved_problem
 from classhub.config.chart.moves import came, moved
 from classhub.config.chart.table import Key
 from classhub.config.document import Where
+from classhub.config.edit.render import flow
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted, is_slip, kind, nearest, written
 from classhub.errors import Edit
@@ -120,13 +122,22 @@ def _type_fix(key: Key, value: Any, where: Where) -> str:
         return f"Give it a value, or remove the line: then the chart's default holds ({name}: null deletes it)."
     if "str" in key.types and not isinstance(value, Mapping | list):
         return f'Put the value in quotes: {name}: "..."'
-    if isinstance(value, str) and key.types & {"bool", "int", "num", "count"}:
-        return f"Write it without quotes and without a unit: {name}: {'true' if 'bool' in key.types else '1'}"
+    if key.types & {"bool", "int", "num", "count"} and not key.types & {"str", "list", "map"}:
+        return f"{name}: {flow(_meant(key, value))}"
     if "list" in key.types:
         return "Write each item on a line of its own, below the key, after a dash."
     if "map" in key.types:
         return "Write its keys below it, indented."
     return f"Write one value after the colon: {name}: ..."
+
+
+def _meant(key: Key, found: Any) -> Any:
+    """The number that a text begins with, as in "120 servers"; else the chart's default, or one of the type."""
+    number = re.match(r"\s*(\d{1,18})(?![\w.,])", found) if isinstance(found, str) else None
+    for value in (int(number[1]) if number else None, key.default):
+        if value is not None and _fits(value, key):
+            return value
+    return True if "bool" in key.types else 1
 
 
 def _word_fix(key: Key, value: Any, where: Where) -> str:
