@@ -119,8 +119,12 @@ def test_a_version_without_a_table_is_said() -> None:
             "singleuser.image.tag must be text; here it is a number.",
             'tag: "..."',
         ),
-        ({"singleuser": {"image": {"tag": None}}}, "singleuser.image.tag is missing, and the chart needs it.", "Give"),
-        ({"cull": None}, "cull is missing", "Give"),
+        (
+            {"singleuser": {"image": {"tag": None}}},
+            "singleuser.image.tag is missing, and the chart needs it.",
+            'tag: "4.4.0"',
+        ),
+        ({"cull": None}, "cull is missing", "cull: {}"),
         ({"hub": {"db": {"type": "sqlite"}}}, "must be one of sqlite-pvc, sqlite-memory", "type: sqlite-pvc"),
         ({"hub": {"config": {"jupyterHub": {}}}}, "does not start with a capital letter", "Write JupyterHub"),
         (

@@ -37,7 +37,7 @@ def _check(value: Any, key: Key, where: Where, root: Key) -> Iterator[Problem]:
 def _check_mapping(value: Mapping[str, Any], key: Key, where: Where, root: Key) -> Iterator[Problem]:
     if key.strict_if and value.get(key.strict_if) is not True:
         if key.strict_if not in value:
-            yield _missing(where, key.strict_if)
+            yield _missing(where, key.strict_if, key.keys[key.strict_if])
         return
     for name, inner in value.items():
         here = (*where, name)
@@ -51,7 +51,7 @@ def _check_mapping(value: Mapping[str, Any], key: Key, where: Where, root: Key) 
             yield _wrong_type(Key(), inner, here)
     for name, inner_key in key.keys.items():
         if inner_key.must and name not in value:
-            yield _missing(where, name)
+            yield _missing(where, name, inner_key)
     if key.one_of and sum(name in value for name in key.one_of) != 1:
         names = ", ".join(key.one_of)
         fix = "Keep one, remove the others." if any(name in value for name in key.one_of) else "Add one of them."
@@ -149,12 +149,22 @@ def _word(key: Key, value: Any) -> str:
     return nearest(value, key.words) if isinstance(value, str) else ""
 
 
-def _missing(where: Where, name: str) -> Problem:
-    path = dotted((*where, name))
+def _missing(where: Where, name: str, key: Key) -> Problem:
+    here = (*where, name)
+    value = _default(key)
     why = "null deletes the chart's default." if where else ""
-    return Problem(
-        (*where, name), f"{path} is missing, and the chart needs it.", why, f"Give {path} a value.", code="CH1203"
-    )
+    message = f"{dotted(here)} is missing, and the chart needs it."
+    return Problem(here, message, why, f"{name}: {flow(value)}", code="CH1203", edit=Edit("set", here, value))
+
+
+_EMPTY: dict[str, Any] = {"bool": True, "list": [], "str": "...", "any": True}
+
+
+def _default(key: Key) -> Any:
+    """The chart's own; for a key without one the least that it takes. Over an empty mapping Helm lays the defaults."""
+    if "map" in key.types:
+        return {}
+    return key.default if _fits(key.default, key) else next((_EMPTY[name] for name in _EMPTY if name in key.types), 0)
 
 
 def _unknown(here: Where, value: Any, key: Key, root: Key) -> Iterator[Problem]:
