@@ -21,8 +21,8 @@ from classhub.operations.rewriting import read, rewrite
 from classhub.outside import chart_package, git
 
 MOST_FIXES = 1000
-MOST_REREAD = 8 * 2**20
-"""Bytes. Each corrected line, and each fix that is written, reads its file anew: 500 times one of 500 lines."""
+MOST_REREAD = 2 * 2**20
+"""Bytes. Each corrected line, and each fix that is written, reads its file anew: 130 times one of 500 lines."""
 
 
 @dataclass(frozen=True)

@@ -226,4 +226,3 @@ def _advice(here: Where, key: Key) -> str:
     if len(here) == 1:
         return f"Remove it, or move it below custom:, which is free for own use; known are {', '.join(key.keys)}."
     return f"Remove it; known here are {', '.join(sorted(key.keys))}." if len(key.keys) < 12 else "Remove it."
-
