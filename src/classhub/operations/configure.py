@@ -157,7 +157,7 @@ def _check(folder: Path, environ: Mapping[str, str], name: str, content: bytes) 
 
 def _findings(folder: Path, environ: Mapping[str, str], instead: Mapping[str, bytes]) -> tuple[Finding, ...]:
     try:
-        return load(folder, environ, instead).findings
+        return load(folder, environ, instead, in_full=True).findings
     except Mistakes as error:
         return error.findings
 

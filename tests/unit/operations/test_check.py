@@ -140,7 +140,7 @@ def test_an_old_name_is_told_once_before_an_upgrade(wanted):
 
 def test_scripts_get_every_part_of_a_finding(wanted):
     one = next(one for one in check.as_json(check.findings(wanted)) if one["code"] == "CH1201")
-    assert set(one) == {"code", "severity", "file", "line", "column", "path", "message", "why", "fix"}
+    assert set(one) == {"code", "severity", "file", "line", "column", "path", "message", "why", "fix", "count"}
     assert (one["severity"], one["line"], one["column"], one["path"]) == ("error", 3, 3, "cull.enabed")
     assert json.loads(json.dumps(one)) == one
 

@@ -5,6 +5,7 @@ Helm validates the values merged over the defaults, so that is what comes in (fa
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from classhub.config.chart.moved import moved_problem
@@ -19,22 +20,45 @@ from classhub.errors import Edit
 _WHY = "Helm refuses the whole file for it."
 
 
+class _Elsewhere:
+    """Every place of the table where a key of some name would be right, outside shared shapes."""
+
+    def __init__(self, root: Key) -> None:
+        self._root = root
+
+    @cached_property
+    def _places(self) -> dict[str, list[tuple[Where, Key]]]:
+        found: dict[str, list[tuple[Where, Key]]] = {}
+        for place in _all(self._root, ()):
+            found.setdefault(str(place[0][-1]), []).append(place)
+        return found
+
+    def of(self, name: str) -> list[tuple[Where, Key]]:
+        return self._places.get(name, [])
+
+
+def _all(key: Key, where: Where) -> Iterator[tuple[Where, Key]]:
+    for name, inner in key.keys.items():
+        yield (*where, name), inner
+        yield from _all(inner, (*where, name))
+
+
 def problems(values: Mapping[str, Any], table: Key) -> list[Problem]:
     """Everything that makes Helm refuse these values, in their order."""
-    return list(_check(values, table, (), table))
+    return list(_check(values, table, (), _Elsewhere(table)))
 
 
-def _check(value: Any, key: Key, where: Where, root: Key) -> Iterator[Problem]:
+def _check(value: Any, key: Key, where: Where, elsewhere: _Elsewhere) -> Iterator[Problem]:
     if not _fits(value, key):
         yield _wrong_type(key, value, where)
     elif isinstance(value, Mapping):
-        yield from _check_mapping(value, key, where, root)
+        yield from _check_mapping(value, key, where, elsewhere)
     elif isinstance(value, list) and key.each is not None:
         for index, item in enumerate(value):
-            yield from _check(item, key.each, (*where, index), root)
+            yield from _check(item, key.each, (*where, index), elsewhere)
 
 
-def _check_mapping(value: Mapping[str, Any], key: Key, where: Where, root: Key) -> Iterator[Problem]:
+def _check_mapping(value: Mapping[str, Any], key: Key, where: Where, elsewhere: _Elsewhere) -> Iterator[Problem]:
     if key.strict_if and value.get(key.strict_if) is not True:
         if key.strict_if not in value:
             yield _missing(where, key.strict_if, key.keys[key.strict_if])
@@ -42,11 +66,11 @@ def _check_mapping(value: Mapping[str, Any], key: Key, where: Where, root: Key) 
     for name, inner in value.items():
         here = (*where, name)
         if name in key.keys:
-            yield from _check(inner, key.keys[name], here, root)
+            yield from _check(inner, key.keys[name], here, elsewhere)
         elif key.each is not None:
-            yield from _check(inner, key.each, here, root)
+            yield from _check(inner, key.each, here, elsewhere)
         elif key.others == "no" or (key.others == "classes" and not "A" <= name[:1] <= "Z"):
-            yield from _unknown(here, inner, key, root)
+            yield from _unknown(here, inner, key, elsewhere)
         elif key.others == "classes" and not isinstance(inner, Mapping):
             yield _wrong_type(Key(), inner, here)
     for name, inner_key in key.keys.items():
@@ -167,14 +191,14 @@ def _default(key: Key) -> Any:
     return key.default if _fits(key.default, key) else next((_EMPTY[name] for name in _EMPTY if name in key.types), 0)
 
 
-def _unknown(here: Where, value: Any, key: Key, root: Key) -> Iterator[Problem]:
+def _unknown(here: Where, value: Any, key: Key, elsewhere: _Elsewhere) -> Iterator[Problem]:
     gone = [found for found in moved(value, tuple(map(str, here))) if found.move.kind == "unknown"]
     yield from (moved_problem(found, _WHY) for found in gone)
     if not gone:
-        yield _misspelt(here, value, key, root)
+        yield _misspelt(here, value, key, elsewhere)
 
 
-def _misspelt(here: Where, value: Any, key: Key, root: Key) -> Problem:
+def _misspelt(here: Where, value: Any, key: Key, elsewhere: _Elsewhere) -> Problem:
     name = str(here[-1])
     parent = dotted(here[:-1])
     place = f"in {parent}" if parent else "at the top level"
@@ -205,9 +229,9 @@ def _misspelt(here: Where, value: Any, key: Key, root: Key) -> Problem:
             # nearest is a guess; and what does not fit there was hardly meant for there
             edit=Edit("rename", here, meant) if is_slip(name, meant) and _fits(value, key.keys[meant]) else None,
         )
-    elsewhere = dict(_find(name, root, ()))
-    if len(elsewhere) == 1:
-        ((right, there),) = elsewhere.items()
+    places = elsewhere.of(name)
+    if len(places) == 1:
+        ((right, there),) = places
         return Problem(
             here,
             f"{message} There is {dotted(right)}.",
@@ -223,11 +247,3 @@ def _advice(here: Where, key: Key) -> str:
     if len(here) == 1:
         return f"Remove it, or move it below custom:, which is free for own use; known are {', '.join(key.keys)}."
     return f"Remove it; known here are {', '.join(sorted(key.keys))}." if len(key.keys) < 12 else "Remove it."
-
-
-def _find(name: str, key: Key, where: Where) -> Iterator[tuple[Where, Key]]:
-    """Every place of the table where a key of this name would be right, outside shared shapes."""
-    for inner_name, inner in key.keys.items():
-        if inner_name == name:
-            yield (*where, inner_name), inner
-        yield from _find(name, inner, (*where, inner_name))
