@@ -38,7 +38,8 @@ def get(here: Here, key: str, as_json: bool, show_secrets: bool) -> None:
         return
     for line in _lines(setting.value):
         say(line)
-    aside(f"{setting.file}:{setting.line}" if setting.file else "A default; no file sets it.")
+    place = f"{setting.file}:{setting.line}" if setting.line else setting.file
+    aside(place or "A default; no file sets it.")
 
 
 def _lines(value: Any) -> list[str]:

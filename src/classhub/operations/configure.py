@@ -25,7 +25,7 @@ SECRETS = "secrets.yaml"
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting as it is in force. file is empty and line 0 for a default."""
+    """One setting as it is in force. file is empty for a default, a folder for all courses; line is 0 then."""
 
     key: str
     value: Any
@@ -63,6 +63,8 @@ def get(folder: Path, where: Where, show_secrets: bool = False) -> Setting:
     standing = files.standing(where)
     if not standing:
         return Setting(dotted(where), value, "", 0)
+    if where == ("courses",):
+        return Setting(dotted(where), value, shown(folder / "courses"), 0)
     name, way = standing[-1]
     document = files.document(name)
     return Setting(dotted(where), value, document.file, document.place(way)[0])

@@ -64,6 +64,9 @@ class SettingsFiles:
 
     def standing(self, where: Where) -> list[tuple[str, Where]]:
         """The files that have the key, the one that wins last, and the way within each."""
+        if where[0] == "courses" and len(where) < 3:
+            files = [name for name in self.names if name.startswith("courses/")]
+            return [(name, ()) for name in files if len(where) == 1 or name == f"courses/{where[1]}.yaml"]
         names, inner = self.candidates(where)
         found = [(name, self.document(name)) for name in names]
         return [(name, way) for name, file in found if file.has(way := below(inner, file.values))]

@@ -23,6 +23,21 @@ def test_set_and_get(classhub, folder):
     assert classhub("config", "get", "local.port").err == "A default; no file sets it.\n"
 
 
+def test_a_course_stands_in_its_own_file(classhub, folder):
+    assert classhub("config", "get", "courses").err == "A default; no file sets it.\n"
+    (folder / "courses").mkdir()
+    (folder / "courses/comp141.yaml").write_text("# Computing\nlibraries: [numpy]\n")
+    (folder / "courses/comp142.yaml").touch()
+    for key, place in (
+        ("courses", "config/courses"),
+        ("courses.comp141", "config/courses/comp141.yaml:1"),
+        ("courses.comp141.libraries", "config/courses/comp141.yaml:2"),
+        ("courses.comp142", "config/courses/comp142.yaml:1"),
+    ):
+        assert classhub("config", "get", key).err == f"{place}\n"
+    assert classhub("config", "get", "courses.comp142.folder").err == "A default; no file sets it.\n"
+
+
 def test_text_that_looks_like_a_number(classhub, folder):
     assert classhub("config", "set", "singleuser.image.tag", "1.10", "--string").out.endswith('tag: "1.10"\n')
     assert classhub("config", "get", "singleuser.image.tag").out == "1.10\n"
