@@ -49,6 +49,7 @@ class Changed:
 def get(folder: Path, where: Where, show_secrets: bool = False) -> Setting:
     """Raises NotFound, with near names."""
     files = SettingsFiles(folder)
+    files.candidates(where)  # a course's name is looked at before it is looked for
     where = below(where, files.in_force)
     value: Any = files.in_force
     for part in where:

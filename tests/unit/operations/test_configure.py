@@ -142,6 +142,20 @@ def test_only_files_of_settings_are_written(college, file):
         set_(college, "a", 1, file=file)
 
 
+@pytest.mark.parametrize("name", ["../../evil", "../config", "a/b", "/tmp/abs", ".x", "..", "a\0b", "", "x" * 64])
+@pytest.mark.parametrize("rest", ["", ".title"])
+def test_a_course_is_no_way_out_of_its_folder(college, tmp_path, name, rest):
+    key = f'courses."{name}"{rest}'
+    with pytest.raises(WrongUsage, match="cannot be the name of a course"):
+        set_(college, key, "x")
+    with pytest.raises(WrongUsage, match="cannot be the name of a course"):
+        set_(college, key, "x", file="courses/comp141.yaml")
+    with pytest.raises(WrongUsage, match="cannot be the name of a course"):
+        configure.get(college, way(key))
+    assert contents(college) == FILES
+    assert [path.name for path in tmp_path.iterdir()] == ["config"]
+
+
 def test_a_link_is_followed_and_mode_and_owner_stay(college, tmp_path):
     real = tmp_path / "elsewhere.yaml"
     (college / "config.yaml").rename(real)
