@@ -6,16 +6,18 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from classhub.config.document import Where
-from classhub.config.edit import corrected, edit
+from classhub.config.edit import altered, edit
 from classhub.config.edit.typed import below
 from classhub.config.load import load, shown
 from classhub.config.reading import parse
 from classhub.config.secret import hidden, holds_only_secrets, holds_secret, is_secret, masked
-from classhub.config.spelling import dotted
-from classhub.errors import Edit, Finding, Mistakes, NotFound, Refused
+from classhub.config.spelling import dotted, nearest
+from classhub.errors import Edit, Finding, Mistakes, NotFound, Refused, WrongUsage
+from classhub.operations import whole_course
 from classhub.operations.rewriting import read, rewrite
 from classhub.operations.settings_files import SettingsFiles
 from classhub.targets.local.alone import alone
@@ -95,15 +97,14 @@ def change(
         name, way = _place(files, wanted, file)
         before = read(folder / name)
         text = _text(before or b"", name)
-        edited = Edit(do, way, wanted.new)
-        new = edit(text, edited)
-        if new == text:
+        new = edit(text, Edit(do, way, wanted.new)) if way else whole_course.edited(text, wanted, shown(folder / name))
+        if new == text and before is not None:
             return Changed(shown(folder / name), 0, "", done=False)
         warnings = _check(folder, environ, name, new.encode())
-        notes = _notes(files, where, do, name)
+        notes = (*_notes(files, where, do, name), *(_new_course(files, name) if before is None else ()))
         rewrite(folder / name, before, new.encode(), private=name == SECRETS)
     shown_whole = name != SECRETS and masked(wanted.new, where, hidden([])) == wanted.new
-    lines = corrected(text, edited) if shown_whole else ""
+    lines = altered(text, new) if shown_whole else ""
     line = _line(new, way) if do == "set" else 0
     return Changed(shown(folder / name), line, lines, True, notes, warnings)
 
@@ -117,6 +118,8 @@ def _guard(folder: Path) -> Path:
 def _place(files: SettingsFiles, wanted: Edit, file: str) -> tuple[str, Where]:
     """The file to change, and the way within it."""
     where, do = wanted.where, wanted.do
+    if where == ("courses",):
+        raise WrongUsage("Courses are files, one for each.", "", "Name the course, as in courses.comp141.title.")
     names, inner = files.candidates(where)
     if file:
         names = (files.checked(file),)
@@ -124,7 +127,7 @@ def _place(files: SettingsFiles, wanted: Edit, file: str) -> tuple[str, Where]:
     secret = do == "set" and (holds_secret(where, wanted.new) or is_secret(where))
     if secret and SECRETS not in names:
         raise Refused(f"{dotted(where)} is a secret; {names[0]} is not the place for it.", "", f"--file {SECRETS}")
-    standing = [name for name in names if files.document(name).has(below(inner, files.document(name).values))]
+    standing = [name for name in names if files.has(name, inner)]
     if do == "remove" and not standing:
         raise NotFound(f"{dotted(where)} stands in no file.", "what is in force is the default", "Nothing is to do.")
     name = SECRETS if secret else standing[-1] if standing else names[0]
@@ -180,3 +183,14 @@ def _notes(files: SettingsFiles, where: Where, do: str, name: str) -> tuple[str,
     if name in names and names.index(others[-1]) > names.index(name):
         return (f"{others[-1]} has it too, and wins.",)
     return (f"{others[-1]} has it too, and now holds.",) if do == "remove" else ()
+
+
+def _new_course(files: SettingsFiles, name: str) -> tuple[str, ...]:
+    """A typing error in a course's name makes a course, too."""
+    if not name.startswith("courses/"):
+        return ()
+    file = shown(files.folder / name)
+    others = [Path(one).stem for one in files.names if one.startswith("courses/") and one != name]
+    meant = nearest(Path(name).stem, others)
+    meant = f" If you meant {meant}: rm {quote(file)}" if meant else ""
+    return (f"{file} is a new course file.{meant}",)

@@ -65,12 +65,15 @@ class SettingsFiles:
 
     def standing(self, where: Where) -> list[tuple[str, Where]]:
         """The files that have the key, the one that wins last, and the way within each."""
-        if where[0] == "courses" and len(where) < 3:
-            files = [name for name in self.names if name.startswith("courses/")]
-            return [(name, ()) for name in files if len(where) == 1 or name == _file_of_course(where[1])]
+        if where == ("courses",):
+            return [(name, ()) for name in self.names if name.startswith("courses/")]
         names, inner = self.candidates(where)
-        found = [(name, self.document(name)) for name in names]
-        return [(name, way) for name, file in found if file.has(way := below(inner, file.values))]
+        return [(name, below(inner, self.document(name).values)) for name in names if self.has(name, inner)]
+
+    def has(self, name: str, inner: Where) -> bool:
+        """inner: the way within this file; () is all of it."""
+        found = self.document(name)
+        return (self.folder / name).exists() and found.has(below(inner, found.values))
 
     def candidates(self, where: Where) -> tuple[tuple[str, ...], Where]:
         """Files that may hold the key, the one that wins last, and the way within them."""

@@ -156,6 +156,42 @@ def test_a_course_is_no_way_out_of_its_folder(college, tmp_path, name, rest):
     assert [path.name for path in tmp_path.iterdir()] == ["config"]
 
 
+def test_a_course_is_set_as_a_whole(college):
+    done = set_(college, "courses.bio101", {"title": "Biology", "libraries": ["numpy"]})
+    assert (college / "courses/bio101.yaml").read_text() == "title: Biology\nlibraries: [numpy]\n"
+    assert (done.file, done.line, done.lines) == ("config/courses/bio101.yaml", 1, "title: Biology\nlibraries: [numpy]")
+    assert done.notes == ("config/courses/bio101.yaml is a new course file.",)
+    done = set_(college, "courses.bio101", {"title": "Biology", "folder": "bio"})
+    assert (college / "courses/bio101.yaml").read_text() == "title: Biology\nfolder: bio\n"
+    assert done.notes == ()
+    set_(college, "courses.comp141", {"title": "Old", "folder": "comp"})
+    assert (college / "courses/comp141.yaml").read_text() == "title: Old  # c\nfolder: comp\n"
+
+
+def test_what_is_no_course_is_not_written(college):
+    for new in ("Biology", None, {}, ["a"]):
+        with pytest.raises(WrongUsage, match=r"courses\.comp141 is a course, and so a mapping"):
+            set_(college, "courses.comp141", new)
+    with pytest.raises(WrongUsage, match="Courses are files"):
+        set_(college, "courses", {"bio101": {"title": "Biology"}})
+    with pytest.raises(Mistakes):
+        set_(college, "courses.bio101", {"titel": "Biology"})
+    with pytest.raises(Refused, match="a file of its own") as refused:
+        configure.change(college, {}, Edit("remove", way("courses.comp141")))
+    assert refused.value.fix.endswith("rm config/courses/comp141.yaml")
+    with pytest.raises(NotFound):
+        configure.change(college, {}, Edit("remove", way("courses.bio101")))
+    assert contents(college) == FILES
+
+
+def test_a_typing_error_in_a_course_name_is_told_of(college):
+    done = set_(college, "courses.comp114.title", "New")
+    assert done.notes == (
+        "config/courses/comp114.yaml is a new course file. If you meant comp141: rm config/courses/comp114.yaml",
+    )
+    assert set_(college, "courses.comp114.title", "Newer").notes == ()
+
+
 def test_a_link_is_followed_and_mode_and_owner_stay(college, tmp_path):
     real = tmp_path / "elsewhere.yaml"
     (college / "config.yaml").rename(real)
