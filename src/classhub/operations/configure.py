@@ -11,6 +11,7 @@ from typing import Any
 
 from classhub.config.document import Where
 from classhub.config.edit import altered, edit
+from classhub.config.edit.removal import taken_out
 from classhub.config.edit.typed import below
 from classhub.config.load import load, shown
 from classhub.config.reading import parse
@@ -97,7 +98,7 @@ def change(
         name, way = _place(files, wanted, file)
         before = read(folder / name)
         text = _text(before or b"", name)
-        new = edit(text, Edit(do, way, wanted.new)) if way else whole_course.edited(text, wanted, shown(folder / name))
+        new = _edited(text, wanted, way, shown(folder / name))
         if new == text and before is not None:
             return Changed(shown(folder / name), 0, "", done=False)
         warnings = _check(folder, environ, name, new.encode())
@@ -107,6 +108,12 @@ def change(
     lines = altered(text, new) if shown_whole else ""
     line = _line(new, way) if do == "set" else 0
     return Changed(shown(folder / name), line, lines, True, notes, warnings)
+
+
+def _edited(text: str, wanted: Edit, way: Where, file: str) -> str:
+    if not way:
+        return whole_course.edited(text, wanted, file)
+    return taken_out(text, way) if wanted.do == "remove" else edit(text, Edit("set", way, wanted.new))
 
 
 def _guard(folder: Path) -> Path:

@@ -58,7 +58,7 @@ def test_a_value_that_stands_there_already_changes_nothing():
     ("text", "where", "after"),
     [
         ("a: 1  # one\n# two\nb: 2\n", ("a",), "# two\nb: 2\n"),
-        ("a:\n  # c\n  b: 2\nc: 1\n", ("a", "b"), "a: {}\nc: 1\n"),
+        ("a:\n  # c\n  b: 2\nc: 1\n", ("a", "b"), "a: {}\n  # c\nc: 1\n"),
         ("a: 1\n", ("a",), ""),
         ("a:\n- x\n- y\n", ("a", 0), "a:\n- y\n"),
         ("a:\n- x\nb: 1\n", ("a", 0), "a: []\nb: 1\n"),

@@ -135,6 +135,34 @@ def test_a_key_is_taken_out(college):
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("local:\n  servers: 5\nhomes:\n  folder: homes  # big\n", "local:\n  servers: 5\n"),
+        ("homes: {folder: homes}\nlocal: {servers: 5}\n", "local: {servers: 5}\n"),
+        ("homes:\n  folder: homes\n", ""),
+        ("homes:  # the disk\n  folder: homes\n", "homes: {}  # the disk\n"),
+        ("homes:\n  # the disk\n  folder: homes\n", "homes: {}\n  # the disk\n"),
+        ("homes:\n  folder: homes\n  # the disk\nrelease: hub\n", "homes: {}\n  # the disk\nrelease: hub\n"),
+    ],
+)
+def test_an_empty_section_goes_too_unless_it_has_a_comment(college, before, after):
+    (college.parent / "homes").mkdir()
+    (college / "classhub.yaml").write_text(before)
+    configure.change(college, {}, Edit("remove", way("homes.folder")))
+    assert (college / "classhub.yaml").read_text() == after
+    assert configure.get(college, way("homes.folder")).file == ""
+
+
+def test_only_empty_sections_go_with_a_key(college):
+    text = "hub:\n  db: {pvc: {storage: 2Gi}}\n  services:\n    a:\n      command: [x]\n"
+    (college / "config.yaml").write_text(text)
+    configure.change(college, {}, Edit("remove", way("hub.db.pvc.storage")))
+    assert (college / "config.yaml").read_text() == "hub:\n" + text.partition("}}\n")[2]
+    configure.change(college, {}, Edit("remove", way("hub.services.a.command[0]")))
+    assert (college / "config.yaml").read_text().endswith("command: []\n")
+
+
+@pytest.mark.parametrize(
     "file", ["Dockerfile", "../x.yaml", "courses/../config.yaml", "courses/.x.yaml", "x/config.yaml"]
 )
 def test_only_files_of_settings_are_written(college, file):
