@@ -14,6 +14,7 @@ from classhub.config.edit import altered, edit
 from classhub.config.edit.removal import taken_out
 from classhub.config.edit.typed import below
 from classhub.config.load import load, shown
+from classhub.config.login import goes_with_secrets
 from classhub.config.reading import parse
 from classhub.config.secret import hidden, holds_only_secrets, holds_secret, is_secret, masked
 from classhub.config.spelling import dotted, nearest
@@ -137,7 +138,8 @@ def _place(files: SettingsFiles, wanted: Edit, file: str) -> tuple[str, Where]:
     standing = [name for name in names if files.has(name, inner)]
     if do == "remove" and not standing:
         raise NotFound(f"{dotted(where)} stands in no file.", "what is in force is the default", "Nothing is to do.")
-    name = SECRETS if secret else standing[-1] if standing else names[0]
+    new = SECRETS if SECRETS in names and goes_with_secrets(where) else names[0]
+    name = SECRETS if secret else standing[-1] if standing else new
     return name, below(inner, files.document(name).values)
 
 

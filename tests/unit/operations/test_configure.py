@@ -162,6 +162,13 @@ def test_only_empty_sections_go_with_a_key(college):
     assert (college / "config.yaml").read_text().endswith("command: []\n")
 
 
+def test_a_client_id_is_written_beside_its_secret(college):
+    assert set_(college, "hub.config.GitHubOAuthenticator.client_id", "Iv1.a629723b").file == "config/secrets.yaml"
+    done = set_(college, "hub.config.GitHubOAuthenticator.client_id", "Iv1.a629723c", file="config.yaml")
+    assert done.file == "config/config.yaml"
+    assert set_(college, "custom.client_id", "x").file == "config/config.yaml"
+
+
 @pytest.mark.parametrize(
     "file", ["Dockerfile", "../x.yaml", "courses/../config.yaml", "courses/.x.yaml", "x/config.yaml"]
 )
