@@ -75,7 +75,8 @@ def set_(here: Here, key: str, *, value: str | None, as_text: bool, remove: bool
         raise WrongUsage("--remove takes no VALUE.")
     new = None if remove else _value(where, value, as_text)
     edit = Edit("remove" if remove else "set", where, new)
-    changed = configure.change(here.folder, os.environ, edit, file=file, waiting=aside)
+    with here.target.alone(aside):
+        changed = configure.change(here.folder, os.environ, edit, file=file)
     if not changed.done:
         say(f"{dotted(where)} is that already; nothing was written.")
         return

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -22,7 +21,6 @@ from classhub.errors import Edit, Finding, Mistakes, NotFound, Refused, WrongUsa
 from classhub.operations import whole_course
 from classhub.operations.rewriting import read, rewrite
 from classhub.operations.settings_files import SettingsFiles
-from classhub.targets.local.alone import alone
 
 SECRETS = "secrets.yaml"
 
@@ -81,46 +79,34 @@ def _no_such(files: SettingsFiles, where: Where) -> NotFound:
     return NotFound(f"{dotted(where)} has no value here.", "no file sets it and it has no default", fix)
 
 
-def change(
-    folder: Path,
-    environ: Mapping[str, str],
-    wanted: Edit,
-    *,
-    file: str = "",
-    waiting: Callable[[str], None] = lambda _: None,
-) -> Changed:
-    """wanted: "set" or "remove", of a key in the tree of all files.
+def change(folder: Path, environ: Mapping[str, str], wanted: Edit, *, file: str = "") -> Changed:
+    """wanted: "set" or "remove", of a key in the tree of all files. Ask while the target is `alone`.
 
-    Raises Mistakes, with nothing written, when the folder would have new errors; Refused.
+    Raises Mistakes, with nothing written, when the folder would have new errors;
+    Refused, WrongUsage.
     """
     where, do = wanted.where, wanted.do
-    with alone(_guard(folder), waiting):
-        files = SettingsFiles(folder)
-        name, way = _place(files, wanted, file)
-        before = read(folder / name)
-        text = _text(before or b"", name)
-        new = _edited(text, wanted, way, shown(folder / name))
-        if new == text and before is not None:
-            return Changed(shown(folder / name), 0, "", done=False)
-        warnings = _check(folder, environ, name, new.encode())
-        notes = (*_notes(files, where, do, name), *(_new_course(files, name) if before is None else ()))
-        rewrite(folder / name, before, new.encode(), private=name == SECRETS)
+    files = SettingsFiles(folder)
+    name, way = _place(files, wanted, file)
+    path = folder / name
+    before = read(path)
+    text = _text(before or b"", name)
+    new = _edited(text, wanted, way, shown(path))
+    if new == text and before is not None:
+        return Changed(shown(path), 0, "", done=False)
+    warnings = _check(folder, environ, name, new.encode())
+    notes = (*_notes(files, where, do, name), *(_new_course(files, name) if before is None else ()))
+    rewrite(path, before, new.encode(), private=name == SECRETS)
     shown_whole = name != SECRETS and masked(wanted.new, where, hidden([])) == wanted.new
     lines = altered(text, new) if shown_whole else ""
     line = _line(new, way) if do == "set" else 0
-    return Changed(shown(folder / name), line, lines, True, notes, warnings)
+    return Changed(shown(path), line, lines, True, notes, warnings)
 
 
 def _edited(text: str, wanted: Edit, way: Where, file: str) -> str:
     if not way:
         return whole_course.edited(text, wanted, file)
     return taken_out(text, way) if wanted.do == "remove" else edit(text, Edit("set", way, wanted.new))
-
-
-def _guard(folder: Path) -> Path:
-    """What `up` locks; without a hub of ours, the folder itself. Its first `up` says whose `.classhub` is."""
-    state = folder.parent / ".classhub"
-    return state if os.access(state, os.R_OK) else folder
 
 
 def _place(files: SettingsFiles, wanted: Edit, file: str) -> tuple[str, Where]:

@@ -12,6 +12,7 @@ from classhub.config.edit.typed import below, value, way
 from classhub.config.secret import is_secret, masked
 from classhub.errors import Edit, Mistakes, NotFound, Refused, WrongUsage
 from classhub.operations import configure
+from classhub.targets.local.target import LocalTarget
 
 FILES = {
     "config.yaml": "# the hub\nhub:\n  concurrentSpawnLimit: 120  # a class\n  config:\n    JupyterHub:\n"
@@ -247,6 +248,7 @@ import os, signal, sys
 from pathlib import Path
 from classhub.errors import Edit
 from classhub.operations import configure
+from classhub.targets.local.target import LocalTarget
 Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 configure.change(Path(sys.argv[1]), {}, Edit("set", ("hub", "concurrentSpawnLimit"), 64))
 """
@@ -285,12 +287,18 @@ def test_what_an_editor_saved_meanwhile_is_not_lost(college, monkeypatch):
 
 def test_sets_at_once_all_hold(college):
     keys = [f"custom.key{number}" for number in range(8)]
-    threads = [threading.Thread(target=set_, args=(college, key, number)) for number, key in enumerate(keys)]
+
+    def change(key, number):
+        with LocalTarget(college).alone(lambda _: None):
+            set_(college, key, number)
+
+    threads = [threading.Thread(target=change, args=(key, number)) for number, key in enumerate(keys)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert [configure.get(college, way(key)).value for key in keys] == list(range(8))
+    assert not (college.parent / ".classhub").exists()
 
 
 def test_get_says_where_it_stands(college):
