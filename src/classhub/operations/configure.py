@@ -17,7 +17,7 @@ from classhub.config.login import goes_with_secrets
 from classhub.config.reading import parse
 from classhub.config.secret import hidden, holds_only_secrets, holds_secret, is_secret, masked
 from classhub.config.spelling import dotted, nearest
-from classhub.errors import Edit, Finding, Mistakes, NotFound, Refused, WrongUsage
+from classhub.errors import ClasshubError, Edit, Finding, Mistakes, NotFound, Refused, WrongUsage
 from classhub.operations import whole_course
 from classhub.operations.rewriting import read, rewrite
 from classhub.operations.settings_files import SettingsFiles
@@ -79,10 +79,12 @@ def _no_such(files: SettingsFiles, where: Where) -> NotFound:
     return NotFound(f"{dotted(where)} has no value here.", "no file sets it and it has no default", fix)
 
 
-def change(folder: Path, environ: Mapping[str, str], wanted: Edit, *, file: str = "") -> Changed:
+def change(
+    folder: Path, environ: Mapping[str, str], wanted: Edit, *, file: str = "", typed: str | None = None
+) -> Changed:
     """wanted: "set" or "remove", of a key in the tree of all files. Ask while the target is `alone`.
 
-    Raises Mistakes, with nothing written, when the folder would have new errors;
+    typed: the value as people typed it. Raises Mistakes, with nothing written, when the folder would have new errors;
     Refused, WrongUsage.
     """
     where, do = wanted.where, wanted.do
@@ -94,7 +96,12 @@ def change(folder: Path, environ: Mapping[str, str], wanted: Edit, *, file: str 
     new = _edited(text, wanted, way, shown(path))
     if new == text and before is not None:
         return Changed(shown(path), 0, "", done=False)
-    warnings = _check(folder, environ, name, new.encode())
+    try:
+        warnings = _check(folder, environ, name, new.encode())
+    except Mistakes as error:
+        if typed is not None and _is_right(folder, environ, name, text, Edit(do, way, typed)):
+            error.what += " As text it would be right: add --string."
+        raise
     notes = (*_notes(files, where, do, name), *(_new_course(files, name) if before is None else ()))
     rewrite(path, before, new.encode(), private=name == SECRETS)
     shown_whole = name != SECRETS and masked(wanted.new, where, hidden([])) == wanted.new
@@ -107,6 +114,14 @@ def _edited(text: str, wanted: Edit, way: Where, file: str) -> str:
     if not way:
         return whole_course.edited(text, wanted, file)
     return taken_out(text, way) if wanted.do == "remove" else edit(text, Edit("set", way, wanted.new))
+
+
+def _is_right(folder: Path, environ: Mapping[str, str], name: str, text: str, change: Edit) -> bool:
+    try:
+        _check(folder, environ, name, edit(text, change).encode())
+    except ClasshubError:
+        return False
+    return True
 
 
 def _place(files: SettingsFiles, wanted: Edit, file: str) -> tuple[str, Where]:

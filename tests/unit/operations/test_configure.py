@@ -354,10 +354,25 @@ def test_numbers_are_places_only_in_lists():
 
 @pytest.mark.parametrize(
     ("text", "read"),
-    [("1", 1), ("yes", True), ("[a, 1]", ["a", 1]), ("", None), ("'1'", "1"), ("1.10", 1.1), ("a b", "a b")],
+    [("1", 1), ("yes", True), ("[a, 1]", ["a", 1]), ("null", None), ("~", None), ("'1'", "1"), ("1.10", 1.1), ("a b", "a b")],
 )
 def test_values_are_read_as_in_a_file(text, read):
     assert value(text) == read
+
+
+@pytest.mark.parametrize("text", ["", "  ", "# 5", "---"])
+def test_nothing_is_not_taken_for_null(text):
+    with pytest.raises(WrongUsage, match="empty"):
+        value(text)
+
+
+def test_lines_of_a_snippet_are_not_folded():
+    where = ("hub", "extraConfig", "a")
+    assert value("a = 1\nb = 2\n", where) == "a = 1\nb = 2\n"
+    assert value('"""What."""\nb = {1: 2}', where) == '"""What."""\nb = {1: 2}'
+    assert value("|\n  a = 1\n  b = 2\n", where) == "a = 1\nb = 2\n"
+    assert value("null", where) is None
+    assert value("a\nb", ("hub", "templateVars", "a")) == "a b"
 
 
 @pytest.mark.parametrize("text", ["[a", "*x", "a: 1\na: 2", "{", ".inf", "a\n---\nb"])
