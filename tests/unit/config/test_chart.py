@@ -163,3 +163,15 @@ def test_no_message_shows_a_value() -> None:
     assert "4711" not in "".join(
         map(str, problems(over_defaults({"hub": {"cookieSecret": 4711}}, defaults("4.4.0")), table("4.4.0")))
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"singleuser": {"image": {"tag": None}}}, "null deletes the chart's default."),
+        ({"hub": {"extraFiles": {"a": {"mode": 420}}}}, ""),
+    ],
+)
+def test_null_is_blamed_only_where_there_was_a_default(values: dict[str, Any], why: str) -> None:
+    found = problems(over_defaults(values, defaults("4.4.0")), table("4.4.0"))
+    assert [one.why for one in found if "is missing" in one.message] == [why]

@@ -35,7 +35,7 @@ def _check(value: Any, key: Key, where: Where, root: Key) -> Iterator[Problem]:
 def _check_mapping(value: Mapping[str, Any], key: Key, where: Where, root: Key) -> Iterator[Problem]:
     if key.strict_if and value.get(key.strict_if) is not True:
         if key.strict_if not in value:
-            yield _missing(where, key.strict_if)
+            yield _missing(where, key.strict_if, key.keys[key.strict_if])
         return
     for name, inner in value.items():
         here = (*where, name)
@@ -49,7 +49,7 @@ def _check_mapping(value: Mapping[str, Any], key: Key, where: Where, root: Key) 
             yield _wrong_type(Key(), inner, here)
     for name, inner_key in key.keys.items():
         if inner_key.must and name not in value:
-            yield _missing(where, name)
+            yield _missing(where, name, inner_key)
     if key.one_of and sum(name in value for name in key.one_of) != 1:
         names = ", ".join(key.one_of)
         fix = "Keep one, remove the others." if any(name in value for name in key.one_of) else "Add one of them."
@@ -138,9 +138,9 @@ def _word(key: Key, value: Any) -> str:
     return nearest(value, key.words) if isinstance(value, str) else ""
 
 
-def _missing(where: Where, name: str) -> Problem:
+def _missing(where: Where, name: str, key: Key) -> Problem:
     path = dotted((*where, name))
-    why = "null deletes the chart's default." if where else ""
+    why = "null deletes the chart's default." if where and key.has_default else ""
     return Problem(
         (*where, name), f"{path} is missing, and the chart needs it.", why, f"Give {path} a value.", code="CH1203"
     )
