@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from classhub.config.edit.typed import below, value, way
 from classhub.config.secret import is_secret, masked
 from classhub.errors import Edit, Mistakes, NotFound, Refused, WrongUsage
 from classhub.operations import configure
+from classhub.operations.rewriting import rewrite
 from classhub.targets.local.target import LocalTarget
 
 FILES = {
@@ -248,6 +250,7 @@ import os, signal, sys
 from pathlib import Path
 from classhub.errors import Edit
 from classhub.operations import configure
+from classhub.operations.rewriting import rewrite
 from classhub.targets.local.target import LocalTarget
 Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 configure.change(Path(sys.argv[1]), {}, Edit("set", ("hub", "concurrentSpawnLimit"), 64))
@@ -270,6 +273,13 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(college, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         set_(college, "hub.concurrentSpawnLimit", 64)
     assert contents(college) == FILES
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="there is no /proc")
+def test_the_file_that_could_not_be_written_is_named():
+    with pytest.raises(OSError) as failed:
+        rewrite(Path("/proc/config.yaml"), None, b"")
+    assert failed.value.filename == "/proc/config.yaml"
 
 
 def test_what_an_editor_saved_meanwhile_is_not_lost(college, monkeypatch):
@@ -354,7 +364,16 @@ def test_numbers_are_places_only_in_lists():
 
 @pytest.mark.parametrize(
     ("text", "read"),
-    [("1", 1), ("yes", True), ("[a, 1]", ["a", 1]), ("null", None), ("~", None), ("'1'", "1"), ("1.10", 1.1), ("a b", "a b")],
+    [
+        ("1", 1),
+        ("yes", True),
+        ("[a, 1]", ["a", 1]),
+        ("null", None),
+        ("~", None),
+        ("'1'", "1"),
+        ("1.10", 1.1),
+        ("a b", "a b"),
+    ],
 )
 def test_values_are_read_as_in_a_file(text, read):
     assert value(text) == read
