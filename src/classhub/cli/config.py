@@ -18,7 +18,8 @@ def config() -> None:
     """Show or change one setting; the rest of its file stays as it is.
 
     KEY is names with dots between: hub.concurrentSpawnLimit, local.port, courses.comp141.title. A place in a list is
-    its number, from 0: hub.services[0]. A name with dots in it stands in quotes: 'hub.extraFiles."a.txt"'.
+    its number, from 0: hub.config.Authenticator.admin_users[0]. A name with dots in it stands in quotes:
+    'hub.extraFiles."a.txt"'.
     """
 
 
@@ -73,8 +74,8 @@ class _Dashes(click.Command):
 def set_(here: Here, key: str, *, value: str | None, as_text: bool, remove: bool, file: str) -> None:
     """Change one setting. Nothing is written when the folder would have a new mistake.
 
-    VALUE is read as YAML, as in the file: 120, true, "1.10", [a, b]; `-` reads it from stdin. Without FILE it is written
-    where the key stands already. Secrets go to secrets.yaml and are asked for, never given as VALUE: others on this
+    VALUE is read as YAML, as in the file: 120, true, [a, b]; with --string as text: 1.10; `-` reads it from stdin. One
+    that begins with a dash stands behind --. Without FILE it is written where the key stands already. Secrets go to secrets.yaml and are asked for, never given as VALUE: others on this
     machine can read a command line.
     """
     from classhub.config.edit.typed import way

@@ -11,7 +11,7 @@ _PART = re.compile(r"""(?:^|(?!^)\.|(?=\[))(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|\[(\
 
 
 def way(key: str) -> Where:
-    """`hub.services[0].name`, `hub.extraFiles."my.file"`. Raises WrongUsage."""
+    """`admin_users[0]`, `hub.extraFiles."my.file"`. Raises WrongUsage."""
     found: list[str | int] = []
     at = 0
     while at < len(key) and (part := _PART.match(key, at)):
