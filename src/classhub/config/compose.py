@@ -17,6 +17,8 @@ MOST_ALIASED = 100_000
 """Values that aliases may add to those written down: what stops `&a [*b, *b, ...]` bombs."""
 MOST_TROUBLES = 500
 """More than anybody reads; a file of a MiB can hold 200,000."""
+
+
 class Trouble(NamedTuple):
     """A mistake before it has a file: line and column from 1."""
 

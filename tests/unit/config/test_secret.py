@@ -46,6 +46,15 @@ def test_a_key_says_that_its_value_is_a_secret(name: str, secret: bool) -> None:
         ({"consumers": {"key": "x"}}, {"consumers": MASK}),
         ({"CryptKeeper": {"keys": ["x"]}}, {"CryptKeeper": {"keys": [MASK]}}),
         ({"url": "postgres://hub:p@ss@db/x"}, {"url": f"postgres://{MASK}@db/x"}),
+        ({"url": "https://user:p@ss/word@db/x"}, {"url": f"https://{MASK}@db/x"}),
+        ({"url": "mysql://hub:a/b:c/@d@db/x?ssl=1"}, {"url": f"mysql://{MASK}@db/x?ssl=1"}),
+        ({"url": "mysql://hub:4711/b@db/x"}, {"url": f"mysql://{MASK}@db/x"}),
+        ({"url": "mysql://alice@college.edu:/b@db/x"}, {"url": f"mysql://{MASK}@db/x"}),
+        (
+            {"url": "clone https://u:a/b@git/x, then https://v:c@d@git/y"},
+            {"url": f"clone https://{MASK}@git/x, then https://{MASK}@git/y"},
+        ),
+        ({"url": "http://hub:8081/user/alice@college.edu"}, "the same"),
         ({"url": "https://ghp_x@git.example/x"}, {"url": f"https://{MASK}@git.example/x"}),
         ({"url": "ssh://git@git.example/x"}, "the same"),
         ({"a": 'c.X.client_secret = "x"\nc.X.y = "z"'}, {"a": f'c.X.client_secret = "{MASK}"\nc.X.y = "z"'}),
@@ -95,10 +104,10 @@ def test_places_of_secrets() -> None:
 
 
 def test_a_secret_is_found_where_no_key_tells_of_it() -> None:
-    values = {"hub": {"cookieSecret": "s3cret-long", "db": {"url": "mysql://hub:pa55word@db"}, "password": "ab"}}
+    values = {"hub": {"cookieSecret": "s3cret-long", "db": {"url": "mysql://hub:pa55/wo@rd@db"}, "password": "ab"}}
     found = frozenset(texts(values, hidden([])))
-    assert found == {"s3cret-long", "pa55word", "ab"}
-    told = {"x": ["Bearer s3cret-long", "abc", "ab", 1], "pa55word": True}
+    assert found == {"s3cret-long", "pa55/wo@rd", "ab"}
+    told = {"x": ["Bearer s3cret-long", "abc", "ab", 1], "pa55/wo@rd": True}
     assert without(told, found) == {"x": [f"Bearer {MASK}", "abc", MASK, 1], MASK: True}
 
 
