@@ -60,8 +60,8 @@ class _Dashes(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            error.message += " A VALUE that begins with a dash stands behind --, as in: KEY -- -5."
-            raise
+            more = " A VALUE that begins with a dash stands behind --, as in: KEY -- -5."
+            raise click.UsageError(error.format_message() + more, ctx) from error
 
 
 @config.command("set", cls=_Dashes)
@@ -75,8 +75,9 @@ def set_(here: Here, key: str, *, value: str | None, as_text: bool, remove: bool
     """Change one setting. Nothing is written when the folder would have a new mistake.
 
     VALUE is read as YAML, as in the file: 120, true, [a, b]; with --string as text: 1.10; `-` reads it from stdin. One
-    that begins with a dash stands behind --. Without FILE it is written where the key stands already. Secrets go to secrets.yaml and are asked for, never given as VALUE: others on this
-    machine can read a command line.
+    that begins with a dash stands behind --. Without FILE it is written where the key stands already.
+
+    Secrets go to secrets.yaml and are asked for, never given as VALUE: others on this machine can read a command line.
     """
     from classhub.config.edit.typed import way
     from classhub.config.spelling import dotted
@@ -124,9 +125,8 @@ def _value(where: tuple[str | int, ...], given: str | None, as_text: bool) -> tu
         new = given if as_text else typed.value(given, where)
         if given and (secret or holds_secret(where, new)):
             cause = "others on this machine can read a command line, and the shell keeps it"
-            raise Refused(
-                f"A secret does not belong on the command line: {key}.", cause, "Leave VALUE away: it is asked."
-            )
+            fix = "Leave VALUE away: it is asked." if secret else "Write - in place of VALUE: it is asked."
+            raise Refused(f"A secret does not belong on the command line: {key}.", cause, fix)
         return new, given if new != given else None
     text = ask_secret(key)
     if secret and not text:

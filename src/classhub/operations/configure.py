@@ -102,7 +102,7 @@ def change(
         if typed is not None and _is_right(folder, environ, name, text, Edit(do, way, typed)):
             error.what += " As text it would be right: add --string."
         raise
-    notes = (*_notes(files, where, do, name), *(_new_course(files, name) if before is None else ()))
+    notes = (*_notes(files, wanted, name), *(_new_course(files, name) if before is None else ()))
     rewrite(path, before, new.encode(), private=name == SECRETS)
     shown_whole = name != SECRETS and masked(wanted.new, where, hidden([])) == wanted.new
     lines = altered(text, new) if shown_whole else ""
@@ -133,7 +133,7 @@ def _place(files: SettingsFiles, wanted: Edit, file: str) -> tuple[str, Where]:
     if file:
         names = (files.checked(file),)
         inner = inner if names == files.candidates(where)[0] else where
-    secret = do == "set" and (holds_secret(where, wanted.new) or is_secret(where))
+    secret = _is_secret(wanted)
     if secret and SECRETS not in names:
         raise Refused(f"{dotted(where)} is a secret; {names[0]} is not the place for it.", "", f"--file {SECRETS}")
     standing = [name for name in names if files.has(name, inner)]
@@ -142,6 +142,10 @@ def _place(files: SettingsFiles, wanted: Edit, file: str) -> tuple[str, Where]:
     new = SECRETS if SECRETS in names and goes_with_secrets(where) else names[0]
     name = SECRETS if secret else standing[-1] if standing else new
     return name, below(inner, files.document(name).values)
+
+
+def _is_secret(wanted: Edit) -> bool:
+    return wanted.do == "set" and (holds_secret(wanted.where, wanted.new) or is_secret(wanted.where))
 
 
 def _text(content: bytes, name: str) -> str:
@@ -181,13 +185,13 @@ def _same(finding: Finding) -> tuple[str, str, Where, str]:
     return finding.file, finding.code, finding.path, finding.message
 
 
-def _notes(files: SettingsFiles, where: Where, do: str, name: str) -> tuple[str, ...]:
+def _notes(files: SettingsFiles, wanted: Edit, name: str) -> tuple[str, ...]:
     """Other files that have the key too: which one wins, and a secret that is left in the open."""
-    key = dotted(where)
+    where, do, key = wanted.where, wanted.do, dotted(wanted.where)
     others = [one for one, _ in files.standing(where) if one != name]
     if not others:
         return ()
-    if do == "set" and name == SECRETS and is_secret(where):
+    if name == SECRETS and _is_secret(wanted):
         return (f"{others[0]} has it too. Take it out there: classhub config set {key} --remove --file {others[0]}",)
     names = files.candidates(where)[0]
     if name in names and names.index(others[-1]) > names.index(name):

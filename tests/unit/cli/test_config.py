@@ -108,6 +108,27 @@ def test_a_secret_on_the_command_line_is_refused(classhub, folder, value):
     assert not (folder / "secrets.yaml").exists()
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("hub.db.url", "postgres://hub:hunter2@db/x"),
+        ("hub.extraEnv.SMTP_PASS", "hunter2"),
+        ("hub.extraEnv", "{SMTP_PASS: hunter2}"),
+        ("hub.extraConfig.mail", 'password = "hunter2"'),
+    ],
+)
+def test_what_holds_a_secret_is_asked_for_and_goes_to_secrets_yaml(classhub, folder, key, value):
+    before = (folder / "config.yaml").read_text()
+    done = classhub("config", "set", key, value)
+    assert done.code == 1
+    assert "command line" in done.err
+    assert "hunter2" not in done.err
+    done = classhub("config", "set", key, "-", stdin=value)
+    assert (done.code, "hunter2" in done.out + done.err) == (0, False)
+    assert "hunter2" in (folder / "secrets.yaml").read_text()
+    assert (folder / "config.yaml").read_text() == before
+
+
 @pytest.mark.parametrize("argv", [(), ("-",)])
 def test_a_secret_comes_from_stdin_as_it_stands(classhub, folder, argv):
     done = classhub("config", "set", "hub.services.x.apiToken", *argv, stdin="[0123: 456\n")
