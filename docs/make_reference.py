@@ -48,7 +48,8 @@ CLASSHUB = {
     ),
     "chart.version": (
         "Text, in quotes. The Zero to JupyterHub chart that config.yaml is written for: its keys, types and defaults are "
-        "what config.yaml is checked against. A version without a table here gives a warning and is checked as 4.4.0."
+        "what config.yaml is checked against. A version without a table here gives a warning and is "
+        "checked as for the nearest version that has one."
     ),
     "release": (
         "Text: small letters, digits, dashes, at most 53. Helm's name for the hub on the cluster. On this machine only "

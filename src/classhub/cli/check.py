@@ -50,8 +50,8 @@ def check(
     """
     from classhub.operations import check as checking
 
-    folder = here.folder if not files else files[0].absolute().parent
-    wanted = checking.Wanted(folder, os.environ, files, chart, schema)
+    here.files = files
+    wanted = checking.Wanted(here.folder, os.environ, files, chart, schema)
     fixed = checking.fix(wanted) if fix else checking.Fixed()
     found = checking.findings(wanted)
     if as_json:

@@ -30,6 +30,7 @@ def plan(here: Here, files: tuple[Path, ...], as_json: bool) -> None:
     """
     from classhub.operations import plan as planning
 
+    here.files = files
     foreseen = planning.foresee(here.target, here.folder, os.environ, files)
     if as_json:
         show_json(planning.as_json(foreseen))

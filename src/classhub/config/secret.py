@@ -12,8 +12,13 @@ MASK = "********"
 _NAMES = re.compile(
     r"(secret|password|passwd|pwd|passphrase|token|(api|private|secret|access|crypt|encryption|signing|deploy|ssh)key)s?$"
 )
-_ONLY_NAMES = ("existingsecret", "imagepullsecret", "imagepullsecrets", "pullsecrets")
-"""Kubernetes' names of secrets; not secrets themselves."""
+_LAST_WORD = re.compile(r"(?:^|[^A-Za-z]|(?<=[a-z])(?=[A-Z]))(?i:pass|pat|credentials?)$")
+"""SMTP_PASS, githubPat; a compass is none."""
+_ONLY_NAMES = (
+    *("existingsecret", "imagepullsecret", "imagepullsecrets", "pullsecrets"),
+    "googleapplicationcredentials",
+)
+"""Kubernetes' names of secrets, and the name of a file; not secrets themselves."""
 _ABOVE = ("CryptKeeper", "consumers")
 """Whatever stands below these: keys of the cookie's cipher, LTI 1.1 keys with their secrets."""
 _KEYED = ("api_tokens", "service_tokens")
@@ -44,7 +49,7 @@ def is_secret(where: Where) -> bool:
     plain = re.sub(r"[^a-z]", "", names[-1].lower())
     if any(name in _ABOVE for name in names) or tuple(names) == _PEM:
         return True
-    return plain not in _ONLY_NAMES and bool(_NAMES.search(plain))
+    return plain not in _ONLY_NAMES and bool(_NAMES.search(plain) or _LAST_WORD.search(names[-1]))
 
 
 def holds_only_secrets(file: str) -> bool:
@@ -86,8 +91,9 @@ def secrets(value: Any, where: Where = ()) -> Iterator[Where]:
 
 
 def holds_secret(where: Where, value: Any) -> bool:
-    """It, or something within it."""
-    return next(secrets(value, where), None) is not None
+    """It, or something within it: by the names, or in a text as a login in an address."""
+    texts_in_it = (leaf for _, leaf in _leaves(value) if isinstance(leaf, str))
+    return next(secrets(value, where), None) is not None or any(_clean(text) != text for text in texts_in_it)
 
 
 def _is_secret_variable(entry: Any) -> bool:

@@ -27,6 +27,21 @@ def test_up_says_where_how_and_gives_the_admin_a_link(classhub):
     assert "The hub starts, about 5 s." in result.err
 
 
+def test_what_is_next_names_a_folder_that_is_not_found_from_here(classhub, folder, tmp_path, monkeypatch):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert "Stop it: `classhub -C ../comp141 down`." in classhub("-C", "../comp141", "up", "-d").out
+    done = classhub("-C", str(folder), "config", "set", "local.port", "8001")
+    assert f"Next: `classhub -C {folder} up` applies it." in done.err
+    monkeypatch.setenv("CLASSHUB_CONFIG", str(folder))
+    assert "`classhub up`" in classhub("-C", str(folder), "config", "set", "local.port", "8002").err
+    monkeypatch.chdir(folder.parent)
+    monkeypatch.delenv("CLASSHUB_CONFIG")
+    assert "`classhub up`" in classhub("-C", "config", "config", "set", "local.port", "8003").err
+    assert "`classhub up`" in classhub("config", "set", "local.port", "8004").err
+
+
 def test_a_trial_is_said_in_the_first_line(classhub, target):
     target.first = ["One person's trial: loopback only."]
     assert classhub("up", "-d").out.startswith("One person's trial: loopback only.\n")

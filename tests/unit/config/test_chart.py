@@ -173,3 +173,15 @@ def test_no_message_shows_a_value() -> None:
 def test_the_corrected_line_of_a_number_has_the_number_that_was_meant_or_the_default(written: Any, fix: int) -> None:
     (found,) = problems(over_defaults({"hub": {"concurrentSpawnLimit": written}}, defaults("4.4.0")), table("4.4.0"))
     assert found.fix == f"concurrentSpawnLimit: {fix}"
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"singleuser": {"image": {"tag": None}}}, "null deletes the chart's default."),
+        ({"hub": {"extraFiles": {"a": {"mode": 420}}}}, ""),
+    ],
+)
+def test_null_is_blamed_only_where_there_was_a_default(values: dict[str, Any], why: str) -> None:
+    found = problems(over_defaults(values, defaults("4.4.0")), table("4.4.0"))
+    assert [one.why for one in found if "is missing" in one.message] == [why]

@@ -6,7 +6,17 @@ import pytest
 
 from classhub.config.document import Where
 from classhub.config.reading import parse
-from classhub.config.secret import MASK, hidden, holds_only_secrets, is_secret, masked, secrets, texts, without
+from classhub.config.secret import (
+    MASK,
+    hidden,
+    holds_only_secrets,
+    holds_secret,
+    is_secret,
+    masked,
+    secrets,
+    texts,
+    without,
+)
 
 SECRETS_YAML = parse(b"hub: {baseUrl: /hush, config: {X: {list: [one, two]}}}", "secrets.yaml", [])
 
@@ -20,6 +30,16 @@ SECRETS_YAML = parse(b"hub: {baseUrl: /hush, config: {X: {list: [one, two]}}}", 
         ("AWS_SECRET_ACCESS_KEY", True),
         ("MYSQL_PWD", True),
         ("JUPYTERHUB_CRYPT_KEY", True),
+        ("SMTP_PASS", True),
+        ("pass", True),
+        ("dbPass", True),
+        ("GITHUB_PAT", True),
+        ("credential", True),
+        ("AWS_CREDENTIALS", True),
+        ("GOOGLE_APPLICATION_CREDENTIALS", False),
+        ("compass", False),
+        ("bypass", False),
+        ("path", False),
         ("pullSecrets", False),
         ("existingSecret", False),
         ("token_url", False),
@@ -63,6 +83,23 @@ def test_a_key_says_that_its_value_is_a_secret(name: str, secret: bool) -> None:
 )
 def test_what_is_shown(value: Any, shown: Any) -> None:
     assert masked(value, ()) == (value if shown == "the same" else shown)
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "held"),
+    [
+        (("hub", "db", "url"), "postgres://hub:hunter2@db/x", True),
+        (("hub", "db"), {"url": "postgres://hub:hunter2@db/x"}, True),
+        (("hub", "db", "url"), "sqlite:///x", False),
+        (("hub", "extraEnv", "SMTP_PASS"), "x", True),
+        (("hub", "extraEnv"), {"SMTP_PASS": "x"}, True),
+        (("hub", "extraConfig", "a"), 'c.X.client_secret = "x"', True),
+        (("hub", "extraFiles", "a"), {"mountPath": "/a", "data": {"x": 1}}, False),
+        (("singleuser", "image", "name"), "gcr.io/college-cs/hub", False),
+    ],
+)
+def test_a_value_that_would_be_masked_is_held_for_a_secret(where: Where, value: Any, held: bool) -> None:
+    assert holds_secret(where, value) == held
 
 
 def test_all_that_stands_in_a_file_of_secrets_is_hidden() -> None:

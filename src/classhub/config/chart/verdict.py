@@ -176,7 +176,7 @@ def _word(key: Key, value: Any) -> str:
 def _missing(where: Where, name: str, key: Key) -> Problem:
     here = (*where, name)
     value = _default(key)
-    why = "null deletes the chart's default." if where else ""
+    why = "null deletes the chart's default." if where and key.has_default else ""
     message = f"{dotted(here)} is missing, and the chart needs it."
     return Problem(here, message, why, f"{name}: {flow(value)}", code="CH1203", edit=Edit("set", here, value))
 
