@@ -49,7 +49,8 @@ CLASSHUB = {
     ),
     "chart.version": (
         "Text, in quotes. The Zero to JupyterHub chart that config.yaml is written for: its keys, types and defaults are "
-        "what config.yaml is checked against. A version without a table here gives a warning and is checked as 4.4.0."
+        "what config.yaml is checked against. A version without a table here gives a warning and is "
+        "checked as for the nearest version that has one."
     ),
     "chart.digest": (
         "Text: `sha256:` and 64 digits. Pins the chart: another package of this version is never used, whoever made it. "

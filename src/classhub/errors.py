@@ -79,7 +79,8 @@ class Finding:
     """One mistake in a file of the deployment folder.
 
     severity: "error", "warning" or "note". line and column count from 1; 0 means the file as a whole. code: as "CH1101",
-    explained in docs/reference. path: the way to the value. edit: what `check --fix` may write.
+    explained in docs/reference. path: the way to the value. edit: what `check --fix` may write. count: how many
+    mistakes it stands for.
     """
 
     severity: str
@@ -92,10 +93,11 @@ class Finding:
     code: str = ""
     path: tuple[str | int, ...] = ()
     edit: Edit | None = None
+    count: int = 1
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        text = f"{place}: {self.message}"
+        text = f"{self.severity} {self.code} {place}: {self.message}" if self.code else f"{place}: {self.message}"
         if self.why:
             text += f" {self.why}"
         if self.fix:
@@ -108,7 +110,7 @@ class Mistakes(ClasshubError):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(findings)
-        count = len(self.findings)
+        count = sum(one.count for one in self.findings)
         super().__init__(f"{count} mistake{'s' if count != 1 else ''} in the deployment folder.")
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -9,14 +10,20 @@ COMMANDS = (
     "up|down|init|check|plan|config|values|status|open|history|remove"
     "|users|homes|token|logs|events|top|exec|shell|restart|scale|doctor|parity|-C"
 )
-COMMAND = re.compile(rf"(?<![\w/.'-])classhub (?=(?:{COMMANDS})\b)")
+COMMAND = re.compile(rf"(?<![\w/.'-])classhub (?=({COMMANDS})\b)")
+OPTIONS: ContextVar[str] = ContextVar("OPTIONS", default="")
+"""What every command needs to be about the same folder, as "-C FOLDER "; "" where that is found from here."""
+_NAMES_ITS_OWN = ("-C", "init")
 
 
 def as_typed(text: str, program: str) -> str:
     """The text with `classhub up` as it must be typed. program: sys.argv[0]."""
-    if "classhub " not in text or Path(program).name != "classhub":
+    options = OPTIONS.get()
+    is_ours = Path(program).name == "classhub"
+    if "classhub " not in text or not (is_ours or options):
         return text
-    return COMMAND.sub(lambda found: f"{_our_name(program)} ", text)
+    name = _our_name(program) if is_ours else "classhub"
+    return COMMAND.sub(lambda found: f"{name} {'' if found[1] in _NAMES_ITS_OWN else options}", text)
 
 
 @cache

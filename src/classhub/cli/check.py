@@ -15,6 +15,7 @@ from classhub.cli.here import Here, pass_here
 
 if TYPE_CHECKING:
     from classhub.errors import Finding
+    from classhub.operations.check import Fixed
 
 
 @click.command()
@@ -49,9 +50,9 @@ def check(
     """
     from classhub.operations import check as checking
 
-    folder = here.folder if not files else files[0].absolute().parent
-    wanted = checking.Wanted(folder, os.environ, files, chart, schema)
-    fixed = checking.fix(wanted) if fix else []
+    here.files = files
+    wanted = checking.Wanted(here.folder, os.environ, files, chart, schema)
+    fixed = checking.fix(wanted) if fix else checking.Fixed()
     found = checking.findings(wanted)
     if as_json:
         show_json(checking.as_json(found))
@@ -63,14 +64,16 @@ def check(
     context.exit(1 if any(one.severity == "error" for one in found) else 0)
 
 
-def _show(found: Sequence[Finding], fixed: Sequence[Finding]) -> None:
+def _show(found: Sequence[Finding], fixed: Fixed) -> None:
     for one in fixed:
         say(f"Fixed {one.file}:{one.line}: {one.message}")
+    if fixed.is_cut_short:
+        say("More can be fixed than one run does: run it again.")
     for one in found:
-        say(f"{one.severity} {one.code} {one}")
+        say(str(one))
     say(_sum(found))
 
 
 def _sum(found: Sequence[Finding]) -> str:
-    counts = [(sum(one.severity == kind for one in found), kind) for kind in ("error", "warning", "note")]
+    counts = [(sum(one.count for one in found if one.severity == kind), kind) for kind in ("error", "warning", "note")]
     return ", ".join(words.count(count, kind) for count, kind in counts if count) + "." if found else "No mistakes."

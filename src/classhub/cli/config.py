@@ -18,7 +18,8 @@ def config() -> None:
     """Show or change one setting; the rest of its file stays as it is.
 
     KEY is names with dots between: hub.concurrentSpawnLimit, local.port, courses.comp141.title. A place in a list is
-    its number, from 0: hub.services[0]. A name with dots in it stands in quotes: 'hub.extraFiles."a.txt"'.
+    its number, from 0: hub.config.Authenticator.admin_users[0]. A name with dots in it stands in quotes:
+    'hub.extraFiles."a.txt"'.
     """
 
 
@@ -38,7 +39,8 @@ def get(here: Here, key: str, as_json: bool, show_secrets: bool) -> None:
         return
     for line in _lines(setting.value):
         say(line)
-    aside(f"{setting.file}:{setting.line}" if setting.file else "A default; no file sets it.")
+    place = f"{setting.file}:{setting.line}" if setting.line else setting.file
+    aside(place or "A default; no file sets it.")
 
 
 def _lines(value: Any) -> list[str]:
@@ -51,7 +53,18 @@ def _lines(value: Any) -> list[str]:
     return [inline] if inline else list(below)
 
 
-@config.command("set")
+class _Dashes(click.Command):
+    """A value may begin with a dash, as -5 does, and is then taken for an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            more = " A VALUE that begins with a dash stands behind --, as in: KEY -- -5."
+            raise click.UsageError(error.format_message() + more, ctx) from error
+
+
+@config.command("set", cls=_Dashes)
 @key
 @click.argument("value", required=False)
 @click.option("--string", "as_text", is_flag=True, help="VALUE is text as it stands, even if it looks like a number.")
@@ -61,9 +74,10 @@ def _lines(value: Any) -> list[str]:
 def set_(here: Here, key: str, *, value: str | None, as_text: bool, remove: bool, file: str) -> None:
     """Change one setting. Nothing is written when the folder would have a new mistake.
 
-    VALUE is read as YAML, as in the file: 120, true, "1.10", [a, b]; `-` reads it from stdin. Without FILE it is written
-    where the key stands already. Secrets go to secrets.yaml and are asked for, never given as VALUE: others on this
-    machine can read a command line.
+    VALUE is read as YAML, as in the file: 120, true, [a, b]; with --string as text: 1.10; `-` reads it from stdin. One
+    that begins with a dash stands behind --. Without FILE it is written where the key stands already.
+
+    Secrets go to secrets.yaml and are asked for, never given as VALUE: others on this machine can read a command line.
     """
     from classhub.config.edit.typed import way
     from classhub.config.spelling import dotted
@@ -72,9 +86,10 @@ def set_(here: Here, key: str, *, value: str | None, as_text: bool, remove: bool
     where = way(key)
     if remove and value is not None:
         raise WrongUsage("--remove takes no VALUE.")
-    new = None if remove else _value(where, value, as_text)
+    new, typed = (None, None) if remove else _value(where, value, as_text)
     edit = Edit("remove" if remove else "set", where, new)
-    changed = configure.change(here.folder, os.environ, edit, file=file, waiting=aside)
+    with here.target.alone(aside):
+        changed = configure.change(here.folder, os.environ, edit, file=file, typed=typed)
     if not changed.done:
         say(f"{dotted(where)} is that already; nothing was written.")
         return
@@ -97,7 +112,8 @@ def _show(place: str, lines: str) -> None:
         say(f"    {line}")
 
 
-def _value(where: tuple[str | int, ...], given: str | None, as_text: bool) -> Any:
+def _value(where: tuple[str | int, ...], given: str | None, as_text: bool) -> tuple[Any, str | None]:
+    """The value, and the text that it was read from where it is another one."""
     from classhub.config.edit import typed
     from classhub.config.secret import holds_secret, is_secret
     from classhub.config.spelling import dotted
@@ -106,14 +122,14 @@ def _value(where: tuple[str | int, ...], given: str | None, as_text: bool) -> An
     if given is None and not secret:
         raise WrongUsage(f"A value for {key} is missing.", "", f"classhub config set {key} VALUE, or --remove.")
     if given not in (None, "-"):
-        new = given if as_text else typed.value(given)
+        new = given if as_text else typed.value(given, where)
         if given and (secret or holds_secret(where, new)):
             cause = "others on this machine can read a command line, and the shell keeps it"
-            raise Refused(
-                f"A secret does not belong on the command line: {key}.", cause, "Leave VALUE away: it is asked."
-            )
-        return new
+            fix = "Leave VALUE away: it is asked." if secret else "Write - in place of VALUE: it is asked."
+            raise Refused(f"A secret does not belong on the command line: {key}.", cause, fix)
+        return new, given if new != given else None
     text = ask_secret(key)
     if secret and not text:
         raise Refused("Nothing was written.", "no secret was typed")
-    return text if as_text or secret else typed.value(text)
+    new = text if as_text or secret else typed.value(text, where)
+    return new, text if new != text else None

@@ -33,6 +33,7 @@ def deploy(here: Here, files: tuple[Path, ...], yes: bool, as_json: bool) -> Non
     """
     from classhub.operations import deploy as deploying
 
+    here.files = files
     with killed_politely():
         prepared = deploying.prepare(here.cluster, here.folder, os.environ, files)
         if not as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from classhub.errors import ClasshubError, NotHere
+from classhub.cli import called
+from classhub.errors import ClasshubError, NotFound, NotHere
 
 if TYPE_CHECKING:
     from classhub.operations.machine import OnOneMachine
@@ -25,13 +27,31 @@ class Here:
     given: Path | None = None
     asked: str = ""
     """--target; empty: where a hub runs, else what classhub.yaml says."""
+    files: tuple[Path, ...] = ()
+    """Files of values that a command was given; then no deployment folder is needed."""
 
     @cached_property
     def folder(self) -> Path:
-        """The deployment folder, absolute."""
+        """The deployment folder, absolute; where there is none, the one of the first of the files."""
         from classhub.operations import folder
 
-        return folder.find(self.given, os.environ, Path.cwd())
+        try:
+            found = folder.find(self.given, os.environ, Path.cwd())
+        except NotFound:
+            if not self.files:
+                raise
+            return self.files[0].absolute().parent
+        if self.given is not None and not self._is_found_without(found):
+            called.OPTIONS.set(f"-C {shlex.quote(str(self.given))} ")
+        return found
+
+    def _is_found_without(self, found: Path) -> bool:
+        from classhub.operations import folder
+
+        try:
+            return folder.find(None, os.environ, Path.cwd()).samefile(found)
+        except (ClasshubError, OSError):
+            return False
 
     @cached_property
     def name(self) -> str:

@@ -10,18 +10,46 @@ from typing import TYPE_CHECKING
 import click
 
 from classhub.cli.console import aside, ask, say
+from classhub.errors import WrongUsage
 
 if TYPE_CHECKING:
     from classhub.operations.questions import Answers
 
 
+def _named(context: click.Context, parameter: click.Parameter, given: str) -> Path:
+    if not given:
+        fix = "For the folder you are in: `classhub init .`"
+        raise WrongUsage("DIR is empty.", "a variable of the shell that is not set", fix)
+    return Path(given)
+
+
+def _once(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> str | None:
+    if len(given) > 1:
+        raise click.BadParameter("it may be given once.", context, parameter)
+    return given[0] if given else None
+
+
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--host", metavar="NAME", help="Host name of the hub, as hub.college.edu; none: not yet.")
-@click.option("--login", metavar="HOW", help="How people sign in: invitations or google.")
-@click.option("--domain", metavar="NAME", help="E-mail domain of your people; google lets in nobody else.")
+@click.argument("folder", metavar="DIR", callback=_named)
+@click.option(
+    "--host",
+    multiple=True,
+    callback=_once,
+    metavar="NAME",
+    help="Host name of the hub, as hub.college.edu; none: not yet.",
+)
+@click.option(
+    "--login", multiple=True, callback=_once, metavar="HOW", help="How people sign in: invitations or google."
+)
+@click.option(
+    "--domain",
+    multiple=True,
+    callback=_once,
+    metavar="NAME",
+    help="E-mail domain of your people; google lets in nobody else.",
+)
 @click.option("--admin", "admins", multiple=True, metavar="NAME", help="An admin's name; may be given several times.")
-@click.option("--course", metavar="NAME", help="The first course; none: no course yet.")
+@click.option("--course", multiple=True, callback=_once, metavar="NAME", help="The first course; none: no course yet.")
 def init(folder: Path, *, admins: tuple[str, ...], **flags: str | None) -> None:
     """Begin a hub of your own: a folder with commented files.
 

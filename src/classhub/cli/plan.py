@@ -30,6 +30,7 @@ def plan(here: Here, files: tuple[Path, ...], as_json: bool) -> None:
     """
     from classhub.operations import plan as planning
 
+    here.files = files
     if here.name == "cluster":
         foreseen = planning.foresee_release(here.cluster, here.folder, os.environ, files)
     else:

@@ -62,7 +62,7 @@ SECTIONS = {
 @click.option(
     "-C",
     "--folder",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     metavar="FOLDER",
     help="The deployment folder, the one with config.yaml. Default: $CLASSHUB_CONFIG, else config/ here or above.",
 )

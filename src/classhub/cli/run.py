@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from classhub.cli import failures
+from classhub.cli import called, failures
 from classhub.cli.console import aside
 from classhub.cli.here import Here
 from classhub.cli.root import root
@@ -23,6 +23,7 @@ def run(argv: Sequence[str]) -> int:
     if "_CLASSHUB_COMPLETE" in os.environ:
         root.main(args=list(argv), prog_name="classhub")
     here = Here()
+    called.OPTIONS.set("")
     try:
         return _invoke(argv, here)
     except KeyboardInterrupt:

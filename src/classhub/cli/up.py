@@ -58,7 +58,7 @@ def _warn(findings: Sequence[Finding]) -> None:
     for finding in findings:
         if group(finding) not in OF_THE_CLUSTER:
             aside(str(finding))
-    more = sum(one.severity == "warning" and group(one) in OF_THE_CLUSTER for one in findings)
+    more = sum(one.count for one in findings if one.severity == "warning" and group(one) in OF_THE_CLUSTER)
     if more:
         aside(f"{words.count(more, 'warning')} more, about the cluster: `classhub check` tells.")
 

@@ -43,8 +43,8 @@ def values(
     from classhub.config.edit.render import document
     from classhub.operations import values as operation
 
-    folder = here.folder if not files else files[0].absolute().parent
-    config = operation.read(folder, os.environ, files, chart)
+    here.files = files
+    config = operation.read(here.folder, os.environ, files, chart)
     shown = operation.as_traits(config, chart, show_secrets) if traits else operation.values(config, show_secrets)
     if as_json or output == "json":
         show_json(shown.value)

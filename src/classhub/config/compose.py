@@ -5,6 +5,7 @@ Works on a stack of its own, so no file can exhaust Python's. Every mistake that
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, NamedTuple
 
 from classhub.config import scalars
@@ -16,8 +17,6 @@ MOST_ALIASED = 100_000
 """Values that aliases may add to those written down: what stops `&a [*b, *b, ...]` bombs."""
 MOST_TROUBLES = 500
 """More than anybody reads; a file of a MiB can hold 200,000."""
-_DROPPED = "\0"
-"""A key that was reported and is left out; no file can hold this character."""
 
 
 class Trouble(NamedTuple):
@@ -35,14 +34,21 @@ class Hopeless(Exception):
     """Reading on makes no sense; the trouble was noted."""
 
 
+class _Special(Enum):
+    """What stands where a key's name would."""
+
+    MERGE = "<<"
+    DROPPED = "a key that was reported and is left out"
+
+
 @dataclass
 class _Open:
     """A mapping or list that has begun and not ended."""
 
     node: Node
     anchor: str | None
-    key: tuple[int, int, str | None] | None = None
-    """The key that waits for its value: line, column, name; the name is None for a merge key `<<`."""
+    key: tuple[int, int, "str | _Special"] | None = None
+    """The key that waits for its value: line, column, name."""
     written: dict[str, int] = field(default_factory=dict)
     """Keys that stand here themselves, not merged in, with their lines."""
 
@@ -151,17 +157,17 @@ class Composer:
         if top.node.items is not None:
             top.node.items.append(node)
         elif top.key is None:
-            top.key = (node.line, node.column, None if merge else self._key(node))
+            top.key = (node.line, node.column, _Special.MERGE if merge else self._key(node))
         else:
             line, column, name = top.key
             top.key = None
-            if name is None:
+            if name is _Special.MERGE:
                 self._merge(top, node)
-            else:
+            elif isinstance(name, str):
                 self._entry(top, name, line, column, node)
 
-    def _key(self, node: Node) -> str:
-        """The key's text; _DROPPED when it cannot be one."""
+    def _key(self, node: Node) -> str | _Special:
+        """The key's text; DROPPED when it cannot be one."""
         try:
             if node.entries is not None or node.items is not None:
                 raise ValueError("a list or a mapping is no key")
@@ -170,12 +176,10 @@ class Composer:
             why = "Every key in the values is a word."
             fix = "Write a word before the colon, or put the value in quotes if it starts with { or [."
             self.troubles.append(Trouble(node.line, node.column, f"This cannot be a key: {error}.", why, fix, "CH1113"))
-            return _DROPPED
+            return _Special.DROPPED
 
     def _entry(self, top: _Open, name: str, line: int, column: int, node: Node) -> None:
         assert top.node.entries is not None
-        if name == _DROPPED:
-            return
         if name in top.written:
             message = f"The key {name} is here for the second time; line {top.written[name]} has it already."
             why = "Helm takes the last one and drops the other without a word."

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from classhub.config.document import Document, Where
-from classhub.config.spelling import dotted, is_slip, kind, nearest
+from classhub.config.edit.render import flow, text
+from classhub.config.spelling import dotted, is_slip, kind, nearest, written
 from classhub.errors import Edit, Finding
 
 
@@ -51,10 +52,10 @@ class Fields:
         return self._values.get(name) is not None
 
     def text(self, name: str, default: str = "") -> str:
-        return str(self._read(name, str, "text", default, f'Put the value in quotes: {name}: "..."'))
+        return str(self._read(name, str, "text", default, default or "..."))
 
     def whole(self, name: str, default: int, least: int, most: int) -> int:
-        value = self._read(name, int, "a whole number", default, "Write the number alone, without quotes.")
+        value = self._read(name, int, "a whole number", default, default)
         if not least <= value <= most:
             self.wrong(
                 name, "CH1903", f"{self._dotted(name)} must be from {least} to {most}.", "", f"{name}: {default}"
@@ -77,7 +78,7 @@ class Fields:
 
     def section(self, name: str) -> "Fields | None":
         """The mapping below a key; None if there is none."""
-        value = self._read(name, Mapping, "a mapping", None, "Write its settings below it, indented.")
+        value = self._read(name, Mapping, "a mapping", None, {})
         return None if value is None else Fields(self.document, self._mistakes, (*self.where, name))
 
     def items(self, name: str, of: type, words: str) -> list[Any]:
@@ -86,38 +87,63 @@ class Fields:
 
     def places(self, name: str, of: type, words: str) -> list[tuple[int, Any]]:
         """The same, each with its place in the list."""
-        values = self._read(name, list, "a list", [], "Write each item on a line of its own, after a dash.")
+        values = self._read(name, list, "a list", [], [])
         for index, item in enumerate(values):
             if not isinstance(item, of):
-                self._wrong_type_inside(name, index, item, words)
+                self._wrong_type_inside(name, index, item, of, words)
         return [(index, item) for index, item in enumerate(values) if isinstance(item, of)]
 
     def entries(self, name: str, of: Any, words: str) -> dict[str, Any]:
         """A mapping with free keys whose values are all of one type (or one of several, joined by |)."""
-        values = self._read(name, Mapping, "a mapping", {}, "Write `key: value` lines below it, indented.")
+        values = self._read(name, Mapping, "a mapping", {}, {})
         for key, value in values.items():
             if not isinstance(value, of):
-                self._wrong_type_inside(name, key, value, words)
+                self._wrong_type_inside(name, key, value, of, words)
         return {key: value for key, value in values.items() if isinstance(value, of)}
 
-    def _wrong_type_inside(self, name: str, part: str | int, value: Any, words: str) -> None:
+    def _wrong_type_inside(self, name: str, part: str | int, value: Any, of: Any, words: str) -> None:
+        """words end in an example of it, as "text, as numpy>=2"."""
         message = f"{dotted((*self.where, name, part))} must be {words}; here it is {kind(value)}."
-        self.wrong_inside((name, part), "CH1902", message, "", f"Write it as {words}.")
+        meant = as_meant(value, of)
+        example = "..." if of is not dict else {}
+        shown = flow(example if meant is None else meant)
+        line = f"- {shown}" if isinstance(part, int) else f"{text(part)}: {shown}"
+        edit = None if meant is None else Edit("set", (*self.where, name, part), meant)
+        self.wrong_inside((name, part), "CH1902", message, "", line, edit=edit)
 
-    def wrong_inside(self, below: Where, code: str, message: str, why: str, fix: str) -> None:
+    def wrong_inside(
+        self, below: Where, code: str, message: str, why: str, fix: str, *, edit: Edit | None = None
+    ) -> None:
         """A finding at an item of a list, or an entry of a mapping."""
         where = (*self.where, *below)
         place = (self.document.file, *self.document.place(where))
-        self._mistakes.append(Finding("error", *place, message, why, fix, code, where))
+        self._mistakes.append(Finding("error", *place, message, why, fix, code, where, edit))
 
-    def _read(self, name: str, type_: Any, words: str, default: Any, fix: str) -> Any:
+    def _read(self, name: str, type_: Any, words: str, default: Any, example: Any) -> Any:
+        """example: what may stand there where nothing better is known."""
         value = self._values.get(name)
         if value is None:
             return default
         if not isinstance(value, type_) or (isinstance(value, bool) and type_ is int):
-            self.wrong(name, "CH1902", f"{self._dotted(name)} must be {words}; here it is {kind(value)}.", "", fix)
+            meant = as_meant(value, type_)
+            line = f"{text(name)}: {flow(example if meant is None else meant)}"
+            edit = None if meant is None else Edit("set", (*self.where, name), meant)
+            message = f"{self._dotted(name)} must be {words}; here it is {kind(value)}."
+            self.wrong(name, "CH1902", message, "", line, edit=edit)
             return default
         return value
 
     def _dotted(self, name: str) -> str:
         return dotted((*self.where, name))
+
+
+def as_meant(value: Any, wanted: Any) -> Any:
+    """The value of the wanted type that was certainly meant: a number in quotes, a text without, one item without its list."""
+    if wanted is int:
+        return written(value, as_bool=False, as_number=True)
+    if isinstance(value, Mapping | list | float | None):  # 1.10 has become 1.1
+        return None
+    if wanted is list and value != "":
+        return [str(value)]
+    takes_text = wanted is str or wanted == str | list
+    return str(value) if takes_text and not isinstance(value, bool) else None

@@ -2,14 +2,17 @@
 
 import stat
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from classhub.config.crowd import counted
 from classhub.config.document import Document, Where
 from classhub.config.meaning.secret import Tracked
 from classhub.config.merge import layer, over_defaults
 from classhub.config.model import Config, Course, Settings
 from classhub.config.problem import Problem
+from classhub.config.spelling import few_guesses
 from classhub.errors import Finding, Mistakes, NotFound, Refused
 
 if TYPE_CHECKING:
@@ -25,15 +28,16 @@ def load(
     *,
     files: Sequence[Path] = (),
     chart: str = "",
+    in_full: bool = False,
 ) -> Config:
     """Read config.yaml, secrets.yaml, classhub.yaml, the values it names, courses/*.yaml; the first must exist.
 
     environ: for the login's secrets alone. instead: what files are taken to hold, by name, before they are written.
-    files, chart: as in look.
+    files, chart, in_full: as in look.
     Raises NotFound without a folder or config.yaml, Refused if it may not be entered, else Mistakes with every error;
     warnings and notes are in Config.findings.
     """
-    config, findings = look(folder, environ, instead=instead, files=files, chart=chart)
+    config, findings = look(folder, environ, instead=instead, files=files, chart=chart, in_full=in_full)
     if config is None:
         raise Mistakes([finding for finding in findings if finding.severity == "error"])
     return config
@@ -48,17 +52,27 @@ def look(
     chart: str = "",
     tracked: Tracked | None = None,
     schemas: "Schemas | None" = None,
+    in_full: bool = False,
 ) -> tuple[Config | None, list[Finding]]:
     """All findings, by file and line, and the Config if none of them is an error.
 
     files: of values, in Helm's order, in place of the folder's config.yaml and secrets.yaml. chart: check for an upgrade
     to this version. tracked: whether git keeps a file of the folder, by its name; None: not known.
-    schemas: a chart's own schema, by the chart's version.
+    schemas: a chart's own schema, by the chart's version. in_full: of findings that are alike each one, be they ever so
+    many; else their count.
     """
     folder = folder.absolute()
     if not files:
         _need(folder)
-    reader = _Reader(folder, instead or {}, tracked, schemas)
+    with few_guesses():
+        config, found = _look(_Reader(folder, instead or {}, tracked, schemas), environ, files, chart)
+    found = found if in_full else counted(found)
+    return replace(config, findings=tuple(found)) if config else None, found
+
+
+def _look(
+    reader: "_Reader", environ: Mapping[str, str], files: Sequence[Path], chart: str
+) -> tuple[Config | None, list[Finding]]:
     settings = reader.settings()
     names = [str(path.absolute()) for path in files] or in_order(settings)
     documents = reader.documents(names)
@@ -76,7 +90,7 @@ def look(
 
     who = login(values, environ, secrets_exist=reader.has("secrets.yaml"))
     apart = tuple(document for document in documents.values() if holds_only_secrets(document.file))
-    return Config(folder, values, own, settings, who, courses, tuple(found), apart), found
+    return Config(reader.folder, values, own, settings, who, courses, tuple(found), apart), found
 
 
 VALUES = ("config.yaml", "secrets.yaml")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from classhub.config.authenticators import WITHOUT_SHORT_NAME, Authenticator, find, short_names
+from classhub.config.document import Where
 from classhub.config.extra_config import sets_authenticator
 from classhub.config.model import Login
 from classhub.config.secret import is_secret
@@ -107,13 +108,19 @@ def _lack(given: _Given, known: Authenticator) -> str:
     if left:
         verb = "is" if len(left) == 1 else "are"
         return f"{known.label} login is configured, but {_list(left, 'and')} {verb} still the example's placeholder"
-    secret = [options[0] for options in missing if options[0] == "client_id" or is_secret((options[0],))]
+    section = ("hub", "config", known.sections[0])
+    secret = [options[0] for options in missing if goes_with_secrets((*section, options[0]))]
     if not secret:
         names = _list([f"hub.config.{known.sections[0]}.{options[0]}" for options in missing], "and")
         return f"{known.label} login is configured, but {names} {'is' if len(missing) == 1 else 'are'} not set"
     if not given.secrets_exist:
         return f"{known.label} login is configured, but there is no secrets.yaml with its {_list(secret, 'and')}"
     return f"{known.label} login is configured, but secrets.yaml has no {_list(secret, 'and no')}"
+
+
+def goes_with_secrets(where: Where) -> bool:
+    """Whether it is written in secrets.yaml. A client id is no secret, but comes with one from the same page."""
+    return is_secret(where) or (where[:2] == ("hub", "config") and where[-1] == "client_id")
 
 
 def _list(names: Sequence[str], word: str) -> str:

@@ -12,8 +12,13 @@ MASK = "********"
 _NAMES = re.compile(
     r"(secret|password|passwd|pwd|passphrase|token|(api|private|secret|access|crypt|encryption|signing|deploy|ssh)key)s?$"
 )
-_ONLY_NAMES = ("existingsecret", "imagepullsecret", "imagepullsecrets", "pullsecrets")
-"""Kubernetes' names of secrets; not secrets themselves."""
+_LAST_WORD = re.compile(r"(?:^|[^A-Za-z]|(?<=[a-z])(?=[A-Z]))(?i:pass|pat|credentials?)$")
+"""SMTP_PASS, githubPat; a compass is none."""
+_ONLY_NAMES = (
+    *("existingsecret", "imagepullsecret", "imagepullsecrets", "pullsecrets"),
+    "googleapplicationcredentials",
+)
+"""Kubernetes' names of secrets, and the name of a file; not secrets themselves."""
 _ABOVE = ("CryptKeeper", "consumers")
 """Whatever stands below these: keys of the cookie's cipher, LTI 1.1 keys with their secrets."""
 _KEYED = ("api_tokens", "service_tokens")
@@ -22,8 +27,8 @@ _REFERENCES = ("CryptKeeper", "secret")
 """Mappings that are shown themselves: a class, and Kubernetes' word for where a secret is."""
 _PEM: Where = ("proxy", "https", "manual", "key")
 _CONTENT = ("data", "stringData", "binaryData")
-_LOGIN = re.compile(r"(?<=://)[^/\s:\"']*:([^/\s\"']+)(?=@)|(?<=https://)([^/\s:@\"']+)(?=@)")
-"""Name and password in an address; over https a token alone, as git hosts take it."""
+_WORD = re.compile(r"[^\s\"']+")
+_PORT = re.compile(r"\d{1,5}/")
 _ASSIGNED = re.compile(
     r"((?:secret|password|token|api_?key)\w{0,30}[\"']?\]?\s{0,9}[=:]\s{0,9}f?)([\"'])(?:(?!\2).){1,500}\2",
     re.IGNORECASE,
@@ -44,7 +49,7 @@ def is_secret(where: Where) -> bool:
     plain = re.sub(r"[^a-z]", "", names[-1].lower())
     if any(name in _ABOVE for name in names) or tuple(names) == _PEM:
         return True
-    return plain not in _ONLY_NAMES and bool(_NAMES.search(plain))
+    return plain not in _ONLY_NAMES and bool(_NAMES.search(plain) or _LAST_WORD.search(names[-1]))
 
 
 def holds_only_secrets(file: str) -> bool:
@@ -86,8 +91,9 @@ def secrets(value: Any, where: Where = ()) -> Iterator[Where]:
 
 
 def holds_secret(where: Where, value: Any) -> bool:
-    """It, or something within it."""
-    return next(secrets(value, where), None) is not None
+    """It, or something within it: by the names, or in a text as a login in an address."""
+    texts_in_it = (leaf for _, leaf in _leaves(value) if isinstance(leaf, str))
+    return next(secrets(value, where), None) is not None or any(_clean(text) != text for text in texts_in_it)
 
 
 def _is_secret_variable(entry: Any) -> bool:
@@ -97,13 +103,23 @@ def _is_secret_variable(entry: Any) -> bool:
 
 def masked(value: Any, where: Where, is_hidden: Callable[[Where], bool] = is_secret) -> Any:
     """A copy; what is hidden and not empty is ********, a login within an address too."""
-    if is_masked_whole(value, where, is_hidden):
-        return MASK
-    if isinstance(value, Mapping):
-        return {name: masked(inner, place, is_hidden) for name, inner, place in _within(value, where)}
-    if isinstance(value, list):
-        return [masked(inner, place, is_hidden) for _, inner, place in _within(value, where)]
-    return _clean(value) if isinstance(value, str) else value
+    return replaced(value, where, lambda one, place: is_masked_whole(one, place, is_hidden), lambda _: MASK, _clean)
+
+
+def replaced(
+    value: Any,
+    where: Where,
+    is_whole: Callable[[Any, Where], bool],
+    mask: Callable[[Any], str],
+    clean: Callable[[str], str],
+) -> Any:
+    """A copy: mask() of all that is hidden whole, clean() of the other texts. The one walk of all who hide secrets."""
+    if is_whole(value, where):
+        return mask(value)
+    if isinstance(value, Mapping | list):
+        inside = [(name, replaced(inner, place, is_whole, mask, clean)) for name, inner, place in _within(value, where)]
+        return dict(inside) if isinstance(value, Mapping) else [inner for _, inner in inside]
+    return clean(value) if isinstance(value, str) else value
 
 
 def is_masked_whole(value: Any, where: Where, is_hidden: Callable[[Where], bool]) -> bool:
@@ -120,7 +136,39 @@ def _clean(text: str) -> str:
     """Without logins in addresses, and without what code gives to a name that says it is a secret."""
     if (glued := _GLUED.match(text)) and (glued[1] in _TELLTALES or is_secret((glued[1],))):
         return f"{glued[1]}:{MASK}"
-    return _ASSIGNED.sub(rf"\1\g<2>{MASK}\2", _LOGIN.sub(MASK, text))
+    parts, done = [], 0
+    for start, end, _ in _logins(text):
+        parts += [text[done:start], MASK]
+        done = end
+    return _ASSIGNED.sub(rf"\1\g<2>{MASK}\2", "".join([*parts, text[done:]]))
+
+
+def _logins(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start and end of each login in an address, and its password."""
+    for word in _WORD.finditer(text) if "://" in text and "@" in text else ():
+        scheme, *rest = word[0].split("://")
+        start = word.start() + len(scheme)
+        for part in rest:
+            start += len("://")
+            login, password = _login(scheme, part)
+            if password:
+                yield start, start + len(login), password
+            scheme, start = part, start + len(part)
+
+
+def _login(scheme: str, address: str) -> tuple[str, str]:
+    """Login and password of what stands behind ://; over https a token alone, as git hosts take it; "" without.
+
+    A password goes on to the last @: whoever writes / or @ in it forgets that they ought to be %2F and %40. In an address
+    of the web, digits and a slash are a port.
+    """
+    login = address.rpartition("@")[0]
+    name, _, password = login.partition(":")
+    is_port = scheme.endswith(("http", "https")) and _PORT.match(password)
+    if password and "/" not in name and not is_port:
+        return login, password
+    token = address.partition("/")[0].rpartition("@")[0]
+    return (token, token) if scheme.endswith("https") and ":" not in token else ("", "")
 
 
 def texts(value: Any, is_hidden: Callable[[Where], bool], where: Where = ()) -> Iterator[str]:
@@ -134,7 +182,7 @@ def texts(value: Any, is_hidden: Callable[[Where], bool], where: Where = ()) -> 
         for _, inner, place in _within(value, where):
             yield from texts(inner, is_hidden, place)
     elif isinstance(value, str):
-        yield from (part for login in _LOGIN.findall(value) for part in login if part)
+        yield from (password for _, _, password in _logins(value))
 
 
 def without(value: Any, found: Collection[str]) -> Any:

@@ -1,19 +1,55 @@
 """What somebody probably meant to write, and what they wrote."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
+
+MOST_GUESSES = 300
+"""Words that are compared with all known ones in one look: half a second. Nobody mends more before the next look."""
+LONGEST_GUESSED = 100
+"""Characters of a word; no known one has half of that."""
+LONGEST_SHOWN = 400
+"""Characters of a path, as it is shown; a hundred levels of long keys make a hundred kB, in each of many sentences."""
+_guesses_left: ContextVar[list[int] | None] = ContextVar("guesses_left", default=None)
+"""None: without a bound."""
+
+
+@contextmanager
+def few_guesses(most: int = MOST_GUESSES) -> Iterator[None]:
+    """Within it nearest() only knows exact names once so many words were compared."""
+    before = _guesses_left.set([most])
+    try:
+        yield
+    finally:
+        _guesses_left.reset(before)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that is meant, or "". Case, dashes and underscores count for nothing."""
-    candidates = list(known)
-    plain = {_plain(candidate): candidate for candidate in candidates}
-    if _plain(word) in plain:
-        return plain[_plain(word)]
+    names, plain = _plain_names(tuple(known)), _plain(word)
+    if plain in names:
+        return names[plain]
+    if len(plain) > LONGEST_GUESSED or not _may_guess():
+        return ""
     from difflib import get_close_matches  # late: only mistakes need it
 
-    close = get_close_matches(_plain(word), plain, n=1, cutoff=0.7)
-    return plain[close[0]] if close else ""
+    close = get_close_matches(plain, names, n=1, cutoff=0.7)
+    return names[close[0]] if close else ""
+
+
+def _may_guess() -> bool:
+    left = _guesses_left.get()
+    if left is None:
+        return True
+    left[0] -= 1
+    return left[0] >= 0
+
+
+@lru_cache(maxsize=64)
+def _plain_names(known: tuple[str, ...]) -> dict[str, str]:
+    return {_plain(name): name for name in known}
 
 
 def is_slip(word: str, meant: str) -> bool:
@@ -60,8 +96,10 @@ def kind(value: Any) -> str:
 
 
 def dotted(path: Iterable[str | int]) -> str:
-    """("hub", "services", 0) -> "hub.services[0]"."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
+    """("hub", "services", 0) -> "hub.services[0]". What is too long to be read is cut in the middle."""
+    parts = [f"[{part}]" if isinstance(part, int) else f".{_cut(part, LONGEST_GUESSED)}" for part in path]
+    return _cut("".join(parts).removeprefix("."), LONGEST_SHOWN)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most // 2]}...{text[-most // 2 :]}"

@@ -26,7 +26,8 @@ def run_extra_config(c: Any, hub: Mapping[str, Any]) -> None:
     """Run every snippet in the order given, all in one namespace. Raises BrokenExtraConfig at the first that fails."""
     if not hub["extra_config"]:
         return
-    names = namespace(c, make_z2jh(hub["values"], hub["release"]))
+    prefix = hub.get("prefix", "")  # settings of an earlier ClassHub have none
+    names = namespace(c, make_z2jh(hub["values"], hub["release"], prefix))
     for key, source in hub["extra_config"]:
         try:
             run_snippet(key, source, names)
@@ -64,8 +65,8 @@ def place_of(key: str, error: BaseException | None = None) -> str:
     return f"{place}, line {line}" if line else place
 
 
-def make_z2jh(values: Mapping[str, Any], release: str, prefix: str = "") -> ModuleType:
-    """A module with the functions that extraConfig imports from `z2jh` on the cluster. prefix: of fullnameOverride."""
+def make_z2jh(values: Mapping[str, Any], release: str, prefix: str) -> ModuleType:
+    """A module with the functions that extraConfig imports from `z2jh` on the cluster. prefix: of names."""
     module = ModuleType("z2jh")
 
     def get_config(key: str, default: Any = None) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,8 @@ from classhub.operations.rewriting import read, rewrite
 from classhub.outside import chart_package, git
 
 MOST_FIXES = 1000
+MOST_REREAD = 2 * 2**20
+"""Bytes. Each corrected line, and each fix that is written, reads its file anew: 130 times one of 500 lines."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,25 @@ class Wanted:
 
 
 def findings(wanted: Wanted) -> list[Finding]:
-    """All of them; where the fix is certain it is the corrected line. Raises NotFound, Refused, WrongUsage."""
-    return [_with_line(finding) for finding in _look(wanted, _tracked(wanted))]
+    """All of them, of too many alike the number; where the fix is certain it is the corrected line, while that is quick.
+
+    Raises NotFound, Refused, WrongUsage.
+    """
+    left = _Effort()
+    return [with_line(finding) if left.takes(finding) else finding for finding in _look(wanted, _tracked(wanted))]
+
+
+class _Effort:
+    """What may still be read again."""
+
+    def __init__(self) -> None:
+        self._left = MOST_REREAD
+
+    def takes(self, finding: Finding) -> bool:
+        if finding.edit is not None:
+            with suppress(OSError):
+                self._left -= Path(finding.file).stat().st_size
+        return self._left >= 0
 
 
 def _tracked(wanted: Wanted) -> Tracked | None:
@@ -73,7 +93,8 @@ def _schema(wanted: Wanted, unusable: list[Finding], version: str) -> Schema | N
         return None
 
 
-def _with_line(finding: Finding) -> Finding:
+def with_line(finding: Finding) -> Finding:
+    """Of a file as it is on the disk: the corrected line for its fix, where that is certain."""
     if finding.edit is None:
         return finding
     try:
@@ -87,20 +108,29 @@ def _text(finding: Finding) -> str:
     return Path(finding.file).read_text(encoding="utf-8")
 
 
-def fix(wanted: Wanted) -> list[Finding]:
-    """Write every fix that is certain, one after the other; those that were written come back."""
+class Fixed(list[Finding]):
+    """Those that were written."""
+
+    is_cut_short = False
+    """More can be written by the next run."""
+
+
+def fix(wanted: Wanted) -> Fixed:
+    """Write every fix that is certain, one after the other, as far as a run goes."""
     tracked = _tracked(wanted)  # no fix changes what git keeps
-    written: list[Finding] = []
+    written, effort = Fixed(), _Effort()
     passed: set[tuple[str, object]] = set()
-    while len(written) < MOST_FIXES:
+    while True:
         left = [one for one in _look(wanted, tracked) if one.edit and (one.file, one.path) not in passed]
         if not left:
-            break
+            return written
+        if len(written) >= MOST_FIXES or not effort.takes(left[0]):
+            written.is_cut_short = True
+            return written
         passed.add((left[0].file, left[0].path))
-        done = _with_line(left[0])
+        done = with_line(left[0])
         if _write(left[0]):
             written.append(done)
-    return written
 
 
 def _write(finding: Finding) -> bool:
@@ -132,6 +162,7 @@ def as_json(found: Sequence[Finding]) -> list[dict[str, object]]:
             "message": one.message,
             "why": one.why,
             "fix": one.fix,
+            "count": one.count,
         }
         for one in found
     ]

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from classhub.config.document import Where
-from classhub.config.edit import corrected, edit
+from classhub.config.edit import altered, edit
+from classhub.config.edit.removal import taken_out
 from classhub.config.edit.typed import below
 from classhub.config.load import load, shown
+from classhub.config.login import goes_with_secrets
 from classhub.config.reading import parse
 from classhub.config.secret import hidden, holds_only_secrets, holds_secret, is_secret, masked
-from classhub.config.spelling import dotted
-from classhub.errors import Edit, Finding, Mistakes, NotFound, Refused
+from classhub.config.spelling import dotted, nearest
+from classhub.errors import ClasshubError, Edit, Finding, Mistakes, NotFound, Refused, WrongUsage
+from classhub.operations import whole_course
 from classhub.operations.rewriting import read, rewrite
 from classhub.operations.settings_files import SettingsFiles
-from classhub.targets.local.alone import alone
 
 SECRETS = "secrets.yaml"
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting as it is in force. file is empty and line 0 for a default."""
+    """One setting as it is in force. file is empty for a default, a folder for all courses; line is 0 then."""
 
     key: str
     value: Any
@@ -49,6 +51,7 @@ class Changed:
 def get(folder: Path, where: Where, show_secrets: bool = False) -> Setting:
     """Raises NotFound, with near names."""
     files = SettingsFiles(folder)
+    files.candidates(where)  # a course's name is looked at before it is looked for
     where = below(where, files.in_force)
     value: Any = files.in_force
     for part in where:
@@ -63,6 +66,8 @@ def get(folder: Path, where: Where, show_secrets: bool = False) -> Setting:
     standing = files.standing(where)
     if not standing:
         return Setting(dotted(where), value, "", 0)
+    if where == ("courses",):
+        return Setting(dotted(where), value, shown(folder / "courses"), 0)
     name, way = standing[-1]
     document = files.document(name)
     return Setting(dotted(where), value, document.file, document.place(way)[0])
@@ -75,57 +80,72 @@ def _no_such(files: SettingsFiles, where: Where) -> NotFound:
 
 
 def change(
-    folder: Path,
-    environ: Mapping[str, str],
-    wanted: Edit,
-    *,
-    file: str = "",
-    waiting: Callable[[str], None] = lambda _: None,
+    folder: Path, environ: Mapping[str, str], wanted: Edit, *, file: str = "", typed: str | None = None
 ) -> Changed:
-    """wanted: "set" or "remove", of a key in the tree of all files.
+    """wanted: "set" or "remove", of a key in the tree of all files. Ask while the target is `alone`.
 
-    Raises Mistakes, with nothing written, when the folder would have new errors; Refused.
+    typed: the value as people typed it. Raises Mistakes, with nothing written, when the folder would have new errors;
+    Refused, WrongUsage.
     """
     where, do = wanted.where, wanted.do
-    with alone(_guard(folder), waiting):
-        files = SettingsFiles(folder)
-        name, way = _place(files, wanted, file)
-        before = read(folder / name)
-        text = _text(before or b"", name)
-        edited = Edit(do, way, wanted.new)
-        new = edit(text, edited)
-        if new == text:
-            return Changed(shown(folder / name), 0, "", done=False)
+    files = SettingsFiles(folder)
+    name, way = _place(files, wanted, file)
+    path = folder / name
+    before = read(path)
+    text = _text(before or b"", name)
+    new = _edited(text, wanted, way, shown(path))
+    if new == text and before is not None:
+        return Changed(shown(path), 0, "", done=False)
+    try:
         warnings = _check(folder, environ, name, new.encode())
-        notes = _notes(files, where, do, name)
-        rewrite(folder / name, before, new.encode(), private=name == SECRETS)
+    except Mistakes as error:
+        if typed is not None and _is_right(folder, environ, name, text, Edit(do, way, typed)):
+            error.what += " As text it would be right: add --string."
+        raise
+    notes = (*_notes(files, wanted, name), *(_new_course(files, name) if before is None else ()))
+    rewrite(path, before, new.encode(), private=name == SECRETS)
     shown_whole = name != SECRETS and masked(wanted.new, where, hidden([])) == wanted.new
-    lines = corrected(text, edited) if shown_whole else ""
+    lines = altered(text, new) if shown_whole else ""
     line = _line(new, way) if do == "set" else 0
-    return Changed(shown(folder / name), line, lines, True, notes, warnings)
+    return Changed(shown(path), line, lines, True, notes, warnings)
 
 
-def _guard(folder: Path) -> Path:
-    """What `up` locks; without a hub of ours, the folder itself. Its first `up` says whose `.classhub` is."""
-    state = folder.parent / ".classhub"
-    return state if os.access(state, os.R_OK) else folder
+def _edited(text: str, wanted: Edit, way: Where, file: str) -> str:
+    if not way:
+        return whole_course.edited(text, wanted, file)
+    return taken_out(text, way) if wanted.do == "remove" else edit(text, Edit("set", way, wanted.new))
+
+
+def _is_right(folder: Path, environ: Mapping[str, str], name: str, text: str, change: Edit) -> bool:
+    try:
+        _check(folder, environ, name, edit(text, change).encode())
+    except ClasshubError:
+        return False
+    return True
 
 
 def _place(files: SettingsFiles, wanted: Edit, file: str) -> tuple[str, Where]:
     """The file to change, and the way within it."""
     where, do = wanted.where, wanted.do
+    if where == ("courses",):
+        raise WrongUsage("Courses are files, one for each.", "", "Name the course, as in courses.comp141.title.")
     names, inner = files.candidates(where)
     if file:
         names = (files.checked(file),)
         inner = inner if names == files.candidates(where)[0] else where
-    secret = do == "set" and (holds_secret(where, wanted.new) or is_secret(where))
+    secret = _is_secret(wanted)
     if secret and SECRETS not in names:
         raise Refused(f"{dotted(where)} is a secret; {names[0]} is not the place for it.", "", f"--file {SECRETS}")
-    standing = [name for name in names if files.document(name).has(below(inner, files.document(name).values))]
+    standing = [name for name in names if files.has(name, inner)]
     if do == "remove" and not standing:
         raise NotFound(f"{dotted(where)} stands in no file.", "what is in force is the default", "Nothing is to do.")
-    name = SECRETS if secret else standing[-1] if standing else names[0]
+    new = SECRETS if SECRETS in names and goes_with_secrets(where) else names[0]
+    name = SECRETS if secret else standing[-1] if standing else new
     return name, below(inner, files.document(name).values)
+
+
+def _is_secret(wanted: Edit) -> bool:
+    return wanted.do == "set" and (holds_secret(wanted.where, wanted.new) or is_secret(wanted.where))
 
 
 def _text(content: bytes, name: str) -> str:
@@ -155,7 +175,7 @@ def _check(folder: Path, environ: Mapping[str, str], name: str, content: bytes) 
 
 def _findings(folder: Path, environ: Mapping[str, str], instead: Mapping[str, bytes]) -> tuple[Finding, ...]:
     try:
-        return load(folder, environ, instead).findings
+        return load(folder, environ, instead, in_full=True).findings
     except Mistakes as error:
         return error.findings
 
@@ -165,15 +185,26 @@ def _same(finding: Finding) -> tuple[str, str, Where, str]:
     return finding.file, finding.code, finding.path, finding.message
 
 
-def _notes(files: SettingsFiles, where: Where, do: str, name: str) -> tuple[str, ...]:
+def _notes(files: SettingsFiles, wanted: Edit, name: str) -> tuple[str, ...]:
     """Other files that have the key too: which one wins, and a secret that is left in the open."""
-    key = dotted(where)
+    where, do, key = wanted.where, wanted.do, dotted(wanted.where)
     others = [one for one, _ in files.standing(where) if one != name]
     if not others:
         return ()
-    if do == "set" and name == SECRETS and is_secret(where):
+    if name == SECRETS and _is_secret(wanted):
         return (f"{others[0]} has it too. Take it out there: classhub config set {key} --remove --file {others[0]}",)
     names = files.candidates(where)[0]
     if name in names and names.index(others[-1]) > names.index(name):
         return (f"{others[-1]} has it too, and wins.",)
     return (f"{others[-1]} has it too, and now holds.",) if do == "remove" else ()
+
+
+def _new_course(files: SettingsFiles, name: str) -> tuple[str, ...]:
+    """A typing error in a course's name makes a course, too."""
+    if not name.startswith("courses/"):
+        return ()
+    file = shown(files.folder / name)
+    others = [Path(one).stem for one in files.names if one.startswith("courses/") and one != name]
+    meant = nearest(Path(name).stem, others)
+    meant = f" If you meant {meant}: rm {quote(file)}" if meant else ""
+    return (f"{file} is a new course file.{meant}",)

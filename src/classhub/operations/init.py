@@ -10,7 +10,7 @@ from string import Template
 
 from classhub.config.edit import render
 from classhub.config.model import Settings
-from classhub.errors import Refused, WrongUsage
+from classhub.errors import OutsideFailed, Refused, WrongUsage
 from classhub.operations.questions import Answers
 
 _STARTER = Path(__file__).with_name("starter")
@@ -122,8 +122,17 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
 def _make_folders(folder: Path, made: list[Path]) -> None:
     for path in (*reversed(folder.parents), folder):
         if not path.is_dir():
-            path.mkdir()
+            _make_folder(path)
             made.append(path)
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir()
+    except (
+        FileNotFoundError
+    ) as error:  # the folder above is there: the system has nobody make folders in it, as in /proc
+        raise OutsideFailed(f"No folder can be made in {path.parent}.", "", "Name another place.") from error
 
 
 def _make_file(path: Path, text: str, made: list[Path]) -> None:

@@ -13,6 +13,14 @@ MODE = 0o644
 def rewrite(path: Path, before: bytes | None, content: bytes, private: bool = False) -> None:
     """before: what was read; None for no file. A link's target is written. Raises Refused if another was quicker, OSError."""
     real = path.resolve()
+    try:
+        _rewrite(real, before, content, private)
+    except OSError as error:
+        error.filename = str(real)  # of the part beside it nobody knows
+        raise
+
+
+def _rewrite(real: Path, before: bytes | None, content: bytes, private: bool) -> None:
     real.parent.mkdir(exist_ok=True)
     like = real.stat() if before is not None else real.parent.stat()
     mode = SECRET_MODE if private else like.st_mode & 0o7777 if before is not None else MODE
@@ -26,7 +34,7 @@ def rewrite(path: Path, before: bytes | None, content: bytes, private: bool = Fa
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         if read(real) != before:
-            raise Refused(f"{path.name} was changed by somebody else meanwhile.", "", "Look at it, then try again.")
+            raise Refused(f"{real.name} was changed by somebody else meanwhile.", "", "Look at it, then try again.")
         part.replace(real)
     except BaseException:
         part.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from classhub.config.chart.table import defaults, known
+from classhub.config.courses import is_name
 from classhub.config.document import Document, Where
 from classhub.config.edit.typed import below
 from classhub.config.load import VALUES, in_order, shown
@@ -64,14 +65,20 @@ class SettingsFiles:
 
     def standing(self, where: Where) -> list[tuple[str, Where]]:
         """The files that have the key, the one that wins last, and the way within each."""
+        if where == ("courses",):
+            return [(name, ()) for name in self.names if name.startswith("courses/")]
         names, inner = self.candidates(where)
-        found = [(name, self.document(name)) for name in names]
-        return [(name, way) for name, file in found if file.has(way := below(inner, file.values))]
+        return [(name, below(inner, self.document(name).values)) for name in names if self.has(name, inner)]
+
+    def has(self, name: str, inner: Where) -> bool:
+        """inner: the way within this file; () is all of it."""
+        found = self.document(name)
+        return (self.folder / name).exists() and found.has(below(inner, found.values))
 
     def candidates(self, where: Where) -> tuple[tuple[str, ...], Where]:
         """Files that may hold the key, the one that wins last, and the way within them."""
-        if where[0] == "courses" and len(where) > 2:
-            return (f"courses/{where[1]}.yaml",), where[2:]
+        if where[0] == "courses" and len(where) > 1:
+            return (_file_of_course(where[1]),), where[2:]
         return (("classhub.yaml",) if where[0] in KEYS else self.values), where
 
     @cached_property
@@ -96,6 +103,14 @@ class SettingsFiles:
         wanted = ".".join(map(str, where))
         last = [key for key in keys if key.rpartition(".")[2] == str(where[-1])]
         return list(dict.fromkeys([*last[:3], *get_close_matches(wanted, keys, n=3, cutoff=0.75)]))[:4]
+
+
+def _file_of_course(name: str | int) -> str:
+    """Raises WrongUsage for a name that would lead elsewhere."""
+    if not is_name(str(name)):
+        fix = "Name it by letters, digits, dots and dashes, as in courses.comp141.title."
+        raise WrongUsage(f"{str(name)!r} cannot be the name of a course.", "", fix)
+    return f"courses/{name}.yaml"
 
 
 def _defaults() -> dict[str, Any]:

@@ -62,7 +62,7 @@ def _look(target: Target, running: Running, folder: Path, environ: Mapping[str, 
     try:
         now = target.inspect(load(folder, environ))
     except Mistakes as error:
-        count = len(error.findings)
+        count = sum(one.count for one in error.findings)
         return f"{folder.name}/ has {count} mistake{'s' if count != 1 else ''}; {goes_on}: `classhub check`."
     except ClasshubError as error:
         return f"{error.what} Meanwhile {goes_on}."

@@ -45,7 +45,11 @@ def prepare(target: OnOneMachine, folder: Path, environ: Mapping[str, str], what
         config = load(folder, environ)
         settings = target.settings(config)
     except ClasshubError as error:
-        if not isinstance(error, Mistakes):
+        if isinstance(error, Mistakes):
+            from classhub.operations.check import with_line  # late: only mistakes need it
+
+            error.findings = tuple(map(with_line, error.findings))
+        else:
             _name_the_place(error, folder)
         if before is not None and is_up(before):
             error.what += f" Nothing was changed: the hub at {before.address} goes on as it is."

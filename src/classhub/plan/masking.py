@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from classhub.config.document import Where
-from classhub.config.secret import MASK, is_masked_whole, is_secret
+from classhub.config.secret import MASK, is_masked_whole, is_secret, replaced
 
 FREE = {
     *("extraConfig", "extraFiles", "extraEnv", "env", "environment", "cmd", "command", "args", "lifecycleHooks"),
@@ -30,21 +30,20 @@ class Masking:
 
     def over(self, value: Any, where: Where = ()) -> Any:
         """A copy. true, false and what is empty stay: they decide who gets in, and tell nobody anything."""
-        whole = FREE.isdisjoint(where) and is_masked_whole(value, where, is_secret)
-        if isinstance(value, Mapping) and not whole:
-            return {key: self.over(inner, (*where, key)) for key, inner in value.items()}
-        if isinstance(value, list):
-            return [self.over(inner, (*where, number)) for number, inner in enumerate(value)]
-        if value is None or value == "" or isinstance(value, bool):
-            return value
-        return self._token(value) if self._is_hidden(where, value) else value
+        return replaced(value, where, self._is_whole, self._token, self._of_text)
 
-    def _is_hidden(self, where: Where, value: Any) -> bool:
+    def _is_whole(self, value: Any, where: Where) -> bool:
+        """Of what is FREE the keys are shown."""
+        is_shown = isinstance(value, Mapping) and not FREE.isdisjoint(where)
+        return not is_shown and is_masked_whole(value, where, self._is_hidden)
+
+    def _is_hidden(self, where: Where) -> bool:
         if self._hidden is None or is_secret(where) or where == _DATABASE or not FREE.isdisjoint(where):
             return True
-        if isinstance(value, str) and _ADDRESS_WITH_MORE.search(value):
-            return True
         return any(where[:length] in self._hidden for length in range(1, len(where) + 1))
+
+    def _of_text(self, text: str) -> str:
+        return self._token(text) if _ADDRESS_WITH_MORE.search(text) else text
 
     def _token(self, value: Any) -> str:
         number = self._numbers.setdefault(json.dumps(value, sort_keys=True, default=str), len(self._numbers) + 1)

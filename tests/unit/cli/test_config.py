@@ -23,9 +23,66 @@ def test_set_and_get(classhub, folder):
     assert classhub("config", "get", "local.port").err == "A default; no file sets it.\n"
 
 
+def test_a_course_stands_in_its_own_file(classhub, folder):
+    assert classhub("config", "get", "courses").err == "A default; no file sets it.\n"
+    (folder / "courses").mkdir()
+    (folder / "courses/comp141.yaml").write_text("# Computing\nlibraries: [numpy]\n")
+    (folder / "courses/comp142.yaml").touch()
+    for key, place in (
+        ("courses", "config/courses"),
+        ("courses.comp141", "config/courses/comp141.yaml:1"),
+        ("courses.comp141.libraries", "config/courses/comp141.yaml:2"),
+        ("courses.comp142", "config/courses/comp142.yaml:1"),
+    ):
+        assert classhub("config", "get", key).err == f"{place}\n"
+    assert classhub("config", "get", "courses.comp142.folder").err == "A default; no file sets it.\n"
+
+
 def test_text_that_looks_like_a_number(classhub, folder):
     assert classhub("config", "set", "singleuser.image.tag", "1.10", "--string").out.endswith('tag: "1.10"\n')
     assert classhub("config", "get", "singleuser.image.tag").out == "1.10\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("singleuser.image.tag", "1.10"), ("courses.comp141.title", "COMP 141: New"), ("local.host", "[hub.college.edu")],
+)
+def test_the_way_to_give_text_is_named(classhub, folder, key, value):
+    done = classhub("config", "set", key, value)
+    assert done.code in (1, 2)
+    assert "add --string" in done.err
+    assert classhub("config", "set", key, value, "--string").code == (1 if key == "local.host" else 0)
+
+
+@pytest.mark.parametrize(("key", "value"), [("local.port", "many"), ("local.port", "0")])
+def test_text_is_not_advised_where_it_would_not_help(classhub, key, value):
+    done = classhub("config", "set", key, value)
+    assert done.code == 1
+    assert "--string" not in done.err
+
+
+def test_a_value_with_a_dash_in_front_says_how(classhub, folder):
+    done = classhub("config", "set", "custom.offset", "-5")
+    assert done.code == 2
+    assert "stands behind --" in done.err
+    assert classhub("config", "set", "custom.offset", "--", "-5").code == 0
+    assert classhub("config", "get", "custom.offset").out == "-5\n"
+
+
+def test_an_unset_variable_of_the_shell_changes_nothing(classhub, folder):
+    before = (folder / "config.yaml").read_text()
+    done = classhub("config", "set", "singleuser.memory.limit", "")
+    assert done.code == 2
+    assert "null" in done.err
+    assert "--remove" in done.err
+    assert (folder / "config.yaml").read_text() == before
+    assert classhub("config", "set", "singleuser.memory.limit", "null").code == 0
+    assert "limit: null" in (folder / "config.yaml").read_text()
+
+
+def test_a_snippet_of_several_lines_is_text(classhub, folder):
+    assert classhub("config", "set", "hub.extraConfig.one", "a = 1\nb = {1: 2}\n").code == 0
+    assert "one: |\n      a = 1\n      b = {1: 2}\n" in (folder / "config.yaml").read_text()
 
 
 def test_a_mapping_is_shown_as_yaml(classhub):
@@ -49,6 +106,27 @@ def test_a_secret_on_the_command_line_is_refused(classhub, folder, value):
     assert value not in done.err
     assert classhub("config", "set", "proxy", "{secretToken: abcdefgh}").code == 1
     assert not (folder / "secrets.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("hub.db.url", "postgres://hub:hunter2@db/x"),
+        ("hub.extraEnv.SMTP_PASS", "hunter2"),
+        ("hub.extraEnv", "{SMTP_PASS: hunter2}"),
+        ("hub.extraConfig.mail", 'password = "hunter2"'),
+    ],
+)
+def test_what_holds_a_secret_is_asked_for_and_goes_to_secrets_yaml(classhub, folder, key, value):
+    before = (folder / "config.yaml").read_text()
+    done = classhub("config", "set", key, value)
+    assert done.code == 1
+    assert "command line" in done.err
+    assert "hunter2" not in done.err
+    done = classhub("config", "set", key, "-", stdin=value)
+    assert (done.code, "hunter2" in done.out + done.err) == (0, False)
+    assert "hunter2" in (folder / "secrets.yaml").read_text()
+    assert (folder / "config.yaml").read_text() == before
 
 
 @pytest.mark.parametrize("argv", [(), ("-",)])

@@ -6,6 +6,7 @@ import re
 import select
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,28 @@ def test_what_is_there_is_named(classhub, folder):
     assert classhub("init", "config").code == 2
     assert (folder / "config.yaml").read_bytes() == before
     assert not (folder.parent / ".gitignore").exists()
+
+
+@pytest.mark.parametrize("option", ["--host", "--login", "--domain", "--course"])
+def test_a_flag_that_is_given_twice_is_refused(classhub, folder, option):
+    done = classhub("init", "hub", option, "none", option, "comp141")
+    assert done.code == 2
+    assert f"'{option}': it may be given once" in done.err
+    assert not (folder.parent / "hub").exists()
+
+
+def test_no_name_is_not_the_folder_you_are_in(classhub, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = classhub("init", "")
+    assert (done.code, done.out) == (2, "")
+    assert "classhub init ." in done.err
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="there is no /proc")
+def test_where_no_folder_can_be_made_is_no_bug_of_ours(classhub):
+    done = classhub("init", "/proc/hub")
+    assert done.code == 3
+    assert done.err.splitlines()[-2] == "No folder can be made in /proc."
 
 
 def test_a_name_that_is_too_long_is_no_bug_of_ours(classhub):

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -118,3 +119,24 @@ def test_help_is_a_word_too(classhub, words, same_as):
     shown = classhub(*words.split())
     assert (shown.code, shown.out) == (0, classhub(*same_as.split()).out)
     assert shown.out.startswith("Usage: ")
+
+
+UNPRIVILEGED = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root may look everywhere")
+def test_a_folder_that_may_not_be_looked_into_is_one_failure_however_it_is_named(tmp_path):
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "config.yaml").touch()
+    if os.geteuid() == 0:
+        os.chown(config, 65534, 65534)
+    config.chmod(0o000)
+    drop = UNPRIVILEGED if os.geteuid() == 0 else []
+    environ = {**os.environ, "PYTHONPATH": str(Path(__main__.__file__).absolute().parents[1])}
+    for named in (["-C", str(config)], ["-C", str(tmp_path)], []):
+        argv = [*drop, sys.executable, "-m", "classhub", *named, "check"]
+        done = subprocess.run(argv, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 3, done.stderr
+        assert done.stderr.startswith(f"Not allowed: {config}/config.yaml.")
+    config.chmod(0o700)

@@ -27,6 +27,21 @@ def test_up_says_where_how_and_gives_the_admin_a_link(classhub):
     assert "The hub starts, about 5 s." in result.err
 
 
+def test_what_is_next_names_a_folder_that_is_not_found_from_here(classhub, folder, tmp_path, monkeypatch):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert "Stop it: `classhub -C ../comp141 down`." in classhub("-C", "../comp141", "up", "-d").out
+    done = classhub("-C", str(folder), "config", "set", "local.port", "8001")
+    assert f"Next: `classhub -C {folder} up` applies it." in done.err
+    monkeypatch.setenv("CLASSHUB_CONFIG", str(folder))
+    assert "`classhub up`" in classhub("-C", str(folder), "config", "set", "local.port", "8002").err
+    monkeypatch.chdir(folder.parent)
+    monkeypatch.delenv("CLASSHUB_CONFIG")
+    assert "`classhub up`" in classhub("-C", "config", "config", "set", "local.port", "8003").err
+    assert "`classhub up`" in classhub("config", "set", "local.port", "8004").err
+
+
 def test_a_trial_is_said_in_the_first_line(classhub, target):
     target.first = ["One person's trial: loopback only."]
     assert classhub("up", "-d").out.startswith("One person's trial: loopback only.\n")
@@ -52,6 +67,14 @@ def test_mistakes_leave_a_running_hub_alone(classhub, running, folder):
     assert result.code == 1
     assert "config.yaml" in result.err and "goes on as it is." in result.err
     assert running.inspect().state is State.RUNNING
+
+
+def test_a_mistake_is_told_as_check_tells_it(classhub, folder):
+    (folder / "config.yaml").write_text("cull:\n  timout: 60\n")
+    told = classhub("check").out.splitlines()
+    refused = classhub("up", "-d").err.splitlines()
+    assert refused[:2] == [line for line in told if "timout" in line or "timeout: 60" in line][:2]
+    assert refused[0].startswith("error CH1201 config/config.yaml:2:3: ") and refused[1] == "    Fix:   timeout: 60"
 
 
 def test_a_missing_file_is_a_mistake_and_no_traceback(classhub, folder):

@@ -45,9 +45,21 @@ def test_a_file_that_is_not_there(classhub, folder, command):
     assert "none.yaml" in done.err
 
 
-def test_files_need_no_folder(classhub, folder, tmp_path):
-    (tmp_path / "a.yaml").write_text("cull: {every: 60}\n")
-    assert classhub("values", "-f", str(tmp_path / "a.yaml"), "--json").json["cull"]["every"] == 60
+@pytest.mark.parametrize("command", [["values", "--json"], ["check"], ["plan"]])
+def test_files_need_no_folder_and_go_by_the_own_settings_of_one(classhub, folder, tmp_path, monkeypatch, command):
+    file = tmp_path / "values" / "a.yaml"
+    file.parent.mkdir()
+    file.write_text("cull: {every: 60}\n")
+    monkeypatch.chdir(file.parent)
+    assert classhub(*command).code == 1
+    done = classhub(*command, "-f", "a.yaml")
+    assert (done.code, "every" in done.out) == (0, command[0] == "values")
+    (folder / "classhub.yaml").write_text("local: {prt: 1}\n")
+    for found in (["-C", str(folder), *command, "-f", "a.yaml"], [*command, "-f", str(file)]):
+        monkeypatch.chdir(file.parent if found[0] == "-C" else folder)
+        done = classhub(*found)
+        assert done.code == 1
+        assert "prt" in done.out + done.err
 
 
 @pytest.mark.parametrize("command", [["check"], ["values"], ["config", "get", "hub"]])

@@ -217,9 +217,9 @@ def test_the_folder_is_refused_at_the_line(folder_with: Make) -> None:
     text = "singleuser:\n  cpu:\n    limit: 500m\n  memory:\n    guarantee: 1G\n    limit: 2GB\n"
     with pytest.raises(Mistakes) as caught:
         load(folder_with({"config.yaml": text}), {})
-    assert [str(finding).splitlines()[0] for finding in caught.value.findings] == [
-        "config/config.yaml:3:5: singleuser.cpu.limit cannot be read: 500m. It is a number of processors, without a unit.",
-        "config/config.yaml:6:5: singleuser.memory.limit cannot be read: 2GB. It is a number with K, M, G or T right after it.",
+    assert [str(finding).splitlines()[0].removeprefix("error CH1501 config/") for finding in caught.value.findings] == [
+        "config.yaml:3:5: singleuser.cpu.limit cannot be read: 500m. It is a number of processors, without a unit.",
+        "config.yaml:6:5: singleuser.memory.limit cannot be read: 2GB. It is a number with K, M, G or T right after it.",
     ]
     assert caught.value.findings[1].fix == "limit: 2G"
 

@@ -111,16 +111,20 @@ def test_a_version_without_a_table_is_said() -> None:
         (
             {"hub": {"concurrentSpawnLimit": "64"}},
             "hub.concurrentSpawnLimit must be a whole number or null; here it is text.",
-            "without quotes",
+            "concurrentSpawnLimit: 64",
         ),
-        ({"singleuser": {"cpu": {"limit": "500m"}}}, "singleuser.cpu.limit must be a number or null", "without a unit"),
+        ({"singleuser": {"cpu": {"limit": "500m"}}}, "singleuser.cpu.limit must be a number or null", "limit: 1"),
         (
             {"singleuser": {"image": {"tag": 1.1}}},
             "singleuser.image.tag must be text; here it is a number.",
             'tag: "..."',
         ),
-        ({"singleuser": {"image": {"tag": None}}}, "singleuser.image.tag is missing, and the chart needs it.", "Give"),
-        ({"cull": None}, "cull is missing", "Give"),
+        (
+            {"singleuser": {"image": {"tag": None}}},
+            "singleuser.image.tag is missing, and the chart needs it.",
+            'tag: "4.4.0"',
+        ),
+        ({"cull": None}, "cull is missing", "cull: {}"),
         ({"hub": {"db": {"type": "sqlite"}}}, "must be one of sqlite-pvc, sqlite-memory", "type: sqlite-pvc"),
         ({"hub": {"config": {"jupyterHub": {}}}}, "does not start with a capital letter", "Write JupyterHub"),
         (
@@ -129,7 +133,7 @@ def test_a_version_without_a_table_is_said() -> None:
             "indented",
         ),
         ({"hub": 3}, "hub must be a mapping", "indented"),
-        ({"hub": {"revisionHistoryLimit": -1}}, "must be a whole number from 0 or null", "one value"),
+        ({"hub": {"revisionHistoryLimit": -1}}, "must be a whole number from 0 or null", "revisionHistoryLimit: 1"),
         (
             {"singleuser": {"extraFiles": {"a": {"mountPath": "/x"}}}},
             "needs exactly one of data, stringData, binaryData",
@@ -163,3 +167,21 @@ def test_no_message_shows_a_value() -> None:
     assert "4711" not in "".join(
         map(str, problems(over_defaults({"hub": {"cookieSecret": 4711}}, defaults("4.4.0")), table("4.4.0")))
     )
+
+
+@pytest.mark.parametrize(("written", "fix"), [("lots", 64), ("120 servers", 120), ([], 64), ("1e3", 64)])
+def test_the_corrected_line_of_a_number_has_the_number_that_was_meant_or_the_default(written: Any, fix: int) -> None:
+    (found,) = problems(over_defaults({"hub": {"concurrentSpawnLimit": written}}, defaults("4.4.0")), table("4.4.0"))
+    assert found.fix == f"concurrentSpawnLimit: {fix}"
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"singleuser": {"image": {"tag": None}}}, "null deletes the chart's default."),
+        ({"hub": {"extraFiles": {"a": {"mode": 420}}}}, ""),
+    ],
+)
+def test_null_is_blamed_only_where_there_was_a_default(values: dict[str, Any], why: str) -> None:
+    found = problems(over_defaults(values, defaults("4.4.0")), table("4.4.0"))
+    assert [one.why for one in found if "is missing" in one.message] == [why]

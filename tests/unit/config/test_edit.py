@@ -10,7 +10,7 @@ import yaml
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from classhub.config.edit import corrected, edit
+from classhub.config.edit import altered, edit
 from classhub.config.edit.outcome import outcome, same
 from classhub.config.reading import parse
 from classhub.errors import Edit, Refused
@@ -43,7 +43,7 @@ def test_a_layout_stays_as_it_is(one):
 def test_only_the_lines_of_the_value_differ(one):
     gone, come = changed_lines(one.text, edit(one.text, Edit("set", one.where, one.value)))
     assert len(gone) == len(come) <= 2
-    assert corrected(one.text, Edit("set", one.where, one.value)) == "\n".join(come)
+    assert altered(one.text, edit(one.text, Edit("set", one.where, one.value))) == "\n".join(come)
 
 
 def test_there_are_layouts_of_one_line():
@@ -58,7 +58,7 @@ def test_a_value_that_stands_there_already_changes_nothing():
     ("text", "where", "after"),
     [
         ("a: 1  # one\n# two\nb: 2\n", ("a",), "# two\nb: 2\n"),
-        ("a:\n  # c\n  b: 2\nc: 1\n", ("a", "b"), "a: {}\nc: 1\n"),
+        ("a:\n  # c\n  b: 2\nc: 1\n", ("a", "b"), "a: {}\n  # c\nc: 1\n"),
         ("a: 1\n", ("a",), ""),
         ("a:\n- x\n- y\n", ("a", 0), "a:\n- y\n"),
         ("a:\n- x\nb: 1\n", ("a", 0), "a: []\nb: 1\n"),

@@ -86,7 +86,7 @@ def test_a_folder_in_place_of_config_yaml(folder_with: Make) -> None:
     folder = folder_with()
     (folder / "config.yaml").unlink()
     (folder / "config.yaml").mkdir()
-    assert str(mistakes(folder)).startswith("config/config.yaml: This is a folder; a file is needed.")
+    assert str(mistakes(folder)).startswith("error CH1002 config/config.yaml: This is a folder; a file is needed.")
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660])

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import yaml
 
 from classhub.config.meaning import address, culling, images, profiles, pullers
 from unit.config.meanings import merged, said
@@ -193,3 +194,15 @@ def test_the_hubs_address(own: dict[str, Any], expected: dict[str, str]) -> None
 def test_the_name_in_an_address_is_what_was_meant() -> None:
     (problem,) = address.problems(merged(https(hosts=["https://hub.college.edu:443/hub"])))
     assert problem.edit and problem.edit.new == "hub.college.edu"
+
+
+ADMINS = {"hub": {"config": {"Authenticator": {"admin_users": ["jane", "Alice@college.edu", "bob@example.com"]}}}}
+
+
+@pytest.mark.parametrize(("own", "contact"), [(ADMINS, "alice@college.edu"), ({}, "<an address that you read>")])
+def test_the_corrected_line_for_https_has_nobodys_address(own: dict[str, Any], contact: str) -> None:
+    (plain,) = (one for one in address.problems(merged(own)) if one.code == "CH1823")
+    https = yaml.safe_load(plain.fix)["proxy"]["https"]
+    assert https["letsencrypt"] == {"contactEmail": contact}
+    refused = {one.code for one in address.problems(merged({**own, "proxy": {"https": https}}))}
+    assert "CH1821" in refused and ("CH1822" in refused) == (not own)

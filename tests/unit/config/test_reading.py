@@ -77,7 +77,7 @@ def test_every_mistake_has_its_place_and_a_fix(text: str, place: tuple[int, int]
 
 def test_a_file_that_is_not_utf8_says_where() -> None:
     _, findings = found("a: 1\nname: Müller\n".encode("latin1"))
-    assert str(findings[0]).startswith("config/config.yaml:2:8: The file is not UTF-8 text from here on.")
+    assert str(findings[0]).startswith("error CH1004 config/config.yaml:2:8: The file is not UTF-8 text from here on.")
     assert "iconv" in findings[0].fix
 
 
@@ -215,3 +215,10 @@ def test_near_yaml_never_raises(text: str) -> None:
     document, findings = found(text)
     assert document is not None or findings
     assert all(finding.line >= 1 and finding.column >= 1 for finding in findings)
+
+
+def test_a_key_of_a_character_that_cannot_be_seen_is_kept_as_helm_keeps_it() -> None:
+    document, findings = found('"\\0": 1\na: {"\\0": {b: 2}}\n<<: {c: 3}\n')
+    assert document is not None and findings == []
+    assert document.values == {"\0": 1, "a": {"\0": {"b": 2}}, "c": 3}
+    assert document.place(("a", "\0")) == (2, 5)

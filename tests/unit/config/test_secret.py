@@ -6,7 +6,17 @@ import pytest
 
 from classhub.config.document import Where
 from classhub.config.reading import parse
-from classhub.config.secret import MASK, hidden, holds_only_secrets, is_secret, masked, secrets, texts, without
+from classhub.config.secret import (
+    MASK,
+    hidden,
+    holds_only_secrets,
+    holds_secret,
+    is_secret,
+    masked,
+    secrets,
+    texts,
+    without,
+)
 
 SECRETS_YAML = parse(b"hub: {baseUrl: /hush, config: {X: {list: [one, two]}}}", "secrets.yaml", [])
 
@@ -20,6 +30,16 @@ SECRETS_YAML = parse(b"hub: {baseUrl: /hush, config: {X: {list: [one, two]}}}", 
         ("AWS_SECRET_ACCESS_KEY", True),
         ("MYSQL_PWD", True),
         ("JUPYTERHUB_CRYPT_KEY", True),
+        ("SMTP_PASS", True),
+        ("pass", True),
+        ("dbPass", True),
+        ("GITHUB_PAT", True),
+        ("credential", True),
+        ("AWS_CREDENTIALS", True),
+        ("GOOGLE_APPLICATION_CREDENTIALS", False),
+        ("compass", False),
+        ("bypass", False),
+        ("path", False),
         ("pullSecrets", False),
         ("existingSecret", False),
         ("token_url", False),
@@ -46,6 +66,15 @@ def test_a_key_says_that_its_value_is_a_secret(name: str, secret: bool) -> None:
         ({"consumers": {"key": "x"}}, {"consumers": MASK}),
         ({"CryptKeeper": {"keys": ["x"]}}, {"CryptKeeper": {"keys": [MASK]}}),
         ({"url": "postgres://hub:p@ss@db/x"}, {"url": f"postgres://{MASK}@db/x"}),
+        ({"url": "https://user:p@ss/word@db/x"}, {"url": f"https://{MASK}@db/x"}),
+        ({"url": "mysql://hub:a/b:c/@d@db/x?ssl=1"}, {"url": f"mysql://{MASK}@db/x?ssl=1"}),
+        ({"url": "mysql://hub:4711/b@db/x"}, {"url": f"mysql://{MASK}@db/x"}),
+        ({"url": "mysql://alice@college.edu:/b@db/x"}, {"url": f"mysql://{MASK}@db/x"}),
+        (
+            {"url": "clone https://u:a/b@git/x, then https://v:c@d@git/y"},
+            {"url": f"clone https://{MASK}@git/x, then https://{MASK}@git/y"},
+        ),
+        ({"url": "http://hub:8081/user/alice@college.edu"}, "the same"),
         ({"url": "https://ghp_x@git.example/x"}, {"url": f"https://{MASK}@git.example/x"}),
         ({"url": "ssh://git@git.example/x"}, "the same"),
         ({"a": 'c.X.client_secret = "x"\nc.X.y = "z"'}, {"a": f'c.X.client_secret = "{MASK}"\nc.X.y = "z"'}),
@@ -54,6 +83,23 @@ def test_a_key_says_that_its_value_is_a_secret(name: str, secret: bool) -> None:
 )
 def test_what_is_shown(value: Any, shown: Any) -> None:
     assert masked(value, ()) == (value if shown == "the same" else shown)
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "held"),
+    [
+        (("hub", "db", "url"), "postgres://hub:hunter2@db/x", True),
+        (("hub", "db"), {"url": "postgres://hub:hunter2@db/x"}, True),
+        (("hub", "db", "url"), "sqlite:///x", False),
+        (("hub", "extraEnv", "SMTP_PASS"), "x", True),
+        (("hub", "extraEnv"), {"SMTP_PASS": "x"}, True),
+        (("hub", "extraConfig", "a"), 'c.X.client_secret = "x"', True),
+        (("hub", "extraFiles", "a"), {"mountPath": "/a", "data": {"x": 1}}, False),
+        (("singleuser", "image", "name"), "gcr.io/college-cs/hub", False),
+    ],
+)
+def test_a_value_that_would_be_masked_is_held_for_a_secret(where: Where, value: Any, held: bool) -> None:
+    assert holds_secret(where, value) == held
 
 
 def test_all_that_stands_in_a_file_of_secrets_is_hidden() -> None:
@@ -95,10 +141,10 @@ def test_places_of_secrets() -> None:
 
 
 def test_a_secret_is_found_where_no_key_tells_of_it() -> None:
-    values = {"hub": {"cookieSecret": "s3cret-long", "db": {"url": "mysql://hub:pa55word@db"}, "password": "ab"}}
+    values = {"hub": {"cookieSecret": "s3cret-long", "db": {"url": "mysql://hub:pa55/wo@rd@db"}, "password": "ab"}}
     found = frozenset(texts(values, hidden([])))
-    assert found == {"s3cret-long", "pa55word", "ab"}
-    told = {"x": ["Bearer s3cret-long", "abc", "ab", 1], "pa55word": True}
+    assert found == {"s3cret-long", "pa55/wo@rd", "ab"}
+    told = {"x": ["Bearer s3cret-long", "abc", "ab", 1], "pa55/wo@rd": True}
     assert without(told, found) == {"x": [f"Bearer {MASK}", "abc", MASK, 1], MASK: True}
 
 

@@ -138,8 +138,10 @@ def test_nothing_in_a_page_belongs_to_one_machine(path):
     assert not re.search(r"code=[\w-]{10}", text), "a link that enters somewhere"
 
 
-def test_readme_shows_what_up_really_says():
+def test_readme_shows_what_up_really_says(capsys):
     """The lines of the README's example are made by the program of today."""
+    from classhub.cli.up import _warn
+    from classhub.config.load import load
     from classhub.plan.changes import PARTS, STARTS
 
     text = text_of(ROOT / "README.md")
@@ -147,4 +149,8 @@ def test_readme_shows_what_up_really_says():
         assert STARTS[part].rstrip(".") in text
     for line in ("The hub is at http://127.0.0.1:8000/", "Enter as instructor@college.edu, once, within ten minutes:"):
         assert line in text
-    assert "Installing what ClassHub needs into .venv (about a minute, once)." in text_of(ROOT / "scripts" / "venv")
+    _warn(load(ROOT / "config", {}).findings)
+    assert capsys.readouterr().err in text
+    assert "Installing what ClassHub needs into .venv (one to three minutes, once)." in text_of(
+        ROOT / "scripts" / "venv"
+    )

@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
-from classhub.errors import WrongUsage
+from classhub.config.edit import edit
+from classhub.errors import Edit, WrongUsage
 from classhub.operations import check
 from classhub.operations.check import Wanted
 
@@ -138,7 +140,7 @@ def test_an_old_name_is_told_once_before_an_upgrade(wanted):
 
 def test_scripts_get_every_part_of_a_finding(wanted):
     one = next(one for one in check.as_json(check.findings(wanted)) if one["code"] == "CH1201")
-    assert set(one) == {"code", "severity", "file", "line", "column", "path", "message", "why", "fix"}
+    assert set(one) == {"code", "severity", "file", "line", "column", "path", "message", "why", "fix", "count"}
     assert (one["severity"], one["line"], one["column"], one["path"]) == ("error", 3, 3, "cull.enabed")
     assert json.loads(json.dumps(one)) == one
 
@@ -197,3 +199,39 @@ def test_secrets_that_git_keeps_are_found(tmp_path):
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     subprocess.run(["git", "-C", str(tmp_path), "add", "-f", "config/secrets.yaml"], check=True)
     assert "CH1702" in errors(check.findings(Wanted(config, {})))
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("classhub.yaml", "local: {port: eight}"),
+        ("classhub.yaml", "local: {host: [hub.college.edu]}"),
+        ("classhub.yaml", "local: 8001"),
+        ("classhub.yaml", "namespace: 5"),
+        ("classhub.yaml", "release: {a: b}"),
+        ("courses/comp141.yaml", "people: alice"),
+        ("courses/comp141.yaml", "people: {instructors: 5}"),
+        ("courses/comp141.yaml", "people: {instructors: {a: b}}"),
+        ("courses/comp141.yaml", "libraries: [[numpy]]"),
+        ("courses/comp141.yaml", "meetings: [Mon]"),
+        ("courses/comp141.yaml", "assignments: {lab01: lab01.ipynb}"),
+        ("config.yaml", "hub: null"),
+        ("config.yaml", "debug: {enabled: null}"),
+        ("config.yaml", "singleuser: {networkTools: {image: {name: null}}}"),
+        ("config.yaml", "singleuser: {storage: {type: null, homeMountPath: null}}"),
+    ],
+)
+def test_the_fix_of_a_wrong_or_missing_value_is_the_line_that_mends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, text: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "config" / file
+    path.parent.mkdir(parents=True)
+    (tmp_path / "config/config.yaml").write_text("{}")
+    path.write_text(text + "\n")
+    wanted = Wanted(tmp_path / "config", {})
+    while hits := [one for one in check.findings(wanted) if one.code in ("CH1203", "CH1902")]:
+        shown = yaml.safe_load(check.with_line(replace(hits[0], edit=None)).fix)
+        new = shown[0] if isinstance(shown, list) else shown.get(hits[0].path[-1], shown)
+        path.write_text(edit(path.read_text(), Edit("set", hits[0].path, new)))
+        assert hits[0].message not in {one.message for one in check.findings(wanted)}

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ from classhub.config.edit.typed import below, value, way
 from classhub.config.secret import is_secret, masked
 from classhub.errors import Edit, Mistakes, NotFound, Refused, WrongUsage
 from classhub.operations import configure
+from classhub.operations.rewriting import rewrite
+from classhub.targets.local.target import LocalTarget
 
 FILES = {
     "config.yaml": "# the hub\nhub:\n  concurrentSpawnLimit: 120  # a class\n  config:\n    JupyterHub:\n"
@@ -135,11 +138,96 @@ def test_a_key_is_taken_out(college):
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("local:\n  servers: 5\nhomes:\n  folder: homes  # big\n", "local:\n  servers: 5\n"),
+        ("homes: {folder: homes}\nlocal: {servers: 5}\n", "local: {servers: 5}\n"),
+        ("homes:\n  folder: homes\n", ""),
+        ("homes:  # the disk\n  folder: homes\n", "homes: {}  # the disk\n"),
+        ("homes:\n  # the disk\n  folder: homes\n", "homes: {}\n  # the disk\n"),
+        ("homes:\n  folder: homes\n  # the disk\nrelease: hub\n", "homes: {}\n  # the disk\nrelease: hub\n"),
+    ],
+)
+def test_an_empty_section_goes_too_unless_it_has_a_comment(college, before, after):
+    (college.parent / "homes").mkdir()
+    (college / "classhub.yaml").write_text(before)
+    configure.change(college, {}, Edit("remove", way("homes.folder")))
+    assert (college / "classhub.yaml").read_text() == after
+    assert configure.get(college, way("homes.folder")).file == ""
+
+
+def test_only_empty_sections_go_with_a_key(college):
+    text = "hub:\n  db: {pvc: {storage: 2Gi}}\n  services:\n    a:\n      command: [x]\n"
+    (college / "config.yaml").write_text(text)
+    configure.change(college, {}, Edit("remove", way("hub.db.pvc.storage")))
+    assert (college / "config.yaml").read_text() == "hub:\n" + text.partition("}}\n")[2]
+    configure.change(college, {}, Edit("remove", way("hub.services.a.command[0]")))
+    assert (college / "config.yaml").read_text().endswith("command: []\n")
+
+
+def test_a_client_id_is_written_beside_its_secret(college):
+    assert set_(college, "hub.config.GitHubOAuthenticator.client_id", "Iv1.a629723b").file == "config/secrets.yaml"
+    done = set_(college, "hub.config.GitHubOAuthenticator.client_id", "Iv1.a629723c", file="config.yaml")
+    assert done.file == "config/config.yaml"
+    assert set_(college, "custom.client_id", "x").file == "config/config.yaml"
+
+
+@pytest.mark.parametrize(
     "file", ["Dockerfile", "../x.yaml", "courses/../config.yaml", "courses/.x.yaml", "x/config.yaml"]
 )
 def test_only_files_of_settings_are_written(college, file):
     with pytest.raises(WrongUsage):
         set_(college, "a", 1, file=file)
+
+
+@pytest.mark.parametrize("name", ["../../evil", "../config", "a/b", "/tmp/abs", ".x", "..", "a\0b", "", "x" * 64])
+@pytest.mark.parametrize("rest", ["", ".title"])
+def test_a_course_is_no_way_out_of_its_folder(college, tmp_path, name, rest):
+    key = f'courses."{name}"{rest}'
+    with pytest.raises(WrongUsage, match="cannot be the name of a course"):
+        set_(college, key, "x")
+    with pytest.raises(WrongUsage, match="cannot be the name of a course"):
+        set_(college, key, "x", file="courses/comp141.yaml")
+    with pytest.raises(WrongUsage, match="cannot be the name of a course"):
+        configure.get(college, way(key))
+    assert contents(college) == FILES
+    assert [path.name for path in tmp_path.iterdir()] == ["config"]
+
+
+def test_a_course_is_set_as_a_whole(college):
+    done = set_(college, "courses.bio101", {"title": "Biology", "libraries": ["numpy"]})
+    assert (college / "courses/bio101.yaml").read_text() == "title: Biology\nlibraries: [numpy]\n"
+    assert (done.file, done.line, done.lines) == ("config/courses/bio101.yaml", 1, "title: Biology\nlibraries: [numpy]")
+    assert done.notes == ("config/courses/bio101.yaml is a new course file.",)
+    done = set_(college, "courses.bio101", {"title": "Biology", "folder": "bio"})
+    assert (college / "courses/bio101.yaml").read_text() == "title: Biology\nfolder: bio\n"
+    assert done.notes == ()
+    set_(college, "courses.comp141", {"title": "Old", "folder": "comp"})
+    assert (college / "courses/comp141.yaml").read_text() == "title: Old  # c\nfolder: comp\n"
+
+
+def test_what_is_no_course_is_not_written(college):
+    for new in ("Biology", None, {}, ["a"]):
+        with pytest.raises(WrongUsage, match=r"courses\.comp141 is a course, and so a mapping"):
+            set_(college, "courses.comp141", new)
+    with pytest.raises(WrongUsage, match="Courses are files"):
+        set_(college, "courses", {"bio101": {"title": "Biology"}})
+    with pytest.raises(Mistakes):
+        set_(college, "courses.bio101", {"titel": "Biology"})
+    with pytest.raises(Refused, match="a file of its own") as refused:
+        configure.change(college, {}, Edit("remove", way("courses.comp141")))
+    assert refused.value.fix.endswith("rm config/courses/comp141.yaml")
+    with pytest.raises(NotFound):
+        configure.change(college, {}, Edit("remove", way("courses.bio101")))
+    assert contents(college) == FILES
+
+
+def test_a_typing_error_in_a_course_name_is_told_of(college):
+    done = set_(college, "courses.comp114.title", "New")
+    assert done.notes == (
+        "config/courses/comp114.yaml is a new course file. If you meant comp141: rm config/courses/comp114.yaml",
+    )
+    assert set_(college, "courses.comp114.title", "Newer").notes == ()
 
 
 def test_a_link_is_followed_and_mode_and_owner_stay(college, tmp_path):
@@ -162,6 +250,8 @@ import os, signal, sys
 from pathlib import Path
 from classhub.errors import Edit
 from classhub.operations import configure
+from classhub.operations.rewriting import rewrite
+from classhub.targets.local.target import LocalTarget
 Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 configure.change(Path(sys.argv[1]), {}, Edit("set", ("hub", "concurrentSpawnLimit"), 64))
 """
@@ -185,6 +275,13 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(college, monkeypatch):
     assert contents(college) == FILES
 
 
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="there is no /proc")
+def test_the_file_that_could_not_be_written_is_named():
+    with pytest.raises(OSError) as failed:
+        rewrite(Path("/proc/config.yaml"), None, b"")
+    assert failed.value.filename == "/proc/config.yaml"
+
+
 def test_what_an_editor_saved_meanwhile_is_not_lost(college, monkeypatch):
     check = configure._check
 
@@ -200,12 +297,18 @@ def test_what_an_editor_saved_meanwhile_is_not_lost(college, monkeypatch):
 
 def test_sets_at_once_all_hold(college):
     keys = [f"custom.key{number}" for number in range(8)]
-    threads = [threading.Thread(target=set_, args=(college, key, number)) for number, key in enumerate(keys)]
+
+    def change(key, number):
+        with LocalTarget(college).alone(lambda _: None):
+            set_(college, key, number)
+
+    threads = [threading.Thread(target=change, args=(key, number)) for number, key in enumerate(keys)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert [configure.get(college, way(key)).value for key in keys] == list(range(8))
+    assert not (college.parent / ".classhub").exists()
 
 
 def test_get_says_where_it_stands(college):
@@ -261,10 +364,34 @@ def test_numbers_are_places_only_in_lists():
 
 @pytest.mark.parametrize(
     ("text", "read"),
-    [("1", 1), ("yes", True), ("[a, 1]", ["a", 1]), ("", None), ("'1'", "1"), ("1.10", 1.1), ("a b", "a b")],
+    [
+        ("1", 1),
+        ("yes", True),
+        ("[a, 1]", ["a", 1]),
+        ("null", None),
+        ("~", None),
+        ("'1'", "1"),
+        ("1.10", 1.1),
+        ("a b", "a b"),
+    ],
 )
 def test_values_are_read_as_in_a_file(text, read):
     assert value(text) == read
+
+
+@pytest.mark.parametrize("text", ["", "  ", "# 5", "---"])
+def test_nothing_is_not_taken_for_null(text):
+    with pytest.raises(WrongUsage, match="empty"):
+        value(text)
+
+
+def test_lines_of_a_snippet_are_not_folded():
+    where = ("hub", "extraConfig", "a")
+    assert value("a = 1\nb = 2\n", where) == "a = 1\nb = 2\n"
+    assert value('"""What."""\nb = {1: 2}', where) == '"""What."""\nb = {1: 2}'
+    assert value("|\n  a = 1\n  b = 2\n", where) == "a = 1\nb = 2\n"
+    assert value("null", where) is None
+    assert value("a\nb", ("hub", "templateVars", "a")) == "a b"
 
 
 @pytest.mark.parametrize("text", ["[a", "*x", "a: 1\na: 2", "{", ".inf", "a\n---\nb"])

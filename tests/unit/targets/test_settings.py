@@ -5,6 +5,7 @@ import json
 import pytest
 
 from classhub.config.load import load
+from classhub.hub.extra_config import run_extra_config
 from classhub.targets.local.machine import Machine
 from classhub.targets.local.paths import Paths
 from classhub.targets.local.settings import address, base_url, door, settings, starts_at_once
@@ -119,3 +120,23 @@ def test_our_own_commands_never_leave_this_machine(folder, local, asked):
     """The token they carry may do everything; the hub's name may lead anywhere."""
     _, wanted = made(folder, classhub_yaml=local)
     assert door(wanted["proxy"]) == asked
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        ("", "hub"),
+        ("fullnameOverride: big", "big-hub"),
+        ("fullnameOverride: ''", "hub"),
+        ("fullnameOverride: null", "jhub-jupyterhub-hub"),
+        ("{fullnameOverride: null, nameOverride: class}", "jhub-class-hub"),
+        ("{fullnameOverride: null, nameOverride: hub}", "jhub-hub"),
+        ("nameOverride: class", "hub"),
+    ],
+)
+def test_extra_config_is_given_the_names_that_the_chart_gives(folder, values, name):
+    _, wanted = made(folder, values)
+    hub = {**wanted["hub"], "extra_config": [["names", "c['name'] = get_name('hub')"]]}
+    c = {}
+    run_extra_config(c, hub)
+    assert c == {"name": name}

@@ -36,13 +36,14 @@ class Schema:
 
 def besides(found: list[Problem], told: list[Problem]) -> list[Problem]:
     """Those of the schema where nothing is told yet, neither at the place itself nor above or below it."""
-    places = [problem.where for problem in told if problem.severity == "error"]
-    return [problem for problem in found if not any(_meet(problem.where, place) for place in places)]
+    places = {problem.where for problem in told if problem.severity == "error"}
+    above = {part for place in places for part in _ways(place)}
+    return [one for one in found if one.where not in above and places.isdisjoint(_ways(one.where))]
 
 
-def _meet(one: Where, other: Where) -> bool:
-    length = min(len(one), len(other))
-    return one[:length] == other[:length]
+def _ways(where: Where) -> Iterator[Where]:
+    """It, and all above it."""
+    return (where[:length] for length in range(len(where) + 1))
 
 
 def _problems(error: "ValidationError") -> Iterator[Problem]:

@@ -3,13 +3,16 @@
 Helm validates the values merged over the defaults, so that is what comes in (facts/z2jh.md section 2).
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from classhub.config.chart.moved import moved_problem
 from classhub.config.chart.moves import came, moved
 from classhub.config.chart.table import Key
 from classhub.config.document import Where
+from classhub.config.edit.render import flow
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted, is_slip, kind, nearest, written
 from classhub.errors import Edit
@@ -17,39 +20,62 @@ from classhub.errors import Edit
 _WHY = "Helm refuses the whole file for it."
 
 
+class _Elsewhere:
+    """Every place of the table where a key of some name would be right, outside shared shapes."""
+
+    def __init__(self, root: Key) -> None:
+        self._root = root
+
+    @cached_property
+    def _places(self) -> dict[str, list[tuple[Where, Key]]]:
+        found: dict[str, list[tuple[Where, Key]]] = {}
+        for place in _all(self._root, ()):
+            found.setdefault(str(place[0][-1]), []).append(place)
+        return found
+
+    def of(self, name: str) -> list[tuple[Where, Key]]:
+        return self._places.get(name, [])
+
+
+def _all(key: Key, where: Where) -> Iterator[tuple[Where, Key]]:
+    for name, inner in key.keys.items():
+        yield (*where, name), inner
+        yield from _all(inner, (*where, name))
+
+
 def problems(values: Mapping[str, Any], table: Key) -> list[Problem]:
     """Everything that makes Helm refuse these values, in their order."""
-    return list(_check(values, table, (), table))
+    return list(_check(values, table, (), _Elsewhere(table)))
 
 
-def _check(value: Any, key: Key, where: Where, root: Key) -> Iterator[Problem]:
+def _check(value: Any, key: Key, where: Where, elsewhere: _Elsewhere) -> Iterator[Problem]:
     if not _fits(value, key):
         yield _wrong_type(key, value, where)
     elif isinstance(value, Mapping):
-        yield from _check_mapping(value, key, where, root)
+        yield from _check_mapping(value, key, where, elsewhere)
     elif isinstance(value, list) and key.each is not None:
         for index, item in enumerate(value):
-            yield from _check(item, key.each, (*where, index), root)
+            yield from _check(item, key.each, (*where, index), elsewhere)
 
 
-def _check_mapping(value: Mapping[str, Any], key: Key, where: Where, root: Key) -> Iterator[Problem]:
+def _check_mapping(value: Mapping[str, Any], key: Key, where: Where, elsewhere: _Elsewhere) -> Iterator[Problem]:
     if key.strict_if and value.get(key.strict_if) is not True:
         if key.strict_if not in value:
-            yield _missing(where, key.strict_if)
+            yield _missing(where, key.strict_if, key.keys[key.strict_if])
         return
     for name, inner in value.items():
         here = (*where, name)
         if name in key.keys:
-            yield from _check(inner, key.keys[name], here, root)
+            yield from _check(inner, key.keys[name], here, elsewhere)
         elif key.each is not None:
-            yield from _check(inner, key.each, here, root)
+            yield from _check(inner, key.each, here, elsewhere)
         elif key.others == "no" or (key.others == "classes" and not "A" <= name[:1] <= "Z"):
-            yield from _unknown(here, inner, key, root)
+            yield from _unknown(here, inner, key, elsewhere)
         elif key.others == "classes" and not isinstance(inner, Mapping):
             yield _wrong_type(Key(), inner, here)
     for name, inner_key in key.keys.items():
         if inner_key.must and name not in value:
-            yield _missing(where, name)
+            yield _missing(where, name, inner_key)
     if key.one_of and sum(name in value for name in key.one_of) != 1:
         names = ", ".join(key.one_of)
         fix = "Keep one, remove the others." if any(name in value for name in key.one_of) else "Add one of them."
@@ -120,13 +146,22 @@ def _type_fix(key: Key, value: Any, where: Where) -> str:
         return f"Give it a value, or remove the line: then the chart's default holds ({name}: null deletes it)."
     if "str" in key.types and not isinstance(value, Mapping | list):
         return f'Put the value in quotes: {name}: "..."'
-    if isinstance(value, str) and key.types & {"bool", "int", "num", "count"}:
-        return f"Write it without quotes and without a unit: {name}: {'true' if 'bool' in key.types else '1'}"
+    if key.types & {"bool", "int", "num", "count"} and not key.types & {"str", "list", "map"}:
+        return f"{name}: {flow(_meant(key, value))}"
     if "list" in key.types:
         return "Write each item on a line of its own, below the key, after a dash."
     if "map" in key.types:
         return "Write its keys below it, indented."
     return f"Write one value after the colon: {name}: ..."
+
+
+def _meant(key: Key, found: Any) -> Any:
+    """The number that a text begins with, as in "120 servers"; else the chart's default, or one of the type."""
+    number = re.match(r"\s*(\d{1,18})(?![\w.,])", found) if isinstance(found, str) else None
+    for value in (int(number[1]) if number else None, key.default):
+        if value is not None and _fits(value, key):
+            return value
+    return True if "bool" in key.types else 1
 
 
 def _word_fix(key: Key, value: Any, where: Where) -> str:
@@ -138,22 +173,32 @@ def _word(key: Key, value: Any) -> str:
     return nearest(value, key.words) if isinstance(value, str) else ""
 
 
-def _missing(where: Where, name: str) -> Problem:
-    path = dotted((*where, name))
-    why = "null deletes the chart's default." if where else ""
-    return Problem(
-        (*where, name), f"{path} is missing, and the chart needs it.", why, f"Give {path} a value.", code="CH1203"
-    )
+def _missing(where: Where, name: str, key: Key) -> Problem:
+    here = (*where, name)
+    value = _default(key)
+    why = "null deletes the chart's default." if where and key.has_default else ""
+    message = f"{dotted(here)} is missing, and the chart needs it."
+    return Problem(here, message, why, f"{name}: {flow(value)}", code="CH1203", edit=Edit("set", here, value))
 
 
-def _unknown(here: Where, value: Any, key: Key, root: Key) -> Iterator[Problem]:
+_EMPTY: dict[str, Any] = {"bool": True, "list": [], "str": "...", "any": True}
+
+
+def _default(key: Key) -> Any:
+    """The chart's own; for a key without one the least that it takes. Over an empty mapping Helm lays the defaults."""
+    if "map" in key.types:
+        return {}
+    return key.default if _fits(key.default, key) else next((_EMPTY[name] for name in _EMPTY if name in key.types), 0)
+
+
+def _unknown(here: Where, value: Any, key: Key, elsewhere: _Elsewhere) -> Iterator[Problem]:
     gone = [found for found in moved(value, tuple(map(str, here))) if found.move.kind == "unknown"]
     yield from (moved_problem(found, _WHY) for found in gone)
     if not gone:
-        yield _misspelt(here, value, key, root)
+        yield _misspelt(here, value, key, elsewhere)
 
 
-def _misspelt(here: Where, value: Any, key: Key, root: Key) -> Problem:
+def _misspelt(here: Where, value: Any, key: Key, elsewhere: _Elsewhere) -> Problem:
     name = str(here[-1])
     parent = dotted(here[:-1])
     place = f"in {parent}" if parent else "at the top level"
@@ -184,9 +229,9 @@ def _misspelt(here: Where, value: Any, key: Key, root: Key) -> Problem:
             # nearest is a guess; and what does not fit there was hardly meant for there
             edit=Edit("rename", here, meant) if is_slip(name, meant) and _fits(value, key.keys[meant]) else None,
         )
-    elsewhere = dict(_find(name, root, ()))
-    if len(elsewhere) == 1:
-        ((right, there),) = elsewhere.items()
+    places = elsewhere.of(name)
+    if len(places) == 1:
+        ((right, there),) = places
         return Problem(
             here,
             f"{message} There is {dotted(right)}.",
@@ -202,11 +247,3 @@ def _advice(here: Where, key: Key) -> str:
     if len(here) == 1:
         return f"Remove it, or move it below custom:, which is free for own use; known are {', '.join(key.keys)}."
     return f"Remove it; known here are {', '.join(sorted(key.keys))}." if len(key.keys) < 12 else "Remove it."
-
-
-def _find(name: str, key: Key, where: Where) -> Iterator[tuple[Where, Key]]:
-    """Every place of the table where a key of this name would be right, outside shared shapes."""
-    for inner_name, inner in key.keys.items():
-        if inner_name == name:
-            yield (*where, inner_name), inner
-        yield from _find(name, inner, (*where, inner_name))

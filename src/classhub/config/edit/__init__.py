@@ -35,9 +35,9 @@ def edit(text: str, change: Edit) -> str:
     raise why_not(bare, change)
 
 
-def corrected(text: str, change: Edit) -> str:
-    """The lines that the change makes or alters, without the rest; "" when it only takes some out."""
-    old, new = (one.replace("\r\n", "\n").split("\n") for one in (text, edit(text, change)))
+def altered(before: str, after: str) -> str:
+    """The lines of `after` that are not in `before`; "" when some were only taken out."""
+    old, new = (one.replace("\r\n", "\n").split("\n") for one in (before, after))
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     return "\n".join(line for kind, _, _, start, end in blocks if kind != "equal" for line in new[start:end])
 
@@ -112,4 +112,4 @@ def _items(old: list[Any], new: list[Any], change: Edit) -> list[Edit]:
     return [change] if left else gone[::-1]
 
 
-__all__ = ["corrected", "edit"]
+__all__ = ["altered", "edit"]

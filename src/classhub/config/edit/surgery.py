@@ -99,10 +99,15 @@ def _remove(page: Page, found: list[Held], comments_too: bool = False) -> list[C
     start = held.key.start if held.key is not None else _start(page, span, held.span)
     number = starts.index(start)
     end = max(held.span.end, held.key.end if held.key is not None else 0)
+    first = _above_comments(page, start) if comments_too else page.line_start(start)
+    own_lines = not span.flow and page.is_first(start)
     if len(starts) == 1 and above.holder is not None:
+        empty = "[]" if span.kind == "list" else "{}"
+        separator = page.separator(above)
+        if own_lines and above.key is not None and line_end(page.text, separator) < span.start:
+            return [Cut(separator, separator, f" {empty}"), Cut(first, next_line(page.text, end))]
         return replace(page, above, [] if span.kind == "list" else {})
-    if not span.flow and page.is_first(start):
-        first = _above_comments(page, start) if comments_too else page.line_start(start)
+    if own_lines:
         return [Cut(first, next_line(page.text, end))]
     if number + 1 < len(starts):
         return [Cut(start, starts[number + 1])]

@@ -11,7 +11,7 @@ _PART = re.compile(r"""(?:^|(?!^)\.|(?=\[))(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|\[(\
 
 
 def way(key: str) -> Where:
-    """`hub.services[0].name`, `hub.extraFiles."my.file"`. Raises WrongUsage."""
+    """`admin_users[0]`, `hub.extraFiles."my.file"`. Raises WrongUsage."""
     found: list[str | int] = []
     at = 0
     while at < len(key) and (part := _PART.match(key, at)):
@@ -40,8 +40,10 @@ def below(where: Where, values: Any) -> Where:
     return tuple(made)
 
 
-def value(text: str) -> Any:
-    """As Helm reads it in a file. Raises WrongUsage."""
+def value(text: str, where: Where = ()) -> Any:
+    """As Helm reads it in a file; a snippet of Python for hub.extraConfig as it stands. Raises WrongUsage."""
+    if _is_snippet(text, where):
+        return text
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -55,4 +57,13 @@ def value(text: str) -> Any:
         why = composer.troubles[0].message
     if why:
         raise WrongUsage("The value cannot be read.", why, "If it is text as it stands, add --string.")
-    return composer.root.value if composer.root else None
+    found = composer.root.value if composer.root else None
+    if found is None and text.strip().lower() not in ("null", "~"):
+        fix = "Write null for no value at all, --remove for the default, --string '' for an empty text."
+        raise WrongUsage("The value is empty.", "a variable of the shell that is not set", fix)
+    return found
+
+
+def _is_snippet(text: str, where: Where) -> bool:
+    """Lines that YAML would fold into one; not those that are marked as a text block, which Python cannot begin as."""
+    return where[:2] == ("hub", "extraConfig") and len(where) == 3 and "\n" in text.strip() and text[0] not in "|>"

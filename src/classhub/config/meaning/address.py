@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from classhub.config.host_names import is_host_name
-from classhub.config.login import is_placeholder
-from classhub.config.meaning.found import Values, address
+from classhub.config.login import is_placeholder, names
+from classhub.config.meaning.access import chosen
+from classhub.config.meaning.found import Values, address, trait
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
 from classhub.config.traits.lookup import get, listing
 from classhub.errors import Edit
 
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
 _EXAMPLE = re.compile(r"@(.+\.)?example\.(com|net|org)$", re.IGNORECASE)
 
 
@@ -61,7 +63,16 @@ def _lets_encrypt(values: Values) -> Iterator[Problem]:
     if isinstance(mail, str) and mail and ("@" not in mail or _EXAMPLE.search(mail) or is_placeholder(mail)):
         message = f"{dotted(where)} is no address that somebody reads."
         why = "Let's Encrypt refuses the addresses of examples, and writes there when a certificate is in danger."
-        yield Problem(where, message, why, "contactEmail: alice@college.edu", "warning", "CH1822")
+        yield Problem(where, message, why, f"contactEmail: {_contact(values)}", "warning", "CH1822")
+
+
+def _contact(values: Values) -> str:
+    """An admin's address; else what check itself refuses, so that nobody's address goes in unseen."""
+    _, sections, _ = chosen(values)
+    listed = isinstance(trait(values, sections, "admin_users")[1], list)
+    admins = names(values, sections, "admin_users") if listed else ()
+    found = (name for name in admins if _MAIL.fullmatch(name) and not _EXAMPLE.search(name))
+    return next(found, '"<an address that you read>"')
 
 
 def _in_the_open(values: Values) -> Iterator[Problem]:
@@ -71,7 +82,6 @@ def _in_the_open(values: Values) -> Iterator[Problem]:
         where = ("proxy", "https", "enabled")
         message = "The hub is served on plain http, at a public address."
         why = "Whoever listens on the way reads passwords and takes over logins, unless something in front adds https."
-        fix = (
-            "proxy: {https: {enabled: true, hosts: [hub.college.edu], letsencrypt: {contactEmail: alice@college.edu}}}"
-        )
+        mail = f"letsencrypt: {{contactEmail: {_contact(values)}}}"
+        fix = f'proxy: {{https: {{enabled: true, hosts: ["<the host name of the hub>"], {mail}}}}}'
         yield Problem(where, message, why, fix, "note", "CH1823")

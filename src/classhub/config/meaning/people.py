@@ -7,7 +7,7 @@ from classhub.config.meaning.access import LISTS, Access, access, chosen
 from classhub.config.meaning.accounts import identity_providers, public_provider, whole_provider
 from classhub.config.meaning.found import Values, is_stock, trait
 from classhub.config.problem import Problem
-from classhub.config.spelling import dotted
+from classhub.config.spelling import dotted, is_slip
 from classhub.config.traits.lookup import at, mapping
 from classhub.errors import Edit
 
@@ -79,10 +79,15 @@ def _limits(values: Values, sections: tuple[str, ...]) -> Iterator[Problem]:
     allow_all = trait(values, sections, "allow_all")[1] is True
     google = "GoogleOAuthenticator" in sections
     for section in sections:
-        for name in sorted(_LIMITS & mapping(values, f"hub.config.{section}").keys()):
-            if google and name == "hosted_domain":
+        for name in mapping(values, f"hub.config.{section}"):
+            if (google and name == "hosted_domain") or not _is_limit(name, certain=allow_all and is_stock(values)):
                 continue
             yield _no_limit(values, ("hub", "config", section, name), google, allow_all)
+
+
+def _is_limit(name: str, certain: bool) -> bool:
+    """certain: strangers do get in, which is worse than a name that the class does not know."""
+    return name in _LIMITS or (certain and any(is_slip(name, limit) for limit in _LIMITS))
 
 
 def _no_limit(values: Values, where: Where, google: bool, allow_all: bool) -> Problem:

@@ -11,6 +11,7 @@ from classhub.config.model import Config
 from classhub.config.parity_classes import NOT_HERE, OURS
 from classhub.config.traits import traits
 from classhub.config.traits.lookup import mapping
+from classhub.config.traits.names import names
 from classhub.config.traits.services import CULLER, roles
 from classhub.targets.local.machine import Machine
 from classhub.targets.local.paths import Paths
@@ -34,6 +35,7 @@ def settings(config: Config, machine: Machine, paths: Paths, *, is_root: bool, c
             "traits": _held(own),
             "values": dict(config.values),
             "release": config.settings.release,
+            "prefix": names(config.values, config.settings.release).prefix,
             "extra_config": [list(pair) for pair in extra_config(config.values)],
             "services": _own_services(config, services),
             "culler_role": next((role for role in roles(config.values) if role["name"] == CULLER), None),
