@@ -81,14 +81,14 @@ def set_(here: Here, key: str, *, value: str | None, as_text: bool, remove: bool
     """
     from classhub.config.edit.typed import way
     from classhub.config.spelling import dotted
-    from classhub.operations import configure
+    from classhub.operations import configure, targets
 
     where = way(key)
     if remove and value is not None:
         raise WrongUsage("--remove takes no VALUE.")
     new, typed = (None, None) if remove else _value(where, value, as_text)
     edit = Edit("remove" if remove else "set", where, new)
-    with here.target.alone(aside):
+    with targets.machine(here.folder).alone(aside):  # the files are here, wherever the hub is
         changed = configure.change(here.folder, os.environ, edit, file=file, typed=typed)
     if not changed.done:
         say(f"{dotted(where)} is that already; nothing was written.")
