@@ -64,7 +64,7 @@ def node_with_hub(node: Node) -> Node:
 
 def run_name() -> str:
     """One for all workers of a test run."""
-    return os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"run-{os.getpid()}"
+    return os.environ.get("PYTEST_XDIST_TESTRUNUID", "")[:8] or f"run-{os.getpid()}"
 
 
 @pytest.fixture

@@ -34,12 +34,16 @@ def root() -> Path:
 
 def use(folder: Path, module: str, *arguments: str) -> IO[str]:
     """Start the thing unless it runs; it lives until the answer is closed, or this process ends."""
-    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with cache.locked(root() / f"{folder.name}.start"):
         lease = _share(folder)
         if not (folder / "ready").exists() or not is_kept(folder):
-            sweep(folder)
-            _start_keeper(folder, module, arguments)
+            shutil.rmtree(folder, ignore_errors=True)  # what a killed keeper left
+            try:
+                _start_keeper(folder, module, arguments)
+            except RuntimeError:
+                lease.close()
+                _forget(folder)
+                raise
         return lease
 
 
@@ -47,6 +51,7 @@ def _share(folder: Path) -> IO[str]:
     """Waits while a keeper ends: it then holds the lock alone, and takes the file away."""
     path = folder.with_name(folder.name + ".users")
     while True:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lease = path.open("a")
         hold(lease)
         if path.exists() and os.path.samestat(os.fstat(lease.fileno()), path.stat()):
@@ -69,19 +74,18 @@ def is_kept(folder: Path) -> bool:
     return False
 
 
-def sweep(folder: Path) -> None:
-    """Remove what a killed keeper left."""
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 def sweep_stale() -> None:
-    """The same for all runs; called before a start, so that a machine never gathers them."""
+    """Remove what killed keepers of any run left; called before a start, so that a machine never gathers it."""
     for folder in root().glob("*/*/"):
         if (folder / "keeper.lock").exists() and not is_kept(folder):
-            sweep(folder)
-            folder.with_name(folder.name + ".users").unlink(missing_ok=True)
-            with contextlib.suppress(OSError):
-                folder.parent.rmdir()
+            _forget(folder)
+
+
+def _forget(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.with_name(folder.name + ".users").unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # the run's last thing takes the run's folder along
+        folder.parent.rmdir()
 
 
 def _start_keeper(folder: Path, module: str, arguments: Sequence[str]) -> None:
@@ -98,10 +102,9 @@ def _start_keeper(folder: Path, module: str, arguments: Sequence[str]) -> None:
     until = time.monotonic() + PATIENCE_S
     while not (folder / "ready").exists():
         if keeper.poll() is not None or time.monotonic() > until:
-            keeper.kill()
-            words = _last_words(folder)
-            sweep(folder)
-            raise RuntimeError(f"{module} did not start:\n{words}")
+            keeper.terminate()
+            keeper.wait()
+            raise RuntimeError(f"{module} did not start:\n{_last_words(folder)}")
         time.sleep(0.05)
 
 
@@ -179,11 +182,8 @@ def keep(
         children.stop_all()
         clean()
     _keep_logs(folder)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.with_name(folder.name + ".users").unlink(missing_ok=True)
+    _forget(folder)
     alone.close()
-    with contextlib.suppress(OSError):  # the run's last thing takes the run's folder along
-        folder.parent.rmdir()
 
 
 def _wait_until_unused(folder: Path) -> IO[str]:

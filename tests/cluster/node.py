@@ -5,8 +5,10 @@ and mounts included. A cable of two ends joins the node's network to this machin
 their addresses.
 """
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -120,8 +122,9 @@ class NodeChildren(kept.Children):
     def stop(self, name: str, patience_s: float = 10) -> None:
         """unshare itself waits for the first process inside, and that for all others, so end that one."""
         outer = self.started[name].pid
-        for process in Path(f"/proc/{outer}/task/{outer}/children").read_text().split():
-            os.kill(int(process), 9)
+        with contextlib.suppress(FileNotFoundError):  # it has ended by itself
+            for process in Path(f"/proc/{outer}/task/{outer}/children").read_text().split():
+                os.kill(int(process), signal.SIGKILL)
         super().stop(name, patience_s)
 
 
