@@ -350,6 +350,18 @@ CODES: dict[str, Code] = {
         "hub:\n  config:\n    JupyterHub:\n      load_roles: [{name: ta}]\n",
         "hub:\n  loadRoles:\n    ta: {scopes: [list:users]}\n",
     ),
+    "CH1309": Code(
+        "Traits of a login that need or exclude each other",
+        "The hub does not start: allowed_groups needs manage_groups, allowed_scopes must be asked for in scope.",
+        _GOOGLE + "      allowed_groups: [staff]\n",
+        _GOOGLE + "      allowed_groups: [staff]\n      manage_groups: true\n",
+    ),
+    "CH1310": Code(
+        "A value that the login's class refuses",
+        "The hub does not start: an incomplete provider of CILogon, a pattern that cannot be read.",
+        _GOOGLE + "      username_pattern: '['\n",
+        _GOOGLE + "      username_pattern: '^[a-z.@]+$'\n",
+    ),
     # --- amounts
     "CH1501": Code(
         "An amount cannot be read",

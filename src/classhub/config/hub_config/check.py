@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from classhub.config.catalogue.read import Catalogue
+from classhub.config.hub_config import across
 from classhub.config.hub_config.selection import FAMILIES, Around, Family, at, configured, selected, short_name
 from classhub.config.hub_config.traits import Section, trait_problems
 from classhub.config.problem import Problem
@@ -28,6 +29,8 @@ def problems(config: Mapping[str, Any], catalogue: Catalogue, around: Around | N
             yield from _section(name, config, catalogue, around, running)
         elif name not in own:
             yield _unknown_class(name, catalogue, around)
+    if login := running["Authenticator"]:
+        yield from across.problems(config, login, catalogue, around)
 
 
 def _section(
