@@ -412,6 +412,30 @@ CODES: dict[str, Code] = {
         "hub:\n  services:\n    grader: url:http://grader\n",
         "hub:\n  services:\n    grader: {url: http://grader}\n",
     ),
+    "CH1605": Code(
+        "A role that JupyterHub refuses",
+        "The hub would not start: a scope it does not know, or a name it does not take.",
+        "hub:\n  loadRoles:\n    assistants:\n      scopes: [admin:serverz]\n",
+        "hub:\n  loadRoles:\n    assistants:\n      scopes: [admin:servers]\n",
+    ),
+    "CH1606": Code(
+        "A role has a setting that JupyterHub does not know",
+        "It passes over it without a word, so a role may have no scopes or nobody in it.",
+        "hub:\n  loadRoles:\n    assistants:\n      scope: [read:users]\n",
+        "hub:\n  loadRoles:\n    assistants:\n      scopes: [read:users]\n",
+    ),
+    "CH1607": Code(
+        "A service has a setting that JupyterHub does not know",
+        "The hub would not start.",
+        "hub:\n  services:\n    grader:\n      urll: http://grader\n",
+        "hub:\n  services:\n    grader:\n      url: http://grader\n",
+    ),
+    "CH1608": Code(
+        "hub.extraConfig has something that is no text",
+        "The hub would not start: each key below it holds Python.",
+        "hub:\n  extraConfig:\n    limit: 5\n",
+        "hub:\n  extraConfig:\n    limit: |\n      c.JupyterHub.active_server_limit = 5\n",
+    ),
     # --- secrets
     "CH1701": Code(
         "A secret stands in config.yaml",

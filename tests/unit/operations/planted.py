@@ -281,6 +281,18 @@ OURS = [
     Slip("courses", "CH1923", "folder: comp141\n", "▸folder: ../comp141\n", "folder: comp141", file="courses/comp141.yaml"),
 ]
 CODE = [
+    Slip("roles", "CH1605", HUB, HUB + "  loadRoles: {assistants: {scopes: [▸admin:serverz]}}\n"),
+    Slip("roles", "CH1605", HUB, HUB + "  loadRoles: {assistants: {scopes: [▸read:users!course=comp141]}}\n",
+         "- read:users!user=alice@college.edu",
+         HUB + "  loadRoles:\n    assistants:\n      scopes:\n      - read:users!user=alice@college.edu\n"),
+    Slip("roles", "CH1605", HUB, HUB + "  loadRoles: {▸ta: {scopes: [read:users]}}\n", "teaching-assistant",
+         HUB + "  loadRoles: {teaching-assistant: {scopes: [read:users]}}\n"),
+    Slip("roles", "CH1606", HUB, HUB + "  loadRoles: {assistants: {▸scope: [read:users]}}\n", severity="warning"),
+    Slip("services", "CH1607", HUB, HUB + "  services: {grader: {▸urll: http://grader}}\n"),
+    Slip("services", "CH1607", HUB, HUB + "  services: {grader: {▸colour: red}}\n", "Remove it", HUB + "  services: {grader: {}}\n"),
+    Slip("extraConfig", "CH1608", HUB, HUB + "  extraConfig: {▸limit: 5}\n", "remove the line", HUB + "  extraConfig: {}\n"),
+    Slip("extraConfig", "CH1608", HUB, HUB + "  extraConfig:\n    ▸limit:\n", "the Python below it",
+         HUB + "  extraConfig:\n    limit: |\n      c.JupyterHub.active_server_limit = 5\n"),
     Slip("extraConfig", "CH1603", HUB, HUB + "  extraConfig:\n    hello: |\n▸      print('hello'\n", "Correct the line",
          HUB + "  extraConfig:\n    hello: |\n      print('hello')\n"),
 ]
