@@ -547,6 +547,18 @@ CODES: dict[str, Code] = {
         _PROFILE + "    - display_name: Small\n",
         _PROFILE + "    - display_name: Large\n",
     ),
+    "CH1835": Code(
+        "A key of a profile is misspelt",
+        "KubeSpawner passes over it without a word, so the choice changes nothing.",
+        _PROFILE + "      kubespawner_overide: {mem_limit: 2G}\n",
+        _PROFILE + "      kubespawner_override: {mem_limit: 2G}\n",
+    ),
+    "CH1836": Code(
+        "A profile gives a setting what it does not take",
+        "No server starts with this choice.",
+        _PROFILE + "      kubespawner_override: {start_timeout: 5m}\n",
+        _PROFILE + "      kubespawner_override: {start_timeout: 300}\n",
+    ),
     "CH1841": Code(
         "A setting of disks holds for new homes only",
         "Kubernetes changes no disk that is there.",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from classhub.config.meaning import (
     address,
     cancel,
+    choices,
     culling,
     groups,
     homes,
@@ -48,7 +49,9 @@ def problems(values: Values, own: Values, chart: str = "4.4.0", files: Files | N
         return
     yield from people.problems(values, chart)
     yield from groups.problems(values, chart)
-    for group in (provider, address, culling, images, limits, placeholders, profiles):
+    yield from profiles.problems(values, chart)
+    yield from choices.problems(values, chart)
+    for group in (provider, address, culling, images, limits, placeholders):
         yield from group.problems(values)
     yield from homes.problems(values, own)
     yield from cancel.problems(values, own)
