@@ -347,8 +347,8 @@ CODES: dict[str, Code] = {
     "CH1308": Code(
         "A trait of hub.config replaces what the chart makes",
         "The culler loses its role when hub.config sets load_roles; hub.loadRoles adds instead.",
-        "hub:\n  config:\n    JupyterHub:\n      load_roles: [{name: ta}]\n",
-        "hub:\n  loadRoles:\n    ta: {scopes: [list:users]}\n",
+        "hub:\n  config:\n    JupyterHub:\n      load_roles: [{name: assistants}]\n",
+        "hub:\n  loadRoles:\n    assistants: {scopes: [list:users]}\n",
     ),
     "CH1309": Code(
         "Traits of a login that need or exclude each other",
@@ -492,6 +492,12 @@ CODES: dict[str, Code] = {
         "They have no effect.",
         "prePuller:\n  hook: {enabled: false, pullOnlyOnChanges: false}\n",
         "prePuller:\n  hook: {enabled: false}\n",
+    ),
+    "CH1805": Code(
+        "The name and the tag of an image make no name together",
+        "The chart writes name:tag; with a tag in the name, or without any, Kubernetes cannot read what comes of it.",
+        'hub:\n  image: {name: "quay.io/jupyterhub/k8s-hub:4.4.0", tag: ""}\n',
+        'hub:\n  image: {name: quay.io/jupyterhub/k8s-hub, tag: "4.4.0"}\n',
     ),
     "CH1811": Code(
         "Culling deletes users, and their disks with them",

@@ -45,8 +45,8 @@ def _roles(values: Mapping[str, Any]) -> Iterator[Role]:
                 yield Role((*_OF_HUB, "load_roles", index), spec.get("name"), spec)
         return
     for key, spec in mapping(values, "hub.loadRoles").items():
-        if spec is None or isinstance(spec, Mapping):
-            yield Role(("hub", "loadRoles", key), (spec or {}).get("name", key), spec or {})
+        if isinstance(spec, Mapping):
+            yield Role(("hub", "loadRoles", key), spec.get("name", key), spec)
 
 
 def _named(role: Role) -> Iterator[Problem]:

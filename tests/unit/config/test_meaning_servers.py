@@ -12,6 +12,9 @@ def image(name: Any, tag: Any) -> dict[str, Any]:
     return {"singleuser": {"image": {"name": name, "tag": tag}}}
 
 
+NO_PULLERS = {"prePuller": {"hook": {"enabled": False}, "continuous": {"enabled": False}}}
+
+
 def profile(*items: Any, **more: Any) -> dict[str, Any]:
     return {"singleuser": {"profileList": list(items)}, **more}
 
@@ -28,6 +31,15 @@ def profile(*items: Any, **more: Any) -> dict[str, Any]:
             {"CH1801 hub.config.KubeSpawner.image": "warning"},
         ),
         ({"hub": {"config": {"KubeSpawner": {"image": "registry:5000/a/b:1.0"}}}}, {}),
+        ({**image("a/b@sha256:0", ""), **NO_PULLERS}, {}),
+        ({**image("a/b:2027-01-04", ""), **NO_PULLERS}, {}),
+        ({**image("a/b:latest", ""), **NO_PULLERS}, {"CH1802 singleuser.image.name": "warning"}),
+        ({**image("registry:5000/a/b", ""), **NO_PULLERS}, {"CH1801 singleuser.image.tag": "warning"}),
+        (image("a/b", "latest@sha256:0"), {}),
+        (image("a/b@sha256:0", ""), {"CH1805 singleuser.image.tag": "warning"}),
+        (image("a/b:1", "2"), {"CH1805 singleuser.image.tag": "error"}),
+        ({"hub": {"image": {"name": "a/b:1", "tag": ""}}}, {"CH1805 hub.image.tag": "error"}),
+        ({"hub": {"image": {"name": "a/b@sha256:0"}}}, {"CH1805 hub.image.tag": "error"}),
         (
             profile({"kubespawner_override": {"image": "a/b:main"}}),
             {"CH1802 singleuser.profileList[0].kubespawner_override.image": "warning"},

@@ -152,7 +152,7 @@ TRAITS = [
          STRIP + "      username_pattern: '^[a-z0-9.@-]+$'\n"),
     Slip("dropped trait", "CH1307", CLASS, CLASS + "      ▸services: [{name: grader, url: http://grader}]\n", "hub.services.NAME",
          CLASS),
-    Slip("dropped trait", "CH1308", CLASS, CLASS + "      ▸load_roles: [{name: ta}]\n", "hub.loadRoles.NAME", severity="warning"),
+    Slip("dropped trait", "CH1308", CLASS, CLASS + "      ▸load_roles: [{name: assistants}]\n", "hub.loadRoles.NAME", severity="warning"),
 ]
 PEOPLE = [
     Slip("who can log in", "CH1401", ALL, "", "allow_all: true", severity="warning", at="authenticator_class: google"),
@@ -217,6 +217,9 @@ SERVERS = [
     Slip("culling", "CH1812", USERS, USERS + "  ▸maxAge: 1800\n", "maxAge: 0", USERS + "  maxAge: 0\n", severity="warning"),
     Slip("image tag", "CH1801", TAG, '    ▸tag: ""\n', "Write a tag that is never pushed again", severity="warning"),
     Slip("image tag", "CH1802", TAG, "    ▸tag: latest\n", "Write a tag that is never pushed again", severity="warning"),
+    Slip("image tag", "CH1805", HUB, HUB + '  image: {name: "quay.io/jupyterhub/k8s-hub:4.4.0", ▸tag: ""}\n',
+         'image: {name: quay.io/jupyterhub/k8s-hub, tag: "4.4.0"}',
+         HUB + '  image: {name: quay.io/jupyterhub/k8s-hub, tag: "4.4.0"}\n'),
     Slip("placeholders", "CH1851", PRIORITY, PRIORITY.replace("enabled: true", "▸enabled: false"), severity="warning"),
     Slip("placeholders", "CH1852", HELD, HELD + "    resources: {requests: {▸memory: 100M}}\n",
          "Remove scheduling.userPlaceholder.resources", severity="warning"),
@@ -234,6 +237,8 @@ SERVERS = [
 ]
 CANCEL = [
     Slip("cancel each other", "CH1871", NAMES, NAMES + "    KubeSpawner: {▸start_timeout: 60}\n", "Keep singleuser.startTimeout",
+         severity="warning"),
+    Slip("cancel each other", "CH1871", NAMES, NAMES + "    KubeSpawner: {▸default_url: /tree}\n", "Keep singleuser.defaultUrl", NAMES,
          severity="warning"),
     Slip("cancel each other", "CH1863", HUB, HUB + "  ▸namedServerLimitPerUser: 3\n", "allowNamedServers: true",
          HUB + "  namedServerLimitPerUser: 3\n  allowNamedServers: true\n", severity="warning"),
