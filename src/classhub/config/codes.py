@@ -529,6 +529,12 @@ CODES: dict[str, Code] = {
         "proxy:\n  service: {type: LoadBalancer}\n",
         _HTTPS + "    hosts: [hub.college.edu]\n",
     ),
+    "CH1824": Code(
+        "A host of the Ingress is not a host name",
+        "It is the name alone, in small letters; Kubernetes refuses anything else.",
+        "ingress:\n  enabled: true\n  hosts: [https://hub.college.edu/]\n",
+        "ingress:\n  enabled: true\n  hosts: [hub.college.edu]\n",
+    ),
     "CH1831": Code(
         "A profile sets what KubeSpawner does not know",
         "It would have no effect.",
@@ -594,6 +600,18 @@ CODES: dict[str, Code] = {
         "One of two volumes is lost; a mount without a volume stops every start.",
         _MOUNT + "    extraVolumes: []\n",
         _MOUNT + "    extraVolumes: [{name: data, emptyDir: {}}]\n",
+    ),
+    "CH1846": Code(
+        "A variable of students' servers is no text",
+        "Numbers, true and false need quotes: no server starts without them.",
+        "singleuser:\n  extraEnv:\n    DEBUG: 1\n",
+        'singleuser:\n  extraEnv:\n    DEBUG: "1"\n',
+    ),
+    "CH1847": Code(
+        "The mode of a file is no mode",
+        "It is at most 0777. Without a 0 in front it is a decimal number, and 644 is too large.",
+        "singleuser:\n  extraFiles:\n    motd: {mountPath: /etc/motd, stringData: Hello, mode: 644}\n",
+        "singleuser:\n  extraFiles:\n    motd: {mountPath: /etc/motd, stringData: Hello, mode: 0644}\n",
     ),
     "CH1851": Code(
         "Placeholders never give way",

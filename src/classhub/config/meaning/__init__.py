@@ -17,6 +17,7 @@ from classhub.config.meaning import (
     limits,
     people,
     placeholders,
+    pods,
     profiles,
     provider,
     pullers,
@@ -51,7 +52,7 @@ def problems(values: Values, own: Values, chart: str = "4.4.0", files: Files | N
     yield from groups.problems(values, chart)
     yield from profiles.problems(values, chart)
     yield from choices.problems(values, chart)
-    for group in (provider, address, culling, images, limits, placeholders):
+    for group in (provider, address, culling, images, limits, placeholders, pods):
         yield from group.problems(values)
     yield from homes.problems(values, own)
     yield from cancel.problems(values, own)
