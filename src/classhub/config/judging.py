@@ -82,6 +82,7 @@ def _hub_config(given: Given) -> Iterator[Problem]:
         own_image=not has_stock_image(given.values),
         keys_of_hub=table(given.chart).keys["hub"].keys,
         written=mapping(given.own, "hub.config"),
+        beside=mapping(given.own, "hub"),
     )
     yield from check(mapping(given.values, "hub.config"), catalogue(given.chart), around)
 

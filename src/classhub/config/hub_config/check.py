@@ -58,6 +58,8 @@ def _small_letter(name: str, catalogue: Catalogue, around: Around) -> Problem:
     fix, edit = f"Write {name[:1].upper()}{name[1:]}:, or remove it.", None
     if class_:
         fix, edit = f"Write {class_}: in place of {name}:", _rename(name, class_, around)
+    elif name in around.beside:
+        fix = f"Merge it into hub.{name}, which is there already, and remove it here."
     elif name in around.keys_of_hub:
         fix, edit = f"Move it one level out, to hub.{name}.", Edit("move", at(name), ("hub", name))
     return Problem(at(name), message, why, fix, "error", "CH1207", edit)
