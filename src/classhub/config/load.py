@@ -81,7 +81,7 @@ def _look(
     reader.check_secrets_mode()
     own = layer(*(document.values for document in documents.values()))
     values = reader.values(own, documents, settings, chart)
-    reader.check_snippets(own, documents)
+    reader.check_snippets(own, documents, chart or settings.chart_version)
     found = sorted(reader.findings, key=lambda finding: (finding.file, finding.line, finding.column))
     if any(finding.severity == "error" for finding in found):
         return None, found
@@ -271,19 +271,25 @@ class _Reader:
         self.findings += [finding for finding in found if (finding.file, finding.line) not in unread]
         return values
 
-    def check_snippets(self, own: Mapping[str, object], files: Mapping[str, Document]) -> None:
+    def check_snippets(self, own: Mapping[str, object], files: Mapping[str, Document], chart: str) -> None:
         """hub.extraConfig is Python: what cannot be parsed would only show when the hub has gone down for it."""
         from classhub.config.extra_config import extra_config, lines_below, syntax_errors
+        from classhub.config.newer_python import OURS, is_read_by, of_chart
 
         sources = dict(extra_config(own))
         for key, line, reason in syntax_errors(own):
             file, below, _ = self._place(("hub", "extraConfig", key), files)
             message = f"hub.extraConfig.{key}, line {line}: this is not Python: {reason}."
             fix = "Correct the line; in a text block (|) all lines keep their indentation relative to the first."
+            severity, why = "error", "The hub would not start."
+            if is_read_by(sources[key], of_chart(chart)):
+                ours, theirs = (".".join(map(str, version)) for version in (OURS, of_chart(chart)))
+                severity = "warning"
+                message = f"hub.extraConfig.{key}, line {line}: this Python is too new for this machine's {ours}."
+                why = f"The cluster's hub (Python {theirs}) reads it; the hub on this machine would not start with it."
+                fix = "Write it as older Pythons read it, or run `classhub` with a newer one."
             further = lines_below(sources[key], line)
-            self.findings.append(
-                Finding("error", file, below + further, 1, message, "The hub would not start.", fix, "CH1603")
-            )
+            self.findings.append(Finding(severity, file, below + further, 1, message, why, fix, "CH1603"))
 
     def _finding(self, problem: Problem, files: Mapping[str, Document]) -> Finding:
         where, message, why, fix, severity, code, edit, file = problem
