@@ -195,8 +195,9 @@ class _Reader:
 
     def _missing(self, document: Document, names: Sequence[str]) -> None:
         """Files of values that are named in classhub.yaml and are not there."""
+        usable = set(names)
         for index, name in enumerate(document.values["values"] if names else ()):
-            if name in names and not self.has(name):
+            if name in usable and not self.has(name):
                 place = (document.file, *document.place(("values", index)))
                 message, why = f"There is no {name} here.", "What it was to change would not hold."
                 fix = f"Take the line out, or make the file: touch {_quoted(shown(self.folder / name))}"
