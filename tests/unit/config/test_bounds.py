@@ -50,7 +50,7 @@ def looked_for(folder, contents) -> float:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_twice_the_file_is_twice_the_time(folder, shape):
-    small, large = (filled(shape, size) for size in (LARGEST // 32, LARGEST // 16))
+    small, large = (filled(shape, size) for size in (LARGEST // 16, LARGEST // 8))
     looked_for(folder, filled(shape, LARGEST // 100))  # the tables are read
     once = twice = float("inf")
     for _ in range(5):  # a busy machine makes one look slow, and seldom five
