@@ -284,9 +284,9 @@ CODES: dict[str, Code] = {
         "proxy:\n  chp: {}\n",
     ),
     "CH1209": Code(
-        "The chart's own schema cannot be read",
-        "`--schema` names it, or a package of the chart lies in the cache of ClassHub or Helm. Our own table of the chart's "
-        "values is asked in any case.",
+        "The chart's own schema cannot be asked",
+        "`--schema` names it, or a package of the chart lies in the cache of ClassHub or Helm. It cannot be read, or it has no "
+        "answer within ten seconds. Our own table of the chart's values is asked in any case.",
     ),
     "CH1210": Code(
         "The chart's own schema refuses a value",

@@ -11,6 +11,7 @@ from classhub.config.document import Document, Where
 from classhub.config.meaning.secret import Tracked
 from classhub.config.merge import layer, over_defaults
 from classhub.config.model import Config, Course, Settings
+from classhub.config.places import Places
 from classhub.config.problem import Problem
 from classhub.config.spelling import few_guesses
 from classhub.errors import Finding, Mistakes, NotFound, Refused
@@ -171,6 +172,7 @@ class _Reader:
         self.is_whole = True
         """Every file of values could be read."""
         self.findings: list[Finding] = []
+        self._places: dict[str, Places] = {}
 
     def has(self, name: str) -> bool:
         path = self.folder / name
@@ -202,8 +204,9 @@ class _Reader:
 
     def _missing(self, document: Document, names: Sequence[str]) -> None:
         """Files of values that are named in classhub.yaml and are not there."""
+        usable = set(names)
         for index, name in enumerate(document.values["values"] if names else ()):
-            if name in names and not self.has(name):
+            if name in usable and not self.has(name):
                 place = (document.file, *document.place(("values", index)))
                 message, why = f"There is no {name} here.", "What it was to change would not hold."
                 fix = f"Take the line out, or make the file: touch {_quoted(shown(self.folder / name))}"
@@ -293,15 +296,11 @@ class _Reader:
 
     def _finding(self, problem: Problem, files: Mapping[str, Document]) -> Finding:
         where, message, why, fix, severity, code, edit, file = problem
-        of_it = {name: document for name, document in files.items() if file in (name, Path(name).name)}
-        place = self._place(where, of_it or files)
-        return Finding(severity, *place, message, why, fix, code, where, edit)
+        return Finding(severity, *self._place(where, files, file), message, why, fix, code, where, edit)
 
-    def _place(self, where: Where, files: Mapping[str, Document]) -> tuple[str, int, int]:
-        """The last file that has the value; of a value that none has, its nearest parent, else the first file."""
-        for length in range(len(where), 0, -1):
-            for document in reversed([*files.values()]):
-                if document.has(where[:length]):
-                    return document.file, *document.place(where[:length])
-        first = next(iter(files.values()), None)
-        return first.file if first else shown(self.folder / "config.yaml"), 0, 0
+    def _place(self, where: Where, files: Mapping[str, Document], file: str = "") -> tuple[str, int, int]:
+        """file: the name of the only one that counts, if it is there."""
+        if file not in self._places:
+            of_it = [document for name, document in files.items() if file in (name, Path(name).name)]
+            self._places[file] = Places(of_it or [*files.values()], shown(self.folder / "config.yaml"))
+        return self._places[file].place(where)
