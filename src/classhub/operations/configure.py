@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from classhub.config.document import Where
-from classhub.config.edit import corrected, edit
+from classhub.config.edit import edit
 from classhub.config.edit.typed import below
 from classhub.config.load import load, shown
 from classhub.config.reading import parse
-from classhub.config.secret import hidden, holds_only_secrets, holds_secret, is_secret, masked
+from classhub.config.secret import hidden, holds_secret, masked, named, secrets
+from classhub.config.secret_names import holds_only_secrets, is_secret
 from classhub.config.spelling import dotted
 from classhub.errors import Edit, Finding, Mistakes, NotFound, Refused
+from classhub.operations.corrected_line import corrected_line
 from classhub.operations.rewriting import read, rewrite
 from classhub.operations.settings_files import SettingsFiles
 from classhub.targets.local.alone import alone
@@ -99,10 +101,14 @@ def change(
         if new == text:
             return Changed(shown(folder / name), 0, "", done=False)
         warnings = _check(folder, environ, name, new.encode())
-        notes = _notes(files, where, do, name)
-        rewrite(folder / name, before, new.encode(), private=name == SECRETS)
-    shown_whole = name != SECRETS and masked(wanted.new, where, hidden([])) == wanted.new
-    lines = corrected(text, edited) if shown_whole else ""
+        notes = _notes(files, wanted, name)
+        rewrite(folder / name, before, new.encode(), private=holds_only_secrets(name))
+    is_shown = (
+        not holds_only_secrets(name)
+        and not holds_secret(where, wanted.new)
+        and masked(wanted.new, where, named([])) == wanted.new
+    )
+    lines = corrected_line(text, edited) if is_shown else ""
     line = _line(new, way) if do == "set" else 0
     return Changed(shown(folder / name), line, lines, True, notes, warnings)
 
@@ -120,14 +126,22 @@ def _place(files: SettingsFiles, wanted: Edit, file: str) -> tuple[str, Where]:
     if file:
         names = (files.checked(file),)
         inner = inner if names == files.candidates(where)[0] else where
-    secret = do == "set" and (holds_secret(where, wanted.new) or is_secret(where))
-    if secret and SECRETS not in names:
+    secret = _is_secret(files, wanted)
+    apart = [one for one in names if holds_only_secrets(one)]
+    if secret and not apart:
         raise Refused(f"{dotted(where)} is a secret; {names[0]} is not the place for it.", "", f"--file {SECRETS}")
     standing = [name for name in names if files.document(name).has(below(inner, files.document(name).values))]
     if do == "remove" and not standing:
         raise NotFound(f"{dotted(where)} stands in no file.", "what is in force is the default", "Nothing is to do.")
-    name = SECRETS if secret else standing[-1] if standing else names[0]
+    name = apart[-1] if secret else standing[-1] if standing else names[0]
     return name, below(inner, files.document(name).values)
+
+
+def _is_secret(files: SettingsFiles, wanted: Edit) -> bool:
+    """In a file of ours, a course's for one, only what its name says: it has no place in secrets.yaml."""
+    named = is_secret(wanted.where) or next(secrets(wanted.new, wanted.where), None) is not None
+    is_value = SECRETS in files.candidates(wanted.where)[0]
+    return wanted.do == "set" and (named or (is_value and holds_secret(wanted.where, wanted.new)))
 
 
 def _text(content: bytes, name: str) -> str:
@@ -167,13 +181,14 @@ def _same(finding: Finding) -> tuple[str, str, Where, str]:
     return finding.file, finding.code, finding.path, finding.message
 
 
-def _notes(files: SettingsFiles, where: Where, do: str, name: str) -> tuple[str, ...]:
+def _notes(files: SettingsFiles, wanted: Edit, name: str) -> tuple[str, ...]:
     """Other files that have the key too: which one wins, and a secret that is left in the open."""
+    where, do = wanted.where, wanted.do
     key = dotted(where)
     others = [one for one, _ in files.standing(where) if one != name]
     if not others:
         return ()
-    if do == "set" and name == SECRETS and is_secret(where):
+    if name == SECRETS and _is_secret(files, wanted):
         return (f"{others[0]} has it too. Take it out there: classhub config set {key} --remove --file {others[0]}",)
     names = files.candidates(where)[0]
     if name in names and names.index(others[-1]) > names.index(name):

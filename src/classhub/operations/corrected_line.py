@@ -7,28 +7,33 @@ from classhub.config.document import Where
 from classhub.config.edit import BOM, edit
 from classhub.config.edit.page import Cut, Page
 from classhub.config.edit.spans import Span
-from classhub.config.secret import MASK, is_secret
+from classhub.config.secret_names import MASK, is_free, is_secret
+from classhub.config.secret_texts import clean
 from classhub.errors import Edit
 
 
 def corrected_line(text: str, change: Edit) -> str:
     """ "" when the fix only takes lines out. Raises Refused as edit does."""
-    old, new = _masked(text).split("\n"), _masked(edit(text, change)).split("\n")
+    old, new = (_masked(one, change.where).split("\n") for one in (text, edit(text, change)))
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     return "\n".join(line for kind, _, _, start, end in blocks if kind != "equal" for line in new[start:end])
 
 
-def _masked(text: str) -> str:
+def _masked(text: str, changed: Where) -> str:
     page = Page(text.removeprefix(BOM))
-    secrets = _secrets(page.root, ()) if page.root else ()
+    secrets = _secrets(page, page.root, (), changed) if page.root else ()
     cuts = [Cut(span.start, span.end, MASK + "\n" * (page.text[span.end - 1] == "\n")) for span in secrets]
     return page.with_cuts(cuts).replace("\r\n", "\n")
 
 
-def _secrets(span: Span, where: Where) -> Iterator[Span]:
+def _secrets(page: Page, span: Span, where: Where, changed: Where) -> Iterator[Span]:
+    """changed: what is shown there, if it is no secret by its name or form, is what somebody typed."""
     for key, value in span.entries:
-        yield from _secrets(value, (*where, key.name or ""))
+        yield from _secrets(page, value, (*where, key.name or ""), changed)
     for number, item in enumerate(span.items):
-        yield from _secrets(item, (*where, number))
-    if span.kind not in ("map", "list") and span.start < span.end and is_secret(where):
-        yield span
+        yield from _secrets(page, item, (*where, number), changed)
+    if span.kind not in ("map", "list") and span.start < span.end:
+        written = page.text[span.start : span.end]
+        is_free_place = is_free(where) and where[: len(changed)] != changed
+        if is_secret(where) or is_free_place or clean(written) != written:
+            yield span
