@@ -6,17 +6,8 @@ import pytest
 
 from classhub.config.document import Where
 from classhub.config.reading import parse
-from classhub.config.secret import (
-    MASK,
-    hidden,
-    holds_only_secrets,
-    holds_secret,
-    is_secret,
-    masked,
-    secrets,
-    texts,
-    without,
-)
+from classhub.config.secret import hidden, holds_secret, masked, secrets, texts, without
+from classhub.config.secret_names import MASK, holds_only_secrets, is_secret
 
 SECRETS_YAML = parse(b"hub: {baseUrl: /hush, config: {X: {list: [one, two]}}}", "secrets.yaml", [])
 
