@@ -14,14 +14,7 @@ _NAMES = re.compile(
 )
 _LAST_WORD = re.compile(r"(^|[^A-Za-z]|[a-z])(PAT|Pat)$|(^|[^A-Za-z])pat$")
 """A personal access token; not compat."""
-_ONLY_NAMES = (
-    "existingsecret",
-    "imagepullsecret",
-    "imagepullsecrets",
-    "pullsecrets",
-    "pass",
-    "googleapplicationcredentials",
-)
+_ONLY_NAMES = ("existingsecret", "imagepullsecret", "imagepullsecrets", "pullsecrets", "pass")
 """Kubernetes' names of secrets; not secrets themselves. Nor is whatever may pass."""
 _ABOVE = ("CryptKeeper", "consumers")
 """Whatever stands below these: keys of the cookie's cipher, LTI 1.1 keys with their secrets."""

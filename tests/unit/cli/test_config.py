@@ -66,7 +66,7 @@ def test_a_value_with_a_dash_in_front_says_how(classhub, folder):
     assert done.code == 2
     assert "stands behind --" in done.err
     assert classhub("config", "set", "custom.offset", "--", "-5").code == 0
-    assert classhub("config", "get", "custom.offset").out == "-5\n"
+    assert classhub("config", "get", "custom.offset", "--show-secrets").out == "-5\n"
 
 
 def test_an_unset_variable_of_the_shell_changes_nothing(classhub, folder):
