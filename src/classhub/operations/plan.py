@@ -54,7 +54,11 @@ def foresee_release(
 def _first_time(config: Config) -> Told:
     """Where no hub ever ran there is nothing to compare with."""
     steps = plan(None, {"culler": get(config.values, "cull.enabled")}, "", what="").steps
-    who = f"{config.login.why}." if config.login.stand_in else access(config.values).sentence
+    who = (
+        f"{config.login.why}."
+        if config.login.stand_in
+        else access(config.values, config.settings.chart_version).sentence
+    )
     return Told(steps, (Consequence(About.ACCESS, who),))
 
 

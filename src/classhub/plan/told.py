@@ -65,7 +65,7 @@ def told(running: Running, dry: DryRun, steps: Sequence[Step], machine: Machine)
     old, new = without_secrets(dry.before, dry.wanted)
     own, values = changes(old.own, new.own), changes(old.values, new.values)
     there = _only_there(values, new.login, machine)
-    found += entry(with_code(old, dry.before), with_code(new, dry.wanted))
+    found += entry(with_code(old, dry.before), with_code(new, dry.wanted), Place.HERE)
     found += worded(
         [*own, *(change for change in values if change not in there or _concerns_the_cluster(change))], Place.HERE
     )

@@ -93,7 +93,7 @@ def _of_settings(dry: DryRun, own: Sequence[Change], values: Sequence[Change]) -
         return
     before, wanted = (_of_cluster(one) for one in (dry.before, dry.wanted))
     old, new = without_secrets(before, wanted)
-    yield from entry(with_code(old, before), with_code(new, wanted))
+    yield from entry(with_code(old, before), with_code(new, wanted), Place.CLUSTER)
     yield from worded([*own, *values], Place.CLUSTER)
 
 
