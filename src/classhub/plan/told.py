@@ -84,10 +84,12 @@ def _parts(running: Running, dry: DryRun, steps: Sequence[Step]) -> Iterator[Con
         yield Consequence(About.RESTART, what)
     changed = changed_parts(running, digests(dry.settings))
     for step in steps:
-        verb, _, part = step.do.partition(" ")
+        part = step.do.rpartition(" ")[2]
         if step.do not in _SILENT or (part == "supervisor" and running.state is not State.STOPPED):
-            sentence = RESTARTS[part] if verb == "restart" and part in changed else step.sentence
-            yield Consequence(About.RESTART, sentence)
+            # of the hub's own sentence the end is told apart, with all names
+            yield Consequence(
+                About.RESTART, RESTARTS[part] if step.do == "restart hub" and part in changed else step.sentence
+            )
         if step.do == "restart hub" and "hub" in changed and running.servers:
             names = tuple(server.user for server in running.servers)
             yield Consequence(About.SERVERS, f"{kept(running, dry.settings)}.", names)

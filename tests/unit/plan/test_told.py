@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from classhub.plan import changes
 from classhub.plan.consequence import About
+from classhub.plan.in_force import DryRun
 from classhub.plan.running import Server, State
+from classhub.plan.told import told
 from unit.plan.situations import ABLE, RUNNING, between, google, in_force
 
 DOMAIN = "hosted_domain: [college.edu], allow_all: true"
@@ -572,3 +575,13 @@ def test_the_admin_of_a_folder_that_names_none_is_told_as_a_name():
     none, named = in_force(google(), real=False), in_force(google("", "admin_users: [alice]"), real=False)
     assert "The user named admin becomes admin." in sentences(between(named, none), "access")
     assert not any("admin is taken off" in one for one in sentences(between(none, named), "access"))
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000/", "http://127.0.0.1:8123/"])
+def test_plan_and_up_say_the_same_of_the_proxy(url):
+    settings = {"proxy": {"url": url, "new": True}, "hub": {}, "culler": {}}
+    steps = changes.plan(RUNNING, settings, changes.digest(settings), what="").steps
+    (proxy,) = (step.sentence for step in steps if step.do == "restart proxy")
+    found = told(RUNNING, DryRun(settings, in_force(), in_force()), steps, ABLE)
+    assert proxy in sentences(found, "restart")
+    assert ("open pages must be opened anew at" in proxy) == (url != RUNNING.address)

@@ -64,6 +64,18 @@ TABLE = {
         "servers",
         "2 running servers keep their old settings until they are restarted: alice@college.edu, Jane.Doe/second.",
     ),
+    "servers take nothing of it": (
+        "",
+        "hub: {config: {Authenticator: {admin_users: [alice]}}}",
+        "servers",
+        "2 running servers go on.",
+    ),
+    "servers keep a spawner's settings": (
+        "",
+        "hub: {config: {KubeSpawner: {mem_limit: 2G}}}",
+        "servers",
+        "2 running servers keep their old settings until they are restarted: alice@college.edu, Jane.Doe/second.",
+    ),
     "the proxy": (
         "",
         "proxy: {chp: {resources: {limits: {memory: 1G}}}}",
