@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 8
 """Settings that one line names."""
+IN_SHORT = 4
+"""Settings that the history names."""
 _FIRST = (About.ACCESS, About.HOMES)
 _SILENT = ("write settings", "start supervisor")
 """Steps that mean nothing to people; a supervisor that adopts a hub says so."""
@@ -52,6 +54,12 @@ class Told:
     def first(self) -> tuple[str, ...]:
         """What `up` says before it begins; its steps tell themselves what becomes of servers."""
         return tuple(one.sentence for one in self.consequences if one.kind in _FIRST)
+
+    @property
+    def in_short(self) -> str:
+        """ "admin_users, singleuser.memory.limit and 2 more": the keys that change, for one line of the history."""
+        keys = [one.path.rpartition(".")[2] if one.is_below("hub.config") else one.path for one in self.changes]
+        return some(list(dict.fromkeys(keys)), IN_SHORT)
 
 
 def told(running: Running, dry: DryRun, steps: Sequence[Step], machine: Machine) -> Told:
