@@ -70,12 +70,11 @@ SECTIONS = {
     "-t",
     "--target",
     type=click.Choice(["local", "cluster"]),
-    default="",
     help="Which hub: on this machine, or on the cluster. Default: the one that runs here, else `target:` in classhub.yaml.",
 )
 @click.version_option(__version__, prog_name="classhub", message="%(prog)s %(version)s")
 @click.pass_obj
-def root(here: Here, folder: Path | None, target: str) -> None:
+def root(here: Here, folder: Path | None, target: str | None) -> None:
     """A classroom JupyterHub from one folder of plain files."""
     here.given = folder
-    here.asked = target
+    here.asked = target or ""

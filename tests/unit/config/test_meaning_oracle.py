@@ -58,11 +58,6 @@ async def _wait(answer: Any) -> Any:
     return await answer
 
 
-STAFF = (
-    "allowed_groups admin_groups allowed_google_groups admin_google_groups allowed_globus_groups admin_globus_groups"
-)
-
-
 @pytest.mark.parametrize(
     ("name", "traits"),
     [
