@@ -85,12 +85,7 @@ EVERYWHERE = (
         off="Idle servers are no longer stopped.",
         costs=_IDLE,
     ),
-    Words(
-        "cull.timeout",
-        About.SERVERS,
-        "Servers are stopped after {new} s without use, in place of {old} s.",
-        costs=_IDLE,
-    ),
+    Words("cull.timeout", About.SERVERS, "Servers are stopped after {new} s without use, in place of {old} s."),
     Words(
         "cull.maxAge",
         About.SERVERS,
