@@ -559,15 +559,16 @@ def test_a_pattern_of_names_gives_nobody_another_name():
     assert sentences(told, "homes") == []
 
 
-LTI = "hub: {config: {JupyterHub: {authenticator_class: lti11}, Authenticator: {admin_users: [alice]}}}"
+SYSTEM = "hub: {config: {JupyterHub: {authenticator_class: pam}, Authenticator: {admin_users: [alice]}}}"
 
 
 def test_what_another_chart_means_for_the_cluster_is_no_news_here():
-    """Before chart 4.0 whoever the LMS sent came in; the hub on this machine has always asked for allow_all."""
-    old, new = replace(in_force(LTI), chart="3.3.8"), in_force(LTI)
+    """Before chart 4.0 whoever passed the login came in; the hub on this machine has always asked for allow_all."""
+    old, new = replace(in_force(SYSTEM), chart="3.3.8"), in_force(SYSTEM)
     said = sentences(between(old, new), "access")
     assert said == [
-        "On the cluster: everyone whom the LMS sends loses the right to log in. Only admins can log in (1 name)."
+        "On the cluster: everyone with an account in the hub's system loses the right to log in. "
+        "Only admins can log in (1 name)."
     ]
 
 
