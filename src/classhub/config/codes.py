@@ -792,6 +792,13 @@ CODES: dict[str, Code] = {
         "chart:\n  version: 4.4.0\n",
         _OWN,
     ),
+    "CH1918": Code(
+        "The folder above the homes is not there",
+        "`up` refuses to begin: a disk that is not mounted looks the same. Only this machine is looked at.",
+        "homes:\n  folder: /a-disk-that-is-not-mounted/students/homes\n",
+        "homes:\n  folder: .classhub/homes\n",
+        _OWN,
+    ),
     "CH1921": Code("A file's name cannot be a course's", "Letters, digits, dots and dashes, as comp141.yaml."),
     "CH1922": Code(
         "A course's material is not there",

@@ -204,7 +204,7 @@ def as_github(found: Sequence[Finding]) -> list[str]:
     lines = []
     for one in found:
         place = f"file={_property(one.file)},line={max(one.line, 1)},col={max(one.column, 1)},title={one.code}"
-        text = "\n".join(part for part in (one.message, one.why, one.fix and f"Fix: {one.fix}") if part)
+        text = "\n".join(part for part in (one.message, one.why, one.fix and f"Fix: {one.fix.strip()}") if part)
         lines.append(f"::{kinds[one.severity]} {place}::{_data(text)}")
     return lines
 

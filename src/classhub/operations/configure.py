@@ -145,7 +145,9 @@ def _place(files: SettingsFiles, wanted: Edit, file: str) -> tuple[str, Where]:
         raise Refused(f"{dotted(where)} is a secret; {names[0]} is not the place for it.", "", f"--file {SECRETS}")
     standing = [name for name in names if files.has(name, inner)]
     if do == "remove" and not standing:
-        raise NotFound(f"{dotted(where)} stands in no file.", "what is in force is the default", "Nothing is to do.")
+        raise NotFound(
+            f"{dotted(where)} stands in no file.", "what is in force is the default", "There is nothing to remove."
+        )
     new = SECRETS if SECRETS in names and goes_with_secrets(where) else names[0]
     name = apart[-1] if secret else standing[-1] if standing else new
     return name, below(inner, files.document(name).values)

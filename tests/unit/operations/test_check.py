@@ -338,3 +338,23 @@ def test_a_further_file_of_secrets_is_one(tmp_path, monkeypatch):
         "prod.secrets.yaml is kept by git.",
     )
     assert kept.fix.startswith("git rm --cached config/prod.secrets.yaml, write prod.secrets.yaml in config/.gitignore")
+
+
+def test_a_corrected_line_stands_without_its_indent(tmp_path):
+    (tmp_path / "config.yaml").write_text("cull:\n  timout: 60\n")
+    found = check.findings(check.Wanted(tmp_path, {}))
+    assert "\n    Fix: timeout: 60" in "".join(map(str, found))
+    assert any("%0AFix: timeout: 60" in line for line in check.as_github(found))
+
+
+def test_homes_below_a_folder_that_is_not_there_are_told(tmp_path):
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "config.yaml").touch()
+
+    def codes(path):
+        (folder / "classhub.yaml").write_text(f"homes: {{folder: {path}}}\n")
+        return [(one.code, one.severity) for one in check.findings(check.Wanted(folder, {})) if one.code == "CH1918"]
+
+    assert codes("/nonexistent/a/b") == [("CH1918", "warning")]
+    assert codes(".classhub/homes") == codes("homes") == codes(tmp_path) == []
