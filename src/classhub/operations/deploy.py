@@ -154,8 +154,11 @@ def _outcome(error: BaseException) -> str:
 
 
 def _end(error: BaseException, ending: str, tell: Tell) -> None:
+    """Logs of what was taken back are gone: the next command mends the cause."""
     if isinstance(error, ClasshubError):
         error.what = f"{error.what} {ending}".strip()
+        if error.fix.startswith("classhub logs"):
+            error.fix = "correct that in config/, then classhub deploy"
     else:
         tell(ending)
 
