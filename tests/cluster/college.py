@@ -52,9 +52,9 @@ class College(Release):
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         }
         self.number = 0
-        self.set({})
+        self.configure({})
 
-    def set(self, more: dict[str, Any]) -> None:
+    def configure(self, more: dict[str, Any]) -> None:
         """config.yaml: the usual one, with this over it."""
         values = self.values()
         del values["hub"]["services"]
@@ -65,7 +65,7 @@ class College(Release):
         """A change that restarts the hub and nothing else; the value that it sets."""
         self.number += 1
         wanted = f"/tree?number={self.number}"
-        self.set(layer({"singleuser": {"defaultUrl": wanted}}, more or {}))
+        self.configure(layer({"singleuser": {"defaultUrl": wanted}}, more or {}))
         return wanted
 
     def _write(self, name: str, content: Any) -> None:

@@ -232,12 +232,12 @@ def test_a_quota_a_policy_and_a_node_that_is_full_are_said_and_taken_back(colleg
 
 
 def test_a_first_installation_that_fails_is_removed(other: College):
-    other.set(NO_IMAGE)
+    other.configure(NO_IMAGE)
     failed = other.classhub("deploy", "--yes", "--timeout=1m", code=3)
     assert "What had been installed was removed again." in failed.told
     gone = other.plane.kubectl("-n", other.namespace, "get", "deploy,pvc,secret,configmap", "-o", "name")
     assert set(gone.split()) <= {"configmap/kube-root-ca.crt"}
-    other.set({})
+    other.configure({})
     other.classhub("deploy", "--yes")
     other.is_sound()
 
