@@ -61,9 +61,12 @@ def back_up(database: Path, folder: Path, name: str) -> dict[str, object]:
 def restore(database: Path, folder: Path, name: str, when: str) -> dict[str, object]:
     """Only what must be: where the schema is the same and the database is sound, people and servers of now are kept."""
     copy, mark = folder / name, folder / MARK
-    if when != "always" and not copy.exists() and not mark.exists():
+    try:
+        wanted = schema(copy)
+    except sqlite3.DatabaseError:
+        if when == "always" or mark.exists():
+            raise
         return {"restored": False, "why": "no copy"}
-    wanted = schema(copy)
     why = "asked" if when == "always" else reason(database, wanted, mark)
     if not why:
         return {"restored": False, "schema": wanted}
