@@ -24,10 +24,14 @@ def top(here: Here, as_json: bool) -> None:
 
     loads, usage = sample(here.target)
     if as_json:
-        show_json({"rows": loads, "disk_free_bytes": usage.disk_free_bytes, "disk_total_bytes": usage.disk_total_bytes})
+        disk = {"disk_free_bytes": usage.disk_free_bytes, "disk_total_bytes": usage.disk_total_bytes}
+        show_json({"rows": loads, **disk, "notes": usage.notes})
         return
     table(("name", "kind", "cores", "memory", "limit"), [_row(load) for load in loads])
-    say(f"Disk of the homes: {words.size(usage.disk_free_bytes)} free of {words.size(usage.disk_total_bytes)}")
+    free = "" if usage.disk_free_bytes is None else f"{words.size(usage.disk_free_bytes)} free of "
+    say(f"Disk of the homes: {free}{words.size(usage.disk_total_bytes)}")
+    for note in usage.notes:
+        say(note)
 
 
 def _row(load: Load) -> tuple[str, ...]:

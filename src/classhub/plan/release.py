@@ -8,6 +8,7 @@ from classhub.plan.running import Running, Server, State
 from classhub.plan.steps import Plan, Step
 
 BACK_UP, UPGRADE, WAIT, CHECK = "back up", "upgrade", "wait", "check health"
+START = "start parts"
 STOP_HUB, RESTORE, ROLL_BACK = "stop hub", "restore database", "roll back"
 NAMED = 5
 """Servers that a sentence names; of more it gives the number."""
@@ -23,8 +24,14 @@ def plan(running: Running | None, settings: Mapping[str, Any], *, what: str) -> 
     if running.dry is None or running.dry.objects:
         back_up = Step(BACK_UP, "The hub's database and the values in force are copied.")
         upgrade = Step(UPGRADE, f"The release is upgraded; {going_on(running.servers)}.")
-        return Plan((back_up, upgrade, *_settle()), settings, what)
-    return Plan(_settle() if running.state is not State.RUNNING else (), settings, what)
+        return Plan((back_up, upgrade, *_started(running), *_settle()), settings, what)
+    return Plan((*_started(running), *_settle()) if running.state is not State.RUNNING else (), settings, what)
+
+
+def _started(running: Running) -> tuple[Step, ...]:
+    """Where `stop` took the pods of hub or proxy away."""
+    stopped = [part.name for part in running.parts if part.name in ("hub", "proxy") and part.state is State.STOPPED]
+    return (Step(START, f"What was stopped starts again: {' and '.join(stopped)}."),) if stopped else ()
 
 
 def way_back(running: Running, revision: int, *, outcome: str = "", database: bool = False) -> Plan:

@@ -12,7 +12,7 @@ from classhub.outside.helm import Release
 from classhub.plan import release as steps
 from classhub.plan.recovery import Left, Remains
 from classhub.plan.steps import Plan
-from classhub.targets.cluster import address, database, health, inspection, parts, record, scaling, turn, waiting
+from classhub.targets.cluster import address, changing, database, health, inspection, parts, record, scaling, turn, waiting
 from classhub.targets.cluster.connection import Connection
 from classhub.targets.cluster.labels import HUB, PROXY, component, is_of, name
 
@@ -59,6 +59,8 @@ class Applying:
             waiting.until_settled(self._at.cluster, self._at.release, self._tell, timeout_s=self._timeout_s)
         elif step == steps.CHECK:
             self._check()
+        elif step == steps.START:
+            changing.start(self._at, self._tell)
         elif step == steps.STOP_HUB:
             self._stop_hub()
         elif step == steps.RESTORE:

@@ -11,14 +11,29 @@ from typing import Any
 from classhub.config.load import settings_of
 from classhub.config.model import Config, Settings
 from classhub.config.overlay import deployed
+from classhub.outside.hub_api import HubApi
 from classhub.plan.in_force import DryRun
+from classhub.plan.records import Finished, Kind, Record, Usage
 from classhub.plan.recovery import Remains, Turn, judge
 from classhub.plan.running import Running
 from classhub.plan.steps import Plan, Revision
-from classhub.targets.cluster import dry_run, history, inspection, record, turn
+from classhub.targets.cluster import (
+    changing,
+    dry_run,
+    history,
+    hub_door,
+    inside,
+    inspection,
+    record,
+    records,
+    removal,
+    turn,
+    usage,
+)
 from classhub.targets.cluster.applying import Applying
 from classhub.targets.cluster.connection import Connection
-from classhub.targets.interface import Tell
+from classhub.targets.cluster.homes import ClusterHomes
+from classhub.targets.interface import Tell, silent
 
 TIMEOUT_S = 600
 """For the parts of a release to run: a new node and its images take minutes."""
@@ -98,3 +113,41 @@ class ClusterTarget:
     def history(self) -> list[Revision]:
         known = record.read(self.at.cluster, self.at.release)
         return history.revisions(self.at.helm.history(self.at.release), known)
+
+    def stop(self, keep_servers: bool, tell: Tell = silent) -> None:
+        seen = inspection.look(self.at.cluster, self.at.release)
+        if not seen.workloads and not seen.pods:
+            return
+        with self.alone(tell, "stop") as held:
+            changing.undisturbed(held)
+            changing.stop(self.at, self.api, keep_servers, tell)
+
+    def remove(self, tell: Tell) -> None:
+        with self.alone(tell, "remove") as held:
+            removal.remove(self.at, self.state, held, self.api, tell, self.timeout_s)
+
+    def api(self) -> HubApi:
+        return hub_door.open_api(self.at.cluster, self.at.release)
+
+    def records(self, who: str, kind: Kind, previous: bool, follow: bool) -> Iterator[Record]:
+        return records.read(self.at.cluster, self.at.release, self.api, who, kind, previous, follow)
+
+    def run(self, who: str, argv: list[str], terminal: bool) -> Finished:
+        found = records.find(self.at.cluster, self.at.release, self.api, who)
+        return inside.run(self.at.cluster, found, argv, terminal)
+
+    def usage(self) -> Usage:
+        return usage.usage(self.at.cluster, self.at.release)
+
+    def restart(self, part: str, tell: Tell) -> None:
+        with self.alone(tell, "restart") as held:
+            changing.undisturbed(held)
+            changing.restart(self.at, part, tell, self.timeout_s)
+
+    def scale(self, pool: str, count: int, tell: Tell) -> None:
+        with self.alone(tell, "scale") as held:
+            changing.undisturbed(held)
+            changing.scale(self.at, pool, count, tell)
+
+    def homes(self) -> ClusterHomes:
+        return ClusterHomes(self.at.cluster, self.at.release, self.api)

@@ -35,6 +35,8 @@ class Leases(Protocol):
 
     def patch(self, kind: str, name: str, change: Lease) -> Lease: ...
 
+    def delete(self, kind: str, name: str) -> None: ...
+
 
 class Held:
     """A turn of ours. `left`: of a command that was cut short before us, else None."""
@@ -54,10 +56,18 @@ class Held:
 
     def give_back(self, *, done: bool) -> None:
         """done: nothing is left half-way, so the record goes too."""
+        if self._over.is_set():
+            return
         self._over.set()
         with self._lock:
             record = None if done else json.dumps(asdict(self._turn))
             self._leases.patch("Lease", self._name, _body(self._name, "", record))
+
+    def forget(self) -> None:
+        """Give it back for good: nothing is left that anybody could take turns on."""
+        self._over.set()
+        with self._lock:
+            self._leases.delete("Lease", self._name)
 
     def keep(self) -> None:
         """Renew until it is given back; runs in a thread of its own."""
