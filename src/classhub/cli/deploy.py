@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from classhub.cli import options
-from classhub.cli.console import aside, ask, progress, say, show_json
+from classhub.cli.asking import agree, is_yes
+from classhub.cli.console import aside, progress, say, show_json
 from classhub.cli.here import Here, pass_here
 from classhub.cli.plan import show
 from classhub.cli.polite import killed_politely
-from classhub.errors import NotFound, Refused
+from classhub.errors import NotFound
 
 if TYPE_CHECKING:
     from classhub.operations.deploy import Prepared
@@ -40,10 +40,10 @@ def deploy(here: Here, files: tuple[Path, ...], yes: bool, as_json: bool) -> Non
             show(prepared.head, prepared.told)
         deploying.refuse_conflicts(prepared)
         if not prepared.empty:
-            _ask("Deploy this?", yes)
+            agree("Deploy this?", yes)
         with here.cluster.alone(aside) as turn, progress() as tell:
             left = here.cluster.remains(turn.left)
-            deploying.mend(here.cluster, left, tell, lambda question: yes or _is_yes(question))
+            deploying.mend(here.cluster, left, tell, lambda question: yes or is_yes(question))
             prepared = _again(here, prepared, files)
             running = deploying.carry_out(here.cluster, prepared, tell)
     if as_json:
@@ -86,20 +86,7 @@ def rollback(here: Here, revision: int | None, database: bool, yes: bool) -> Non
         say(f"Revision {wanted} comes back; the hub stops meanwhile, about a minute. Running servers go on.")
         if database:
             say("The hub's database goes back too: users and servers that came since are unknown to it then.")
-        _ask("Go back?", yes)
+        agree("Go back?", yes)
         with here.cluster.alone(aside, "rollback"), progress() as tell:
             running = deploying.roll_back(here.cluster, wanted, tell, database=database)
     say(f"Revision {wanted} is in force again, as revision {running.revision}.")
-
-
-def _ask(question: str, yes: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise Refused("Nothing was changed: nobody is there to say yes.", fix="give --yes")
-    if not _is_yes(question):
-        raise Refused("Nothing was changed.")
-
-
-def _is_yes(question: str) -> bool:
-    return sys.stdin.isatty() and ask(question, "no").strip().lower() in ("y", "yes")

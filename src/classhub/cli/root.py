@@ -15,7 +15,9 @@ SECTIONS = {
         "status": Lazy("classhub.cli.status", "status", "Is it up, where, which parts and servers run."),
         "open": Lazy("classhub.cli.opening", "open_", "Show the hub in a browser."),
         "history": Lazy("classhub.cli.history", "history", "What was applied when, and by whom."),
-        "remove": Lazy("classhub.cli.down", "remove", "Remove the hub from this machine: everything but homes."),
+        "remove": Lazy(
+            "classhub.cli.down", "remove", "Remove the hub, here or from the cluster: everything but homes."
+        ),
     },
     "The cluster": {
         "deploy": Lazy("classhub.cli.deploy", "deploy", "Bring this folder to its cluster: plan, ask, apply, check."),
@@ -33,8 +35,9 @@ SECTIONS = {
         "values": Lazy("classhub.cli.values", "values", "What Helm would see, or the traitlets that it becomes."),
     },
     "People": {
+        "servers": Lazy("classhub.cli.servers", "servers", "Students' servers: which run; start one, stop one or all."),
         "users": Lazy("classhub.cli.users", "users", "List, invite, approve, add and remove users."),
-        "homes": Lazy("classhub.cli.homes", "homes", "Students' homes: whose, how big, how old."),
+        "homes": Lazy("classhub.cli.homes", "homes", "Students' homes: whose, how big, how old; delete one."),
         "token": Lazy("classhub.cli.token", "token", "A token of the hub's API for a script."),
     },
     "Look inside": {
@@ -44,7 +47,7 @@ SECTIONS = {
         "exec": Lazy("classhub.cli.inside", "exec_", "Run a program where a user's server runs, as that user."),
         "shell": Lazy("classhub.cli.inside", "shell", "A shell where a user's server runs, as that user."),
         "restart": Lazy("classhub.cli.parts", "restart", "Restart one part; students' servers go on."),
-        "scale": Lazy("classhub.cli.parts", "scale", "How many servers may run at the same time."),
+        "scale": Lazy("classhub.cli.parts", "scale", "How many servers may run, or how many places are kept free."),
     },
     "This machine": {
         "doctor": Lazy("classhub.cli.doctor", "doctor", "What is missing here, with the command that mends it."),
@@ -70,12 +73,11 @@ SECTIONS = {
     "-t",
     "--target",
     type=click.Choice(["local", "cluster"]),
-    default="",
     help="Which hub: on this machine, or on the cluster. Default: the one that runs here, else `target:` in classhub.yaml.",
 )
 @click.version_option(__version__, prog_name="classhub", message="%(prog)s %(version)s")
 @click.pass_obj
-def root(here: Here, folder: Path | None, target: str) -> None:
+def root(here: Here, folder: Path | None, target: str | None) -> None:
     """A classroom JupyterHub from one folder of plain files."""
     here.given = folder
-    here.asked = target
+    here.asked = target or ""

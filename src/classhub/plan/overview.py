@@ -98,7 +98,7 @@ def advice(seen: Overview, now: float) -> list[str]:
         *_certificates(seen.certificates, now),
         *_room(seen.nodes),
         *_homes(seen.homes),
-        *_chart(seen.chart, now),
+        *_chart(seen.chart),
         *seen.missing,
     ]
 
@@ -137,12 +137,12 @@ def _homes(homes: Sequence[Home]) -> Iterable[str]:
         yield f"{count(orphans, 'home')} of users who are gone. Next: `classhub -t cluster homes list --orphaned`."
 
 
-def _chart(version: str, now: float) -> Iterable[str]:
+def _chart(version: str) -> Iterable[str]:
     holes = missing_security(version)
     if holes:
         yield (
             f"The chart {version} lacks {count(len(holes), 'security release')} ({some(holes)}). "
-            f"Next: set chart.version to {newest()} in classhub.yaml, then `classhub plan -t cluster`."
+            f"Next: set chart.version to {newest()} in classhub.yaml, then `classhub -t cluster plan`."
         )
 
 

@@ -12,7 +12,18 @@ from classhub.outside.helm import Release
 from classhub.plan import release as steps
 from classhub.plan.recovery import Left, Remains
 from classhub.plan.steps import Plan
-from classhub.targets.cluster import address, changing, database, health, inspection, parts, record, scaling, turn, waiting
+from classhub.targets.cluster import (
+    address,
+    changing,
+    database,
+    health,
+    inspection,
+    parts,
+    record,
+    scaling,
+    turn,
+    waiting,
+)
 from classhub.targets.cluster.connection import Connection
 from classhub.targets.cluster.labels import HUB, PROXY, component, is_of, name
 

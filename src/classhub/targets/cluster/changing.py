@@ -9,6 +9,7 @@ from typing import Any
 from classhub.errors import ClasshubError, NotFound, NotHere, NotRunning, OutsideFailed, Refused
 from classhub.outside.hub_api import HubApi
 from classhub.outside.hub_servers import stop_all
+from classhub.plan.recovery import Left, Remains, Turn
 from classhub.targets.cluster import parts, scaling, waiting, whom
 from classhub.targets.cluster.connection import Connection
 from classhub.targets.cluster.inspection import Seen, look
@@ -29,9 +30,9 @@ GONE_S = 120
 """For pods to end, with the time that Kubernetes gives them."""
 
 
-def undisturbed(held: Held) -> None:
-    """What an interrupted deploy left comes first. Raises Refused, and leaves the record of it as it was."""
-    if held.left is None:
+def undisturbed(held: Held, judged: Callable[[Turn], Remains]) -> None:
+    """What an interrupted deploy left half-way comes first. Raises Refused, and leaves the record of it as it was."""
+    if held.left is None or judged(held.left).left is Left.NOTHING:
         return
     held.note(**asdict(held.left))
     raise Refused(
@@ -48,7 +49,9 @@ def restart(at: Connection, part: str, tell: Tell, timeout_s: float) -> None:
     if workload is None:
         raise whom.no_part(part, seen.workloads)
     if parts.wanted(workload) == 0:
-        raise NotRunning(f"The {part} is stopped.", "It has no pod to restart.", "classhub deploy, which starts hub and proxy")
+        raise NotRunning(
+            f"The {part} is stopped.", "It has no pod to restart.", "classhub deploy, which starts hub and proxy"
+        )
     tell(_means(part))
     mark = {RESTARTED: datetime.now(UTC).isoformat(timespec="microseconds")}
     change = {"spec": {"template": {"metadata": {"annotations": mark}}}}
@@ -72,7 +75,9 @@ def scale(at: Connection, pool: str, count: int, tell: Tell) -> None:
     live = parts.named(look(at.cluster, at.release).workloads, wanted)
     if live is None:
         raise NotFound(
-            f"This release has no {pool}.", f"{SETTINGS[wanted].rpartition('.')[0]} is off in config.yaml.", "classhub check"
+            f"This release has no {pool}.",
+            f"{SETTINGS[wanted].rpartition('.')[0]} is off in config.yaml.",
+            "classhub check",
         )
     manifest = at.helm.manifest(at.release)
     scaling.scale(at.cluster, live, manifest, count)

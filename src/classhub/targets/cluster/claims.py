@@ -26,9 +26,7 @@ def homes(
     known = None if users is None else {str(user["name"]): user for user in users}
     mounts = dict(_mounts(known or {}))
     by_state = {claim: whose for whose, claim in mounts.items()}
-    found = [
-        _home(claim, by_state, mounts, known, mounted) for claim in claims if is_home(claim, release)
-    ]
+    found = [_home(claim, by_state, mounts, known, mounted) for claim in claims if is_home(claim, release)]
     return tuple(sorted(found, key=lambda home: (home.shared, home.owner, home.server, home.path)))
 
 

@@ -63,7 +63,9 @@ def sentence(event: Object) -> str:
         return f"It waits: {unschedulable(message)}."
     if reason == "Unhealthy":
         return f"It does not answer its probe: {_end(message)}"
-    if reason in ("Failed", "InspectFailed", "ErrImageNeverPull") or (reason == "BackOff" and "pulling image" in message):
+    if reason in ("Failed", "InspectFailed", "ErrImageNeverPull") or (
+        reason == "BackOff" and "pulling image" in message
+    ):
         return _failed(message)
     known = WORDS.get(reason)
     if known is None:

@@ -46,12 +46,12 @@ def _running(found: ThePart | TheServer) -> Object:
         if any("running" in (status.get("state") or {}) for status in statuses):
             return pod
     if isinstance(found, ThePart):
-        raise NotRunning(
-            f"The {found.who} does not run.", _why(alive), f"classhub -t cluster events {found.who}"
-        )
+        raise NotRunning(f"The {found.who} does not run.", _why(alive), f"classhub -t cluster events {found.who}")
     start = f"classhub -t cluster servers start {found.who}"
     raise NotRunning(
-        f"{found.who} has no running server.", _why(alive), f"classhub -t cluster events {found.who}" if alive else start
+        f"{found.who} has no running server.",
+        _why(alive),
+        f"classhub -t cluster events {found.who}" if alive else start,
     )
 
 

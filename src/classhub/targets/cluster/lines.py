@@ -61,8 +61,7 @@ def follow(cluster: "Cluster", find: Callable[[], Sequence[Source]]) -> Iterator
     """First what is there, then what comes, of new containers too; never ends by itself."""
     begun = find()
     last: dict[tuple[str, str], str] = {}
-    for record in _remembering(cluster, begun, last):
-        yield record
+    yield from _remembering(cluster, begun, last)
     coming: queue.Queue[Record | ClasshubError] = queue.Queue()
     over = threading.Event()
     followed: set[tuple[str, str, str]] = set()
@@ -80,9 +79,7 @@ def follow(cluster: "Cluster", find: Callable[[], Sequence[Source]]) -> Iterator
         over.set()
 
 
-def _remembering(
-    cluster: "Cluster", sources: Sequence[Source], last: dict[tuple[str, str], str]
-) -> Iterator[Record]:
+def _remembering(cluster: "Cluster", sources: Sequence[Source], last: dict[tuple[str, str], str]) -> Iterator[Record]:
     def one(source: Source) -> Iterator[tuple[str, Record]]:
         for stamp, record in _lines(cluster, source, False):
             last[(source.pod, source.container)] = stamp

@@ -22,7 +22,9 @@ HUB_S = 24 * 3600
 """How far back the hub's own lines about a user are looked through."""
 
 
-def read(cluster: "Cluster", release: str, api: Api, who: str, kind: Kind, previous: bool, follow: bool) -> Iterator[Record]:
+def read(
+    cluster: "Cluster", release: str, api: Api, *, who: str, kind: Kind, previous: bool, follow: bool
+) -> Iterator[Record]:
     """Raises NotFound at once for a name that neither cluster nor hub knows."""
     found = find(cluster, release, api, who)
     if kind is Kind.EVENTS:
@@ -131,7 +133,8 @@ def _names(cluster: "Cluster", found: ThePart) -> set[str]:
 
 def _events_to_come(cluster: "Cluster", release: str, api: Api, found: ThePart | TheServer) -> Iterator[Record]:
     """Those of pods that are made later too: each name that nobody knew is looked up once, all at a time."""
-    yield from (happenings.record(one, found.who) for one in (known := _known_events(cluster, found)))
+    known = _known_events(cluster, found)
+    yield from (happenings.record(one, found.who) for one in known)
     told = {one["metadata"]["uid"]: happenings.times_of(one) for one in known}
     names, strange, looked = _mine(cluster, found), set[str](), 0.0
     while True:

@@ -12,7 +12,7 @@ from classhub.targets.cluster.turn import Held
 Tell = Callable[[str], None]
 
 
-def remove(at: Connection, state: Path, held: Held, api: Callable[[], HubApi], tell: Tell, timeout_s: float) -> None:
+def remove(at: Connection, held: Held, api: Callable[[], HubApi], tell: Tell, *, state: Path, timeout_s: float) -> None:
     """Students' servers first: Helm does not know of them. Fine when some of it is gone already."""
     changing.stop(at, api, False, tell)
     try:
@@ -24,6 +24,8 @@ def remove(at: Connection, state: Path, held: Held, api: Callable[[], HubApi], t
         copy.unlink()
     held.forget()
     kept = [one for one in at.cluster.list("PersistentVolumeClaim") if claims.is_home(one, at.release)]
-    tell(f"{len(kept)} {'home stays' if len(kept) == 1 else 'homes stay'} as claims in the namespace {at.cluster.namespace}.")
+    tell(
+        f"{len(kept)} {'home stays' if len(kept) == 1 else 'homes stay'} as claims in the namespace {at.cluster.namespace}."
+    )
     if kept:
         tell(f"They go with the namespace: never run `kubectl delete namespace {at.cluster.namespace}`.")

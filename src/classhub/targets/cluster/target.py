@@ -13,6 +13,7 @@ from classhub.config.model import Config, Settings
 from classhub.config.overlay import deployed
 from classhub.outside.hub_api import HubApi
 from classhub.plan.in_force import DryRun
+from classhub.plan.overview import Overview
 from classhub.plan.records import Finished, Kind, Record, Usage
 from classhub.plan.recovery import Remains, Turn, judge
 from classhub.plan.running import Running
@@ -24,6 +25,7 @@ from classhub.targets.cluster import (
     hub_door,
     inside,
     inspection,
+    overview,
     record,
     records,
     removal,
@@ -94,6 +96,11 @@ class ClusterTarget:
         with self.alone(tell) as held:
             Applying(self.at, self.state, held, tell, self.timeout_s).mend(remains)
 
+    def overview(self) -> Overview | None:
+        """Everything on one screen; None where nothing is installed."""
+        release = inspection.newest(self.at.helm.history(self.at.release))
+        return None if release is None else overview.overview(self.at, self.api, release)
+
     # --- Target
 
     def inspect(self, wanted: Config | None = None) -> Running | None:
@@ -119,18 +126,19 @@ class ClusterTarget:
         if not seen.workloads and not seen.pods:
             return
         with self.alone(tell, "stop") as held:
-            changing.undisturbed(held)
+            changing.undisturbed(held, self.remains)
             changing.stop(self.at, self.api, keep_servers, tell)
 
     def remove(self, tell: Tell) -> None:
         with self.alone(tell, "remove") as held:
-            removal.remove(self.at, self.state, held, self.api, tell, self.timeout_s)
+            removal.remove(self.at, held, self.api, tell, state=self.state, timeout_s=self.timeout_s)
 
     def api(self) -> HubApi:
         return hub_door.open_api(self.at.cluster, self.at.release)
 
     def records(self, who: str, kind: Kind, previous: bool, follow: bool) -> Iterator[Record]:
-        return records.read(self.at.cluster, self.at.release, self.api, who, kind, previous, follow)
+        at = self.at
+        return records.read(at.cluster, at.release, self.api, who=who, kind=kind, previous=previous, follow=follow)
 
     def run(self, who: str, argv: list[str], terminal: bool) -> Finished:
         found = records.find(self.at.cluster, self.at.release, self.api, who)
@@ -141,12 +149,12 @@ class ClusterTarget:
 
     def restart(self, part: str, tell: Tell) -> None:
         with self.alone(tell, "restart") as held:
-            changing.undisturbed(held)
+            changing.undisturbed(held, self.remains)
             changing.restart(self.at, part, tell, self.timeout_s)
 
     def scale(self, pool: str, count: int, tell: Tell) -> None:
         with self.alone(tell, "scale") as held:
-            changing.undisturbed(held)
+            changing.undisturbed(held, self.remains)
             changing.scale(self.at, pool, count, tell)
 
     def homes(self) -> ClusterHomes:

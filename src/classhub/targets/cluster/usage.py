@@ -124,7 +124,10 @@ def free_of(summary: Object, namespace: str, homes: set[str]) -> int:
 
 
 def _numbers(measured: Object) -> Used:
-    nano, held = (measured.get("cpu") or {}).get("usageNanoCores"), (measured.get("memory") or {}).get("workingSetBytes")
+    nano, held = (
+        (measured.get("cpu") or {}).get("usageNanoCores"),
+        (measured.get("memory") or {}).get("workingSetBytes"),
+    )
     return None if nano is None else nano / 1e9, None if held is None else int(held)
 
 

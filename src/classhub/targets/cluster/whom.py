@@ -78,7 +78,9 @@ def nobody(who: str, workloads: Iterable[Object], owners: Iterable[str], why: st
 def no_part(part: str, workloads: Sequence[Object]) -> NotFound:
     known = sorted(component(one) for one in workloads)
     near = get_close_matches(part, known, n=1)
-    fix = f"classhub -t cluster restart {near[0]}" if near else "classhub -t cluster servers stop NAME stops a student's"
+    fix = (
+        f"classhub -t cluster restart {near[0]}" if near else "classhub -t cluster servers stop NAME stops a student's"
+    )
     return NotFound(f"There is no part named {part!r}.", f"parts of this release: {', '.join(known)}", fix)
 
 

@@ -7,7 +7,11 @@ from unit.targets.cluster.objects_more import event
 
 SENTENCES = [
     ("Scheduled", "Successfully assigned jhub/jupyter-alice to node-2", "It got a place on the node node-2."),
-    ("Pulling", 'Pulling image "gcr.io/college-cs/jserver:1"', "The node brings its image gcr.io/college-cs/jserver:1."),
+    (
+        "Pulling",
+        'Pulling image "gcr.io/college-cs/jserver:1"',
+        "The node brings its image gcr.io/college-cs/jserver:1.",
+    ),
     (
         "FailedScheduling",
         "0/3 nodes are available: 3 Insufficient memory. preemption: 0/3 nodes",
@@ -19,7 +23,11 @@ SENTENCES = [
         "Its image jserver:9 cannot be pulled: there is no such image or tag.",
     ),
     ("Failed", "Error: ImagePullBackOff", "Error: ImagePullBackOff."),
-    ("BackOff", "Back-off restarting failed container hub in pod hub-x", "It ended, and is started again after a pause."),
+    (
+        "BackOff",
+        "Back-off restarting failed container hub in pod hub-x",
+        "It ended, and is started again after a pause.",
+    ),
     ("Unhealthy", "Readiness probe failed: 503", "It does not answer its probe: Readiness probe failed: 503."),
     ("TriggeredScaleUp", "pod triggered scale-up: [...]", "A new node is being added for it."),
     ("ProvisioningFailed", "quota reached", "The disk cannot be made: quota reached."),

@@ -54,7 +54,9 @@ def server(*pods):
 
 def test_a_server_that_cannot_start_is_told_with_its_cause():
     story = stories.of_server(server(student(ALICE, ready=False, **image_missing())), [])
-    assert story == f"The server of {ALICE} does not run: its image hub:9 cannot be pulled: there is no such image or tag."
+    assert (
+        story == f"The server of {ALICE} does not run: its image hub:9 cannot be pulled: there is no such image or tag."
+    )
 
 
 def test_a_server_that_ended_says_how():
