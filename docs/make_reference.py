@@ -45,7 +45,8 @@ that does not exist is a mistake with its line, never ignored. A change holds af
 
 CLASSHUB = {
     "target": (
-        "Text: `local` or `cluster`. ClassHub runs hubs on one machine so far: `cluster` changes nothing yet, and `up` warns of it."
+        "Text: `local` or `cluster`. Which hub a command is about while none runs on this machine; `-t` on the command line decides "
+        "otherwise. `up` and `down` are about this machine, `deploy` and `rollback` about the cluster, whatever stands here."
     ),
     "chart.version": (
         "Text, in quotes. The Zero to JupyterHub chart that config.yaml is written for: its keys, types and defaults are "
@@ -59,6 +60,10 @@ CLASSHUB = {
     "chart.file": (
         "A path to the chart's package, `jupyterhub-VERSION.tgz`. If it is relative it starts at config/. For a machine without a "
         "way to the Helm repository, `https://hub.jupyter.org/helm-chart/`."
+    ),
+    "cluster.context": (
+        "Text: a name that `kubectl config get-contexts` lists. With it no command ever touches another cluster, whichever context "
+        "kubectl is set to."
     ),
     "release": (
         "Text: small letters, digits, dashes, at most 53. Helm's name for the hub on the cluster. On this machine only "
@@ -187,7 +192,7 @@ def settings() -> dict[str, tuple[Any, str]]:
     """Every key of classhub.yaml in the file's order: its default, and the docstring under its field."""
     found = {}
     for name, default, words in _fields(model.Settings):
-        key = re.sub(r"^(chart|homes)_", r"\1.", name)
+        key = re.sub(r"^(chart|cluster|homes)_", r"\1.", name)
         if name == "local":
             found.update({f"local.{inner}": (value, text) for inner, value, text in _fields(model.Local)})
         else:
@@ -241,6 +246,9 @@ Each kind of mistake has a code that stays. `classhub check` prints it before th
 No network is needed: ClassHub has a table of the values of five charts. Where the chart's package,
 `jupyterhub-VERSION.tgz`, lies in `~/.cache/classhub/charts` or in Helm's cache, or `--schema FILE` names it, its own JSON schema is
 asked in addition.
+
+Whatever the files hold, `check` comes to an end: a file has at most 1 MiB, of mistakes of one code the first 100 of a file are
+shown and the rest counted, 300 unknown words get a guess, a schema has ten seconds, and `--fix` says where it left off.
 """
 
 

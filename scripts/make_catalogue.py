@@ -12,7 +12,7 @@ import pkgutil
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import entry_points, packages_distributions, version
 from pathlib import Path
 from typing import Any
@@ -106,6 +106,7 @@ def _class_lines(class_: type[Configurable]) -> list[str]:
         names = sorted(point.name for point in points if point.load() is class_)
         if names:
             lines.append(f"  @{group} {' '.join(names)}")
+    lines += [f"  @{group} {' '.join(sorted(names))}" for group, names in _words_of_the_hub(class_)]
     inherited: dict[str, Any] = {}
     for parent in reversed(lineage[1:]):
         inherited.update(parent.class_traits(config=True))
@@ -118,6 +119,14 @@ def _class_lines(class_: type[Configurable]) -> list[str]:
         elif traits[name] is not inherited.get(name) or name in renamed:
             lines.append(f"  {name}: {kind(traits[name])}{renamed.get(name) or _old(name, traits[name], traits)}")
     return lines
+
+
+def _words_of_the_hub(class_: type[Any]) -> Iterator[tuple[str, Iterable[str]]]:
+    """What JupyterHub takes in roles and in services."""
+    if class_.__module__ == "jupyterhub.app" and class_.__name__ == "JupyterHub":
+        yield "scopes", importlib.import_module("jupyterhub.scopes").scope_definitions
+    if class_.__module__ == "jupyterhub.services.service" and class_.__name__ == "Service":
+        yield "fields", class_.class_traits(input=True)
 
 
 def _paths(class_: type[Any]) -> Iterator[str]:

@@ -29,7 +29,7 @@ def make(name: str) -> None:
 
 def remove(name: str) -> None:
     """All that is below; groups in which a process lives stay."""
-    for tree in _trees():
+    for tree in (TREES, *TREES.glob("*/")):  # runc makes one in trees that kubelet knows nothing of, too
         for group in _deepest_first(tree / name):
             with contextlib.suppress(OSError):
                 group.rmdir()
@@ -37,7 +37,7 @@ def remove(name: str) -> None:
 
 def remove_stale() -> None:
     """Those of nodes that are gone: a node that lives has a cable of the same name."""
-    for name in {group.name for tree in _trees() for group in tree.glob("classhub*")}:
+    for name in {group.name for pattern in ("classhub*", "*/classhub*") for group in TREES.glob(pattern)}:
         if NAME.fullmatch(name) and not Path("/sys/class/net", name).exists():
             remove(name)
 

@@ -136,6 +136,5 @@ def main(folder: Path, plane_folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    os.umask(0o077)
     binaries.ensure()
     main(Path(sys.argv[1]), Path(sys.argv[2]))

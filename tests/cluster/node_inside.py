@@ -145,6 +145,7 @@ def bury_orphans(child: int) -> None:
 def main(folder: Path, plane: Path) -> None:
     if child := os.fork():
         bury_orphans(child)
+    os.umask(0o022)  # containerd makes the roots of containers, which other users than root enter
     (folder / "apart").touch()
     sys.stdin.readline()
     inside = Inside(folder, plane)

@@ -172,7 +172,7 @@ def test_nothing_is_left_of_a_run_that_was_killed(what: str, control_plane: Cont
     borrower.send_signal(signal.SIGKILL)
     borrower.wait()
     eventually(lambda: not Path(folder).parent.exists(), timeout_s=60)
-    assert not processes_of(run)
+    eventually(lambda: not processes_of(run))
     assert not Path("/sys/class/net", cable).exists()
     assert run not in Path("/proc/mounts").read_text()
     assert not list(control_groups.TREES.glob(f"*/{cable}")) + list(control_groups.TREES.glob(cable))

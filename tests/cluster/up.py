@@ -10,8 +10,9 @@ from cluster import binaries, cache, control_plane, image, node
 
 def main(with_node: bool) -> None:
     plane = control_plane.start(f"hand-{os.getpid()}")
-    if with_node:
-        node.start(plane).load_once(image.ensure(), image.HUB)
+    held = node.start(plane) if with_node else None  # it ends with the last who holds it
+    if held:
+        held.load_once(image.ensure(), image.HUB)
     cache.say(f"export KUBECONFIG={plane.kubeconfig}\nexport PATH={binaries.ensure()}:$PATH\nCtrl-C ends it.")
     with contextlib.suppress(KeyboardInterrupt):
         signal.pause()

@@ -30,7 +30,7 @@ def parity(here: Here, as_json: bool) -> None:
         return
     table(("setting", "here", "what it means here", "on the cluster"), [_cells(row) for row in rows])
     say(f"{holding.summary(here.machine, config)}.")
-    say("JupyterHub 6 runs here; the chart brings a version of its own, 4.4.0 for example 5.5.")
+    say(holding.versions(config))
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -60,8 +60,11 @@ def problems(values: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[Prob
             yield _crossing(found, bounds, written=at(own, bounds.guarantee) is not None)
     for where in (("singleuser", "storage", "capacity"), ("hub", "db", "pvc", "storage")):
         value = at(values, where)
-        if value is not None and (
-            problem := _unfit(where, value, _Bounds(where, where, _BYTES)) or _nothing(where, value)
+        is_read = where[0] == "hub" or get(values, "singleuser.storage.type") == "dynamic"
+        if (
+            value is not None
+            and is_read
+            and (problem := _unfit(where, value, _Bounds(where, where, _BYTES)) or _nothing(where, value))
         ):
             yield problem
 

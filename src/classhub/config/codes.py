@@ -284,9 +284,9 @@ CODES: dict[str, Code] = {
         "proxy:\n  chp: {}\n",
     ),
     "CH1209": Code(
-        "The chart's own schema cannot be read",
-        "`--schema` names it, or a package of the chart lies in the cache of ClassHub or Helm. Our own table of the chart's "
-        "values is asked in any case.",
+        "The chart's own schema cannot be asked",
+        "`--schema` names it, or a package of the chart lies in the cache of ClassHub or Helm. It cannot be read, or it has no "
+        "answer within ten seconds. Our own table of the chart's values is asked in any case.",
     ),
     "CH1210": Code(
         "The chart's own schema refuses a value",
@@ -347,8 +347,20 @@ CODES: dict[str, Code] = {
     "CH1308": Code(
         "A trait of hub.config replaces what the chart makes",
         "The culler loses its role when hub.config sets load_roles; hub.loadRoles adds instead.",
-        "hub:\n  config:\n    JupyterHub:\n      load_roles: [{name: ta}]\n",
-        "hub:\n  loadRoles:\n    ta: {scopes: [list:users]}\n",
+        "hub:\n  config:\n    JupyterHub:\n      load_roles: [{name: assistants}]\n",
+        "hub:\n  loadRoles:\n    assistants: {scopes: [list:users]}\n",
+    ),
+    "CH1309": Code(
+        "Traits of a login that need or exclude each other",
+        "The hub does not start: allowed_groups needs manage_groups, allowed_scopes must be asked for in scope.",
+        _GOOGLE + "      allowed_groups: [staff]\n",
+        _GOOGLE + "      allowed_groups: [staff]\n      manage_groups: true\n",
+    ),
+    "CH1310": Code(
+        "A value that the login's class refuses",
+        "The hub does not start: an incomplete provider of CILogon, a pattern that cannot be read.",
+        _GOOGLE + "      username_pattern: '['\n",
+        _GOOGLE + "      username_pattern: '^[a-z.@]+$'\n",
     ),
     # --- amounts
     "CH1501": Code(
@@ -399,6 +411,30 @@ CODES: dict[str, Code] = {
         "The hub would not start. Most often the space after a colon is missing.",
         "hub:\n  services:\n    grader: url:http://grader\n",
         "hub:\n  services:\n    grader: {url: http://grader}\n",
+    ),
+    "CH1605": Code(
+        "A role that JupyterHub refuses",
+        "The hub would not start: a scope it does not know, or a name it does not take.",
+        "hub:\n  loadRoles:\n    assistants:\n      scopes: [admin:serverz]\n",
+        "hub:\n  loadRoles:\n    assistants:\n      scopes: [admin:servers]\n",
+    ),
+    "CH1606": Code(
+        "A role has a setting that JupyterHub does not know",
+        "It passes over it without a word, so a role may have no scopes or nobody in it.",
+        "hub:\n  loadRoles:\n    assistants:\n      scope: [read:users]\n",
+        "hub:\n  loadRoles:\n    assistants:\n      scopes: [read:users]\n",
+    ),
+    "CH1607": Code(
+        "A service has a setting that JupyterHub does not know",
+        "The hub would not start.",
+        "hub:\n  services:\n    grader:\n      urll: http://grader\n",
+        "hub:\n  services:\n    grader:\n      url: http://grader\n",
+    ),
+    "CH1608": Code(
+        "hub.extraConfig has something that is no text",
+        "The hub would not start: each key below it holds Python.",
+        "hub:\n  extraConfig:\n    limit: 5\n",
+        "hub:\n  extraConfig:\n    limit: |\n      c.JupyterHub.active_server_limit = 5\n",
     ),
     # --- secrets
     "CH1701": Code(
@@ -457,6 +493,12 @@ CODES: dict[str, Code] = {
         "prePuller:\n  hook: {enabled: false, pullOnlyOnChanges: false}\n",
         "prePuller:\n  hook: {enabled: false}\n",
     ),
+    "CH1805": Code(
+        "The name and the tag of an image make no name together",
+        "The chart writes name:tag; with a tag in the name, or without any, Kubernetes cannot read what comes of it.",
+        'hub:\n  image: {name: "quay.io/jupyterhub/k8s-hub:4.4.0", tag: ""}\n',
+        'hub:\n  image: {name: quay.io/jupyterhub/k8s-hub, tag: "4.4.0"}\n',
+    ),
     "CH1811": Code(
         "Culling deletes users, and their disks with them",
         "cull.enabled ends idle servers; cull.users deletes whoever was idle, and the disk with all their work.",
@@ -487,6 +529,12 @@ CODES: dict[str, Code] = {
         "proxy:\n  service: {type: LoadBalancer}\n",
         _HTTPS + "    hosts: [hub.college.edu]\n",
     ),
+    "CH1824": Code(
+        "A host of the Ingress is not a host name",
+        "It is the name alone, in small letters; Kubernetes refuses anything else.",
+        "ingress:\n  enabled: true\n  hosts: [https://hub.college.edu/]\n",
+        "ingress:\n  enabled: true\n  hosts: [hub.college.edu]\n",
+    ),
     "CH1831": Code(
         "A profile sets what KubeSpawner does not know",
         "It would have no effect.",
@@ -510,6 +558,18 @@ CODES: dict[str, Code] = {
         "Whoever chooses the second gets the first.",
         _PROFILE + "    - display_name: Small\n",
         _PROFILE + "    - display_name: Large\n",
+    ),
+    "CH1835": Code(
+        "A key of a profile is misspelt",
+        "KubeSpawner passes over it without a word, so the choice changes nothing.",
+        _PROFILE + "      kubespawner_overide: {mem_limit: 2G}\n",
+        _PROFILE + "      kubespawner_override: {mem_limit: 2G}\n",
+    ),
+    "CH1836": Code(
+        "A profile gives a setting what it does not take",
+        "No server starts with this choice.",
+        _PROFILE + "      kubespawner_override: {start_timeout: 5m}\n",
+        _PROFILE + "      kubespawner_override: {start_timeout: 300}\n",
     ),
     "CH1841": Code(
         "A setting of disks holds for new homes only",
@@ -540,6 +600,18 @@ CODES: dict[str, Code] = {
         "One of two volumes is lost; a mount without a volume stops every start.",
         _MOUNT + "    extraVolumes: []\n",
         _MOUNT + "    extraVolumes: [{name: data, emptyDir: {}}]\n",
+    ),
+    "CH1846": Code(
+        "A variable of students' servers is no text",
+        "Numbers, true and false need quotes: no server starts without them.",
+        "singleuser:\n  extraEnv:\n    DEBUG: 1\n",
+        'singleuser:\n  extraEnv:\n    DEBUG: "1"\n',
+    ),
+    "CH1847": Code(
+        "The mode of a file is no mode",
+        "It is at most 0777. Without a 0 in front it is a decimal number, and 644 is too large.",
+        "singleuser:\n  extraFiles:\n    motd: {mountPath: /etc/motd, stringData: Hello, mode: 644}\n",
+        "singleuser:\n  extraFiles:\n    motd: {mountPath: /etc/motd, stringData: Hello, mode: 0644}\n",
     ),
     "CH1851": Code(
         "Placeholders never give way",

@@ -19,6 +19,14 @@ MOST_TROUBLES = 500
 """More than anybody reads; a file of a MiB can hold 200,000."""
 
 
+_OF_DOCUMENTS = ("DocumentStartEvent", "DocumentEndEvent", "StreamEndEvent")
+
+
+def _is_empty(event: Any) -> bool:
+    """A `---` at the end of a file begins a document with nothing in it."""
+    return type(event).__name__ == "ScalarEvent" and event.value == "" and not event.style and not event.anchor
+
+
 class Trouble(NamedTuple):
     """A mistake before it has a file: line and column from 1."""
 
@@ -65,6 +73,8 @@ class Composer:
         self._values = 0
         self._merged = 0
         self._documents = 0
+        self._second: Any = None
+        """Where another document began, of which nothing has been seen yet."""
 
     def feed(self, events: Iterable[Any]) -> None:
         """Raises Hopeless after noting why, and PyYAML's own errors."""
@@ -82,21 +92,27 @@ class Composer:
                 fix = "Mend the ones above; the file may not be YAML at all."
                 self._note(event, f"Reading ends here, after {MOST_TROUBLES} mistakes.", "", fix, "CH1117")
                 raise Hopeless
-            handler = handlers.get(type(event).__name__)
-            if handler is not None:
-                handler(event)
+            if self._second is None:
+                handler = handlers.get(type(event).__name__)
+                if handler is not None:
+                    handler(event)
+            elif type(event).__name__ not in _OF_DOCUMENTS and not _is_empty(event):
+                self._end_at_second()
 
     def _document(self, event: Any) -> None:
         self._documents += 1
         if self._documents > 1:
-            self._note(
-                event,
-                "A second document starts here.",
-                "Helm reads the first one only, so what follows would be ignored.",
-                "Remove this `---` line, or move what follows into a file of its own.",
-                "CH1109",
-            )
-            raise Hopeless
+            self._second = event
+
+    def _end_at_second(self) -> None:
+        self._note(
+            self._second,
+            "A second document starts here.",
+            "Helm reads the first one only, so what follows would be ignored.",
+            "Remove this `---` line, or move what follows into a file of its own.",
+            "CH1109",
+        )
+        raise Hopeless
 
     def _scalar(self, event: Any) -> None:
         node = Node(*_place(event))

@@ -5,12 +5,24 @@ import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from classhub.config.problem import Problem
+from classhub.config.spelling import dotted, kind
 from classhub.config.traits.lookup import mapping
 
 
 def extra_config(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(key, source) in the order in which the hub runs them, after everything else; all in one namespace."""
     return [(key, source) for key, source in mapping(values, "hub.extraConfig").items() if isinstance(source, str)]
+
+
+def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Snippets that are no text: the chart's script hands each to Python as it is."""
+    for key, source in mapping(values, "hub.extraConfig").items():
+        if not isinstance(source, str):
+            where = ("hub", "extraConfig", key)
+            message = f"{dotted(where)} must be Python in a text block; here it is {kind(source)}."
+            fix = f"Write {key}: | and the Python below it, indented; or remove the line."
+            yield Problem(where, message, "The hub would not start.", fix, code="CH1608")
 
 
 def syntax_errors(values: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:

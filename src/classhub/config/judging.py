@@ -41,7 +41,7 @@ def problems(given: Given, before: str = "") -> list[Problem]:
     meant = [*amounts.problems(given.values, given.own), *_means(given)]
     better = {problem.where for problem in meant if problem.code[:4] in _KNOW_MORE or problem.code == "CH1404"}
     traits = [problem for problem in _hub_config(given) if problem.where not in better]
-    more = [*tokens.problems(given.values), *environment.problems(given.values), *meant, *traits]
+    more = [*_runs(given), *environment.problems(given.values), *meant, *traits]
     told = {problem.where for problem in more if problem.severity == "error" and problem.code[:4] != _SECRETS}
     schema = [problem for problem in verdict(given.values, table(given.chart)) if problem.where not in told]
     templates = [] if schema else refusals(given.values, given.chart)
@@ -55,6 +55,15 @@ _KNOW_MORE = ("CH15",)
 """Amounts: better told there than as a trait of the wrong type. So is CH1404, a limit that no login knows."""
 _SECRETS = "CH17"
 """What they say of a place is another mistake than a wrong type."""
+
+
+def _runs(given: Given) -> Iterator[Problem]:
+    from classhub.config import extra_config, roles, services
+
+    yield from tokens.problems(given.values)
+    yield from roles.problems(given.values, given.chart)
+    yield from services.problems(given.values, given.chart)
+    yield from extra_config.problems(given.values)
 
 
 def _means(given: Given) -> Iterator[Problem]:
@@ -73,6 +82,7 @@ def _hub_config(given: Given) -> Iterator[Problem]:
         own_image=not has_stock_image(given.values),
         keys_of_hub=table(given.chart).keys["hub"].keys,
         written=mapping(given.own, "hub.config"),
+        beside=mapping(given.own, "hub"),
     )
     yield from check(mapping(given.values, "hub.config"), catalogue(given.chart), around)
 

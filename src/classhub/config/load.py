@@ -11,6 +11,7 @@ from classhub.config.document import Document, Where
 from classhub.config.meaning.secret import Tracked
 from classhub.config.merge import layer, over_defaults
 from classhub.config.model import Config, Course, Settings
+from classhub.config.places import Places
 from classhub.config.problem import Problem
 from classhub.config.spelling import few_guesses
 from classhub.errors import Finding, Mistakes, NotFound, Refused
@@ -81,7 +82,7 @@ def _look(
     reader.check_secrets_mode()
     own = layer(*(document.values for document in documents.values()))
     values = reader.values(own, documents, settings, chart)
-    reader.check_snippets(own, documents)
+    reader.check_snippets(own, documents, chart or settings.chart_version)
     found = sorted(reader.findings, key=lambda finding: (finding.file, finding.line, finding.column))
     if any(finding.severity == "error" for finding in found):
         return None, found
@@ -171,6 +172,7 @@ class _Reader:
         self.is_whole = True
         """Every file of values could be read."""
         self.findings: list[Finding] = []
+        self._places: dict[str, Places] = {}
 
     def has(self, name: str) -> bool:
         path = self.folder / name
@@ -202,8 +204,9 @@ class _Reader:
 
     def _missing(self, document: Document, names: Sequence[str]) -> None:
         """Files of values that are named in classhub.yaml and are not there."""
+        usable = set(names)
         for index, name in enumerate(document.values["values"] if names else ()):
-            if name in names and not self.has(name):
+            if name in usable and not self.has(name):
                 place = (document.file, *document.place(("values", index)))
                 message, why = f"There is no {name} here.", "What it was to change would not hold."
                 fix = f"Take the line out, or make the file: touch {_quoted(shown(self.folder / name))}"
@@ -271,31 +274,33 @@ class _Reader:
         self.findings += [finding for finding in found if (finding.file, finding.line) not in unread]
         return values
 
-    def check_snippets(self, own: Mapping[str, object], files: Mapping[str, Document]) -> None:
+    def check_snippets(self, own: Mapping[str, object], files: Mapping[str, Document], chart: str) -> None:
         """hub.extraConfig is Python: what cannot be parsed would only show when the hub has gone down for it."""
         from classhub.config.extra_config import extra_config, lines_below, syntax_errors
+        from classhub.config.newer_python import OURS, is_read_by, of_chart
 
         sources = dict(extra_config(own))
         for key, line, reason in syntax_errors(own):
             file, below, _ = self._place(("hub", "extraConfig", key), files)
             message = f"hub.extraConfig.{key}, line {line}: this is not Python: {reason}."
             fix = "Correct the line; in a text block (|) all lines keep their indentation relative to the first."
+            severity, why = "error", "The hub would not start."
+            if is_read_by(sources[key], of_chart(chart)):
+                ours, theirs = (".".join(map(str, version)) for version in (OURS, of_chart(chart)))
+                severity = "warning"
+                message = f"hub.extraConfig.{key}, line {line}: this Python is too new for this machine's {ours}."
+                why = f"The cluster's hub (Python {theirs}) reads it; the hub on this machine would not start with it."
+                fix = "Write it as older Pythons read it, or run `classhub` with a newer one."
             further = lines_below(sources[key], line)
-            self.findings.append(
-                Finding("error", file, below + further, 1, message, "The hub would not start.", fix, "CH1603")
-            )
+            self.findings.append(Finding(severity, file, below + further, 1, message, why, fix, "CH1603"))
 
     def _finding(self, problem: Problem, files: Mapping[str, Document]) -> Finding:
         where, message, why, fix, severity, code, edit, file = problem
-        of_it = {name: document for name, document in files.items() if file in (name, Path(name).name)}
-        place = self._place(where, of_it or files)
-        return Finding(severity, *place, message, why, fix, code, where, edit)
+        return Finding(severity, *self._place(where, files, file), message, why, fix, code, where, edit)
 
-    def _place(self, where: Where, files: Mapping[str, Document]) -> tuple[str, int, int]:
-        """The last file that has the value; of a value that none has, its nearest parent, else the first file."""
-        for length in range(len(where), 0, -1):
-            for document in reversed([*files.values()]):
-                if document.has(where[:length]):
-                    return document.file, *document.place(where[:length])
-        first = next(iter(files.values()), None)
-        return first.file if first else shown(self.folder / "config.yaml"), 0, 0
+    def _place(self, where: Where, files: Mapping[str, Document], file: str = "") -> tuple[str, int, int]:
+        """file: the name of the only one that counts, if it is there."""
+        if file not in self._places:
+            of_it = [document for name, document in files.items() if file in (name, Path(name).name)]
+            self._places[file] = Places(of_it or [*files.values()], shown(self.folder / "config.yaml"))
+        return self._places[file].place(where)

@@ -40,8 +40,8 @@ class Settings:
     """What the chart's package must be, as sha256:HEX; empty: whatever the Helm repository has of this version."""
     chart_file: Path | None = None
     """The chart's package as a file, in place of the Helm repository's."""
-    context: str = ""
-    """`cluster.context`: the kube context of this hub's cluster; empty: kubectl's current one."""
+    cluster_context: str = ""
+    """The kube context of this hub's cluster; empty: the one that kubectl uses now."""
     release: str = "jhub"
     namespace: str = "jhub"
     values: tuple[str, ...] = ()

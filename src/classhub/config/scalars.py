@@ -21,6 +21,7 @@ _INTEGER = re.compile(
     r"^(?P<sign>[-+]?)(?:0[xX](?P<x>[0-9a-fA-F]+)|0[bB](?P<b>[01]+)|0[oO]?(?P<o>[0-7]+)|(?P<d>0|[1-9][0-9]*))$"
 )
 _BASES = {"x": 16, "b": 2, "o": 8, "d": 10}
+_LEAST, _MOST = -(2**63), 2**64 - 1
 _TAG = "tag:yaml.org,2002:"
 _LONGEST_NUMBER = 400
 """Digits. Longer ones cannot be a float, and Python refuses to read integers of more than 4,300."""
@@ -41,10 +42,12 @@ def _number(text: str) -> Any:
     plain = text if text[0] == "." else text.replace("_", "")
     if whole := _INTEGER.match(plain):
         base = next(name for name in _BASES if whole[name])
-        return int(whole["sign"] + whole[base], _BASES[base])
+        count = int(whole["sign"] + whole[base], _BASES[base])
+        if _LEAST <= count <= _MOST:
+            return count
     if not _FLOAT.match(plain):
         return text
-    number = float(plain)
+    number = float(plain)  # Go reads whole numbers beyond 64 bits so, too
     if number in (float("inf"), float("-inf")):
         return text
     # Go writes whole floats below 1e21 without a point, so they arrive in the hub as integers.

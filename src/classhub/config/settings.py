@@ -27,7 +27,7 @@ def settings(document: Document, folder: Path, mistakes: list[Finding]) -> Setti
     return Settings(
         target=fields.choice("target", default.target, ("local", "cluster")),
         **_chart(fields, folder, default.chart_version),
-        context=_context(fields),
+        cluster_context=_context(fields),
         release=_name(fields, "release", default.release),
         namespace=_name(fields, "namespace", default.namespace),
         values=tuple(_values(fields)),

@@ -23,7 +23,7 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
 def _no_mappings(values: Mapping[str, Any]) -> Iterator[Problem]:
     for above in ("services", "loadRoles"):
         for key, one in mapping(values, f"hub.{above}").items():
-            if one is not None and not isinstance(one, Mapping):
+            if not isinstance(one, Mapping):
                 message = f"hub.{above}.{key} must be a mapping of settings."
-                fix = "Write each setting below it as `key: value`, with a space after the colon."
+                fix = "Write each setting below it as `key: value`, with a space after the colon; for none, {}."
                 yield Problem(("hub", above, key), message, "The hub would not start.", fix, code="CH1604")

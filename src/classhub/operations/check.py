@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from classhub.config.chart.schema import Schema
+from classhub.config.chart.schema import Refusal, Schema
 from classhub.config.chart.table import defaults, known, refuse_unknown
 from classhub.config.edit import edit
 from classhub.config.load import look, shown
@@ -18,7 +18,7 @@ from classhub.config.spelling import dotted
 from classhub.errors import Finding, Refused
 from classhub.operations.corrected_line import corrected_line
 from classhub.operations.rewriting import read, rewrite
-from classhub.outside import chart_package, git
+from classhub.outside import chart_package, git, json_schema
 
 MOST_FIXES = 1000
 MOST_REREAD = 2 * 2**20
@@ -65,11 +65,12 @@ def _tracked(wanted: Wanted) -> Tracked | None:
     return git.tracked(wanted.folder) if wanted.folder.is_dir() else None
 
 
-def _look(wanted: Wanted, tracked: Tracked | None) -> list[Finding]:
+def _look(wanted: Wanted, tracked: Tracked | None, ask: bool = True) -> list[Finding]:
+    """ask: the chart's own schema too."""
     if wanted.chart:
         refuse_unknown(wanted.chart)
     unusable: list[Finding] = []
-    schemas = partial(_schema, wanted, unusable)
+    schemas = partial(_schema, wanted, unusable) if ask else None
     _, found = look(
         wanted.folder, wanted.environ, files=wanted.files, chart=wanted.chart, tracked=tracked, schemas=schemas
     )
@@ -80,17 +81,35 @@ def _schema(wanted: Wanted, unusable: list[Finding], version: str) -> Schema | N
     path = wanted.schema or chart_package.cached(version, wanted.environ)
     if path is None:
         return None
+    kind = "error" if wanted.schema else "warning"
+    unused = partial(_unused, path, version, kind)
     try:
         package = chart_package.read(path)
-        own = parse(package.defaults, "", []) if package.defaults else None
-        return Schema(package.schema, own.values if own else defaults(known(version)))
-    except (chart_package.Unusable, ValueError) as error:
-        message = f"The chart's own schema is not asked. {error}"
-        fetch = "helm pull jupyterhub --repo https://hub.jupyter.org/helm-chart/ --version"
-        fix = f"Fetch it again: {fetch} {version} --destination {shown(path.absolute().parent)}"
-        kind = "error" if wanted.schema else "warning"
-        unusable.append(Finding(kind, shown(path.absolute()), 0, 0, message, "", fix, "CH1209"))
+    except chart_package.Unusable as error:
+        unusable.append(unused(error))
         return None
+
+    own = parse(package.defaults, "", []) if package.defaults else None
+    ask = partial(_ask, package.schema, unusable, unused)
+    return Schema(ask, own.values if own else defaults(known(version)))
+
+
+def _ask(
+    schema: str, unusable: list[Finding], unused: Callable[[Exception], Finding], values: Mapping[str, object]
+) -> list[Refusal]:
+    try:
+        found = json_schema.refusals(schema, values)
+    except json_schema.Unanswered as error:
+        unusable.append(unused(error))
+        return []
+    return [Refusal(tuple(one["where"]), one["kind"], one.get("message", "")) for one in found]
+
+
+def _unused(path: Path, version: str, kind: str, error: Exception) -> Finding:
+    message = f"The chart's own schema is not asked. {error}"
+    fetch = "helm pull jupyterhub --repo https://hub.jupyter.org/helm-chart/ --version"
+    fix = f"Fetch it again: {fetch} {version} --destination {shown(path.absolute().parent)}"
+    return Finding(kind, shown(path.absolute()), 0, 0, message, "", fix, "CH1209")
 
 
 def with_line(finding: Finding) -> Finding:
@@ -121,7 +140,7 @@ def fix(wanted: Wanted) -> Fixed:
     written, effort = Fixed(), _Effort()
     passed: set[tuple[str, object]] = set()
     while True:
-        left = [one for one in _look(wanted, tracked) if one.edit and (one.file, one.path) not in passed]
+        left = [one for one in _look(wanted, tracked, ask=False) if one.edit and (one.file, one.path) not in passed]
         if not left:
             return written
         if len(written) >= MOST_FIXES or not effort.takes(left[0]):

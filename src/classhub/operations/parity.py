@@ -17,6 +17,18 @@ def rows(target: OnOneMachine, config: Config) -> tuple[Row, ...]:
     return rows(config, target.machine())
 
 
+def versions(config: Config) -> str:
+    """Which JupyterHub runs here, and which one the chart brings."""
+    from importlib.metadata import version
+
+    from classhub.config.catalogue.read import charts
+    from classhub.config.chart.table import known
+
+    chart = known(config.settings.chart_version)
+    theirs = next(package for package in charts()[chart] if package.startswith("jupyterhub-") and package[11].isdigit())
+    return f"JupyterHub {version('jupyterhub')} runs here; chart {chart} brings {theirs.removeprefix('jupyterhub-')}."
+
+
 def summary(target: OnOneMachine, config: Config) -> str:
     """The same in one line."""
     from classhub.config.parity import summary

@@ -119,6 +119,7 @@ def _defaults() -> dict[str, Any]:
     return {
         "target": default.target,
         "chart": {"version": default.chart_version, "digest": default.chart_digest, "file": default.chart_file},
+        "cluster": {"context": default.cluster_context},
         "release": default.release,
         "namespace": default.namespace,
         "values": list(default.values),

@@ -228,3 +228,9 @@ def test_a_warning_does_not_stop_the_folder(folder_with: Make) -> None:
     config = load(folder_with({"config.yaml": "singleuser:\n  memory:\n    limit: 512M\n"}), {})
     (finding,) = [one for one in config.findings if one.code.startswith("CH15")]
     assert (finding.severity, finding.line, finding.fix) == ("warning", 2, "guarantee: 512M")
+
+
+@pytest.mark.parametrize(("kind", "codes"), [("dynamic", ["CH1501"]), ("none", []), ("static", [])])
+def test_a_capacity_is_judged_where_disks_are_made(kind: str, codes: list[str]) -> None:
+    own = {"singleuser": {"storage": {"type": kind, "capacity": "lots"}}}
+    assert [one.code for one in problems(over_defaults(own, defaults("4.4.0")), own)] == codes

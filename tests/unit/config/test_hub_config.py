@@ -14,6 +14,7 @@ from classhub.config.merge import over_defaults
 from classhub.config.problem import Problem
 from unit.config.examples import PAIRS, needs_shared, shared
 
+IDPS = {"https://idp.college.edu": {"username_derivation": {"username_claim": "email"}}}
 OWN_CODE, OWN_IMAGE = Around(own_code=True), Around(own_image=True)
 
 
@@ -107,7 +108,7 @@ MISTAKES: list[tuple[dict[str, Any], str, str, str]] = [
     ({"JupyterHub": {"log_level": "LOUD"}}, "error CH1303", "DEBUG, INFO", "Write one of them."),
     ({"Spawner": {"poll_jitter": 2}}, "error CH1303", "from 0 to 1", "poll_jitter"),
     (
-        using("cilogon", CILogonOAuthenticator={"allowed_idps": {}}),
+        using("cilogon", CILogonOAuthenticator={"allowed_idps": IDPS}),
         "warning CH1304",
         "idps has taken its place (since 17.4.0).",
         "Write idps: in place of allowed_idps:",
@@ -211,10 +212,10 @@ def test_what_code_or_image_of_ones_own_may_bring_is_a_note(around: Around, conf
 
 
 def test_a_trait_is_judged_by_the_charts_own_release() -> None:
-    idps = using("cilogon", CILogonOAuthenticator={"allowed_idps": {}})
+    idps = using("cilogon", CILogonOAuthenticator={"allowed_idps": IDPS})
     assert check(idps, chart="4.3.2") == []
     assert [finding.code for finding in check(idps, chart="4.4.0")] == ["CH1304"]
-    new = using("cilogon", CILogonOAuthenticator={"idps": {}})
+    new = using("cilogon", CILogonOAuthenticator={"idps": IDPS})
     assert [finding.code for finding in check(new, chart="3.3.8")] == ["CH1302"]
 
 

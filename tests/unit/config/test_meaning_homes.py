@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from classhub.config.meaning import cancel, homes, limits, placeholders
+from classhub.config.parity_rules import TRAIT_RULES
 from unit.config.meanings import merged, said
 
 
@@ -121,9 +122,49 @@ def config(section: str, **traits: Any) -> dict[str, Any]:
         ),
         ({"hub": config("Spawner", mem_guarantee="2G")}, {"CH1871 hub.config.Spawner.mem_guarantee": "warning"}),
         ({"hub": config("Spawner", mem_limit="2G", environment={"A": "1"})}, {}),
+        *(
+            (
+                {"hub": config(section, **{trait: given}), "singleuser": {key: given}},
+                {f"CH1871 hub.config.{section}.{trait}": "warning"},
+            )
+            for section, trait, key, given in (
+                ("KubeSpawner", "default_url", "defaultUrl", "/tree"),
+                ("Spawner", "default_url", "defaultUrl", "/tree"),
+                ("Spawner", "cmd", "cmd", ["x"]),
+                ("KubeSpawner", "cmd", "cmd", ["x"]),
+                ("KubeSpawner", "extra_labels", "extraLabels", {"a": "b"}),
+                ("KubeSpawner", "allow_privilege_escalation", "allowPrivilegeEscalation", True),
+            )
+        ),
+        ({"hub": config("Spawner", uid=0)}, {"CH1871 hub.config.Spawner.uid": "warning"}),
         ({"hub": config("JupyterHub", load_roles=[])}, {"CH1308 hub.config.JupyterHub.load_roles": "warning"}),
         ({"hub": config("JupyterHub", load_roles=[]), "cull": {"enabled": False}}, {}),
     ],
 )
 def test_settings_that_cancel_each_other(own: dict[str, Any], expected: dict[str, str]) -> None:
     assert said(lambda values: cancel.problems(values, own), own) == expected
+
+
+MADE_BY_THE_CHART = {
+    "KubeSpawner": "common_labels namespace init_containers node_affinity_preferred node_affinity_required scheduler_name"
+    " priority_class_name storage_pvc_ensure",
+    "Spawner": "debug",
+    "JupyterHub": "log_level services load_roles spawner_class hub_bind_url hub_connect_url cleanup_servers"
+    " last_activity_interval tornado_settings",
+}
+"""Of more than one value, or of no value of the college's: nothing there can be cancelled by one line."""
+
+
+def test_every_trait_that_one_value_sets_is_looked_at() -> None:
+    for trait in TRAIT_RULES:
+        section, _, name = trait.partition(".")
+        if section in MADE_BY_THE_CHART and name not in MADE_BY_THE_CHART[section].split():
+            path = dict(cancel.BY_SECTION[section])[name]
+            own = nested(path, {"a": "b"})
+            own.setdefault("hub", {})["config"] = {section: {name: {"a": "b"}}}
+            assert f"CH1871 hub.config.{trait}" in said(lambda values, own=own: cancel.problems(values, own), own)
+
+
+def nested(path: str, value: Any) -> dict[str, Any]:
+    head, _, rest = path.partition(".")
+    return {head: nested(rest, value) if rest else value}

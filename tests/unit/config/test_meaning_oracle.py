@@ -56,3 +56,52 @@ def _real(name: str, traits: dict[str, Any]) -> Callable[[str], bool]:
 
 async def _wait(answer: Any) -> Any:
     return await answer
+
+
+@pytest.mark.parametrize(
+    ("name", "traits"),
+    [
+        ("google", {"admin_google_groups": {"college.edu": ["staff"]}}),
+        ("google", {"allowed_google_groups": {"college.edu": ["staff"]}}),
+        ("google", {"allowed_groups": ["staff"], "manage_groups": True}),
+        ("globus", {"admin_globus_groups": ["staff"]}),
+        ("globus", {"allowed_globus_groups": ["staff"]}),
+        ("generic-oauth", {"allowed_scopes": ["staff"], "scope": ["openid", "staff"]}),
+        ("generic-oauth", {"admin_groups": ["staff"], "manage_groups": True, "auth_state_groups_key": "user.groups"}),
+        ("bitbucket", {"allowed_teams": ["staff"]}),
+        ("github", {}),
+        ("google", {"allowed_teams": ["staff"]}),
+    ],
+)
+def test_somebody_gets_in_by_a_list_as_the_authenticator_judges(name: str, traits: dict[str, Any]) -> None:
+    known = find(name)
+    assert known
+    section = known.sections[0]
+    who = access(merged({"hub": {"config": {"JupyterHub": {"authenticator_class": name}, section: traits}}}))
+    made = _made(known.path, {section: traits})
+    assert (who.kind != "nobody") == _lets_staff_in(made)
+
+
+def _made(path: str, config: dict[str, Any]) -> Any:
+    from importlib import import_module
+
+    module, _, class_ = path.rpartition(".")
+    return getattr(import_module(module), class_)(config=Config(config))
+
+
+def _lets_staff_in(made: Any) -> bool:
+    """A person in the group staff, as each provider tells it, whom update_auth_model makes an admin or not."""
+    user: dict[str, Any] = {"email": "jane@college.edu", "verified_email": True, "domain": "college.edu"}
+    user |= {"groups": ["staff"], "google_groups": {"staff"}, "teams": ["staff"]}
+    state: dict[str, Any] = dict.fromkeys(("google_user", "user", "globus_user", "bitbucket_user"), user)
+    state |= {
+        "scope": ["openid", "staff"],
+        "user_teams": {"staff"},
+        "globus_groups": {"staff"},
+        "google_groups": {"staff"},
+    }
+    groups = {"staff"} if made.manage_groups else set()
+    by_group = [name for name in dir(made) if name.startswith("admin_") and name.endswith("groups")]
+    admin = any("staff" in str(getattr(made, name)) for name in by_group) or None
+    model = {"name": "jane", "admin": admin, "groups": groups, "auth_state": state}
+    return bool(asyncio.run(_wait(made.check_allowed("jane", model))))

@@ -5,12 +5,15 @@ from typing import Any
 import pytest
 import yaml
 
-from classhub.config.meaning import address, culling, images, profiles, pullers
+from classhub.config.meaning import address, choices, culling, images, profiles, pullers
 from unit.config.meanings import merged, said
 
 
 def image(name: Any, tag: Any) -> dict[str, Any]:
     return {"singleuser": {"image": {"name": name, "tag": tag}}}
+
+
+NO_PULLERS = {"prePuller": {"hook": {"enabled": False}, "continuous": {"enabled": False}}}
 
 
 def profile(*items: Any, **more: Any) -> dict[str, Any]:
@@ -29,6 +32,15 @@ def profile(*items: Any, **more: Any) -> dict[str, Any]:
             {"CH1801 hub.config.KubeSpawner.image": "warning"},
         ),
         ({"hub": {"config": {"KubeSpawner": {"image": "registry:5000/a/b:1.0"}}}}, {}),
+        ({**image("a/b@sha256:0", ""), **NO_PULLERS}, {}),
+        ({**image("a/b:2027-01-04", ""), **NO_PULLERS}, {}),
+        ({**image("a/b:latest", ""), **NO_PULLERS}, {"CH1802 singleuser.image.name": "warning"}),
+        ({**image("registry:5000/a/b", ""), **NO_PULLERS}, {"CH1801 singleuser.image.tag": "warning"}),
+        (image("a/b", "latest@sha256:0"), {}),
+        (image("a/b@sha256:0", ""), {"CH1805 singleuser.image.tag": "warning"}),
+        (image("a/b:1", "2"), {"CH1805 singleuser.image.tag": "error"}),
+        ({"hub": {"image": {"name": "a/b:1", "tag": ""}}}, {"CH1805 hub.image.tag": "error"}),
+        ({"hub": {"image": {"name": "a/b@sha256:0"}}}, {"CH1805 hub.image.tag": "error"}),
         (
             profile({"kubespawner_override": {"image": "a/b:main"}}),
             {"CH1802 singleuser.profileList[0].kubespawner_override.image": "warning"},
@@ -131,6 +143,48 @@ def test_a_slip_in_a_profile_is_mended_where_it_is_certain() -> None:
     edits = [problem.edit for problem in profiles.problems(merged(own))]
     where = ("singleuser", "profileList", 0)
     assert [(edit.do, edit.new) for edit in edits if edit] == [("rename", "mem_limit"), ("move", (*where, "default"))]
+
+
+def test_an_override_is_asked_of_the_chart_s_own_kubespawner() -> None:
+    own = profile({**SMALL, "kubespawner_override": {"slug_scheme": "escape"}})
+    assert list(profiles.problems(merged(own))) == []
+    assert [problem.code for problem in profiles.problems(merged(own), "3.3.8")] == ["CH1831"]
+
+
+def option(**more: Any) -> dict[str, Any]:
+    return profile({**SMALL, "profile_options": {"image": more}})
+
+
+OVERRIDE = "singleuser.profileList[0].kubespawner_override"
+OPTION = "singleuser.profileList[0].profile_options.image"
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        (profile({**SMALL, "icon": "x", "allowed_groups": ["a"], "colour": "red"}), {}),
+        (
+            option(choices={"a": {**SMALL, "description": "x", "slug": "a"}}, dynamic_image_building={"enabled": True}),
+            {},
+        ),
+        (option(choicez={}), {f"CH1835 {OPTION}.choicez": "error"}),
+        (option(choices={"a": {"defualt": True}}), {f"CH1835 {OPTION}.choices.a.defualt": "warning"}),
+        (option(unlisted_choice={"enable": True}), {f"CH1835 {OPTION}.unlisted_choice.enable": "warning"}),
+        (profile({**SMALL, "kubespawner_override": {"uid": None, "environment": {"A": 1}, "mem_limit": "2Gi"}}), {}),
+        (profile({**SMALL, "kubespawner_override": {"volumes": {"a": {}}, "tolerations": [], "args": "--x"}}), {}),
+        (profile({**SMALL, "kubespawner_override": {"image": 3}}), {f"CH1836 {OVERRIDE}.image": "error"}),
+        (
+            profile({**SMALL, "kubespawner_override": {"environment": None}}),
+            {f"CH1836 {OVERRIDE}.environment": "error"},
+        ),
+        (
+            profile({**SMALL, "kubespawner_override": {"uid": "1"}}, hub={"extraConfig": {"a": "x = 1"}}),
+            {f"CH1836 {OVERRIDE}.uid": "warning"},
+        ),
+    ],
+)
+def test_keys_and_values_of_choices(own: dict[str, Any], expected: dict[str, str]) -> None:
+    assert said(choices.problems, own) == expected
 
 
 @pytest.mark.parametrize(

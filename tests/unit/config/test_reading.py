@@ -57,6 +57,9 @@ def found(text: str | bytes) -> tuple[Document | None, list[Finding]]:
         ("a: @x\n", (1, 4), "A value cannot start with @ like this."),
         ('a: "\\q"\n', (1, 5), "This backslash sequence has no meaning between double quotes."),
         ("---\na: 1\n---\nb: 2\n", (3, 1), "A second document starts here."),
+        ("a: 1\n---\n---\nb: 2\n", (2, 1), "A second document starts here."),
+        ('a: 1\n--- ""\n', (2, 1), "A second document starts here."),
+        ("a: 1\n---\n[b\n", (2, 1), "A second document starts here."),
         ("? [a]\n: 1\n", (1, 3), "This cannot be a key: a list or a mapping is no key."),
         ("~: 1\n", (1, 1), "This cannot be a key: a key cannot be empty."),
         ("a: .inf\n", (1, 4), "This value cannot be read: infinity"),
@@ -73,6 +76,13 @@ def test_every_mistake_has_its_place_and_a_fix(text: str, place: tuple[int, int]
     assert (first.line, first.column) == place
     assert first.file == "config/config.yaml"
     assert first.fix
+
+
+@pytest.mark.parametrize("text", ["a: 1\n---\n", "a: 1\n---\n# the end\n", "---\na: 1\n...\n---\n---\n"])
+@pytest.mark.usefixtures("parser")
+def test_a_document_with_nothing_in_it_is_no_mistake(text: str) -> None:
+    document, findings = found(text)
+    assert (document.values, findings) == ({"a": 1}, [])
 
 
 def test_a_file_that_is_not_utf8_says_where() -> None:

@@ -50,7 +50,10 @@ def test_a_planted_mistake_is_found_once_in_its_place_and_its_fix_is_clean(
     elif slip.told:
         assert slip.told in hits[0].fix
         mend(slip, path, right)
+        assert path.read_text() != right, "a file that is as it was says nothing of the advice"
         assert grave(brought(before, wanted)) == []
+    else:
+        assert slip.severity == "note" or slip.upgrade, "what is wrong needs advice"
 
 
 def assert_fix_mends_it(slip: Slip, wanted: Wanted, before: list[Finding]) -> None:
@@ -63,14 +66,15 @@ def assert_fix_mends_it(slip: Slip, wanted: Wanted, before: list[Finding]) -> No
     assert [line for line in path.read_text().splitlines() if line.lstrip().startswith("#")] == comments
 
 
-def mend(slip: Slip, path: Path, right: str) -> None:
+def mend(slip: Slip, path: Path, before: str) -> None:
     """As the advice says: where that is a line of YAML, it is in the mended file."""
+    assert slip.right is not None
     if slip.is_yaml:
-        assert slip.told in (slip.old if slip.right is None else slip.right)
-    if slip.right is None:
-        path.write_text(right)
-    else:
+        assert slip.told in slip.right
+    if slip.new:
         change(path, slip.new.replace("▸", ""), slip.right)
+    else:
+        path.write_text(before.replace(slip.old, slip.right))
 
 
 NAMED = {

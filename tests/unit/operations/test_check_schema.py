@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from classhub.config.crowd import MOST_ALIKE
 from classhub.operations import check
 from classhub.operations.check import Wanted
+from classhub.outside import json_schema
+from classhub.outside.json_schema_child import MOST_REFUSALS
 from unit.config.examples import PAIRS, SHARED, needs_shared
 
 SCHEMA = {
@@ -80,8 +83,8 @@ def test_a_schema_that_is_none_is_one_finding(wanted, schema):
     assert [(one.severity, one.file) for one in found] == [("error", "chart.tgz")]
 
 
-def wanted_with(wanted: Wanted) -> Wanted:
-    (wanted.folder / "config.yaml").write_text("")
+def wanted_with(wanted: Wanted, values: str = "") -> Wanted:
+    (wanted.folder / "config.yaml").write_text(values)
     return wanted
 
 
@@ -116,3 +119,30 @@ def test_the_real_schema_refuses_what_the_table_does_at_the_same_place(tmp_path)
     found = check.findings(Wanted(tmp_path, {}, (values,), schema=SHARED / "values.schema-4.4.0.json"))
     wrong = [one.code for one in found if one.severity == "error"]
     assert wrong == ["CH1201", "CH1202", "CH1501"]
+
+
+def hostile(depth: int) -> str:
+    """A kilobyte that means two to the power of depth comparisons."""
+    steps = {f"s{number}": {"allOf": [{"$ref": f"#/definitions/s{number + 1}"}] * 2} for number in range(depth)}
+    return json.dumps({"definitions": {**steps, f"s{depth}": {"type": "object"}}, "$ref": "#/definitions/s0"})
+
+
+@pytest.mark.timeout(60)
+def test_a_schema_without_an_end_is_one_finding_beside_the_others(wanted, monkeypatch):
+    monkeypatch.setattr(json_schema, "SECONDS", 2)
+    package(wanted.schema, hostile(60))
+    (wanted.folder / "config.yaml").write_text("hubb: {}\n")
+    assert [one.code for one in check.findings(wanted) if one.severity == "error"] == ["CH1209", "CH1201"]
+
+
+def test_a_schema_without_memory_is_one_finding(wanted, monkeypatch):
+    monkeypatch.setattr(json_schema, "MEMORY", 2**20)
+    assert told(wanted, f"custom: {{town: {'a' * 2**19}}}\n") == [("CH1209", 0, "")]
+
+
+def test_of_very_many_refusals_the_first_are_told(wanted):
+    values = "custom:\n" + "".join(f"  k{number}: 1\n" for number in range(5000))
+    package(wanted.schema, json.dumps({"properties": {"custom": {"additionalProperties": {"type": "string"}}}}))
+    found = [one for one in check.findings(wanted_with(wanted, values)) if one.code == "CH1210"]
+    assert len(found) == MOST_ALIKE + 1
+    assert sum(one.count for one in found) == MOST_REFUSALS + 1

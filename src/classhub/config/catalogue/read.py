@@ -3,6 +3,7 @@
     GoogleOAuthenticator < OAuthenticator < Authenticator     a class, and the classes whose sections it reads as well
       @paths oauthenticator.google.GoogleOAuthenticator        where it can be imported from
       @authenticators google                                   its short names (@spawners, @proxies)
+      @scopes read:users                                       of JupyterHub: what a role may name (@fields: a service)
       hosted_domain: list(text)                                a trait of its own and what it takes (kinds.py)
       -auto_login                                              a trait of its parents that it does not have
       username_key: text ; renamed username_claim 16.0.0       an old name; `gone` in place of a kind: not a trait at all
@@ -46,7 +47,9 @@ class Class:
 class Catalogue:
     classes: dict[str, Class] = field(default_factory=dict)
     aliases: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Of "authenticators", "spawners", "proxies": short name to class; of "paths": dotted path to class."""
+    """Of "authenticators", "spawners", "proxies": short name to class; of "paths": dotted path to class.
+
+    Of "scopes" and "fields": the words that JupyterHub takes in roles and services."""
 
     def traits(self, name: str) -> Mapping[str, Trait]:
         """All traits of a class, inherited ones too; none of a class that is not in the catalogue."""

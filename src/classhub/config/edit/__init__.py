@@ -4,10 +4,10 @@ Text surgery at the places that PyYAML's events give. Every result is read again
 not hold exactly the old values with that one change, the edit is refused.
 """
 
-from difflib import SequenceMatcher
 from typing import Any
 
 from classhub.config.document import Document, Where
+from classhub.config.edit.lines import changed
 from classhub.config.edit.outcome import has, outcome, plain, same
 from classhub.config.edit.surgery import operate
 from classhub.config.edit.why import why_not
@@ -36,10 +36,8 @@ def edit(text: str, change: Edit) -> str:
 
 
 def altered(before: str, after: str) -> str:
-    """The lines of `after` that are not in `before`; "" when some were only taken out."""
-    old, new = (one.replace("\r\n", "\n").split("\n") for one in (before, after))
-    blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    return "\n".join(line for kind, _, _, start, end in blocks if kind != "equal" for line in new[start:end])
+    """The lines of `after` that are not in `before`; "" when some were only taken out, or it leads too far."""
+    return "\n".join(changed(before, after))
 
 
 def _read(text: str) -> tuple[Document, set[str]]:

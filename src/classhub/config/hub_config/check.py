@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from classhub.config.catalogue.read import Catalogue
+from classhub.config.hub_config import across
 from classhub.config.hub_config.selection import FAMILIES, Around, Family, at, configured, selected, short_name
 from classhub.config.hub_config.traits import Section, trait_problems
 from classhub.config.problem import Problem
@@ -28,6 +29,8 @@ def problems(config: Mapping[str, Any], catalogue: Catalogue, around: Around | N
             yield from _section(name, config, catalogue, around, running)
         elif name not in own:
             yield _unknown_class(name, catalogue, around)
+    if login := running["Authenticator"]:
+        yield from across.problems(config, login, catalogue, around)
 
 
 def _section(
@@ -55,6 +58,8 @@ def _small_letter(name: str, catalogue: Catalogue, around: Around) -> Problem:
     fix, edit = f"Write {name[:1].upper()}{name[1:]}:, or remove it.", None
     if class_:
         fix, edit = f"Write {class_}: in place of {name}:", _rename(name, class_, around)
+    elif name in around.beside:
+        fix = f"Merge it into hub.{name}, which is there already, and remove it here."
     elif name in around.keys_of_hub:
         fix, edit = f"Move it one level out, to hub.{name}.", Edit("move", at(name), ("hub", name))
     return Problem(at(name), message, why, fix, "error", "CH1207", edit)

@@ -29,6 +29,9 @@ class Around:
     written: Mapping[str, Any] = field(default_factory=dict)
     """hub.config without the chart's defaults: a fix may not go where something is written."""
 
+    beside: Collection[str] = ()
+    """What is written below hub."""
+
     def is_free(self, *path: str) -> bool:
         above = value_at(self.written, path[:-1])
         return above is None or (isinstance(above, Mapping) and path[-1] not in above)

@@ -46,7 +46,7 @@ def trait_problems(section: Section, name: str, value: Any, catalogue: Catalogue
     traits = catalogue.traits(section.class_)
     trait = traits.get(name)
     if trait is None or trait.age == "ignored" or (trait.kind == "gone" and section.name != "KubeSpawner"):
-        if name[:1].isupper():
+        if name[:1].isupper() and _meant(section, name, catalogue).lower() != name.lower():
             yield _nested(section, name, catalogue)
         else:
             yield _unknown(section, name, value, catalogue)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from classhub.config.meaning import (
     address,
     cancel,
+    choices,
     culling,
     groups,
     homes,
@@ -16,6 +17,7 @@ from classhub.config.meaning import (
     limits,
     people,
     placeholders,
+    pods,
     profiles,
     provider,
     pullers,
@@ -48,7 +50,9 @@ def problems(values: Values, own: Values, chart: str = "4.4.0", files: Files | N
         return
     yield from people.problems(values, chart)
     yield from groups.problems(values, chart)
-    for group in (provider, address, culling, images, limits, placeholders, profiles):
+    yield from profiles.problems(values, chart)
+    yield from choices.problems(values, chart)
+    for group in (provider, address, culling, images, limits, placeholders, pods):
         yield from group.problems(values)
     yield from homes.problems(values, own)
     yield from cancel.problems(values, own)

@@ -5,9 +5,13 @@ The rules are JupyterHub 5's: whoever the provider lets through needs allow_all 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from classhub.config.authenticators import Authenticator, find
+from classhub.config.catalogue.kinds import parse
+from classhub.config.catalogue.read import catalogue
+from classhub.config.chart.table import known as known_chart
 from classhub.config.chart.upgrade import order
 from classhub.config.login import names
 from classhub.config.meaning.accounts import (
@@ -21,16 +25,8 @@ from classhub.config.meaning.accounts import (
 from classhub.config.meaning.found import Values, own_code, trait
 from classhub.config.traits.lookup import get
 
-GROUPS = (
-    "allowed_groups",
-    "allowed_organizations",
-    "allowed_google_groups",
-    "allowed_gitlab_groups",
-    "allowed_project_ids",
-    "allowed_teams",
-    "allowed_globus_groups",
-)
-LISTS = ("allowed_users", *GROUPS)
+_NO_LISTS = ("allowed_users", "allowed_scopes", "allowed_idps")
+"""allowed_... that list something else than groups: names, what an account must be granted, providers."""
 _SNIPPET = r"Authenticator|allow_all|allowed_users|check_allowed|admin_users"
 """What a snippet of hub.extraConfig contains when it has a say in who gets in."""
 
@@ -71,6 +67,26 @@ def chosen(values: Values) -> tuple[Authenticator | None, tuple[str, ...], str]:
     return known, known.sections if known else (configured.rpartition(".")[2], "Authenticator"), configured
 
 
+@cache
+def group_lists(class_: str, chart: str) -> tuple[str, ...]:
+    """Traits of a login by which members of a group, team or project get in."""
+    found = catalogue(known_chart(chart)).traits(class_)
+    kinds = {name: parse(one.kind).name for name, one in found.items() if one.kind != "gone"}
+    listing = ("list", "set", "dict")
+    return tuple(n for n, kind in kinds.items() if n.startswith("allowed_") and n not in _NO_LISTS and kind in listing)
+
+
+@cache
+def admin_lists(class_: str, chart: str) -> tuple[str, ...]:
+    """Traits of a login by which members of a group are admins."""
+    found = catalogue(known_chart(chart)).traits(class_)
+    return tuple(name for name in found if name.startswith("admin_") and name.endswith("groups"))
+
+
+def has_admin_group(values: Values, sections: tuple[str, ...], chart: str) -> bool:
+    return any(trait(values, sections, name)[1] for name in admin_lists(sections[0], chart))
+
+
 def access(values: Values, chart: str = "4.4.0") -> Access:
     """values: merged over the defaults. Reads nothing else, so a login that only extraConfig makes is "unknown".
 
@@ -87,13 +103,14 @@ def access(values: Values, chart: str = "4.4.0") -> Access:
     allowed = (
         names(values, sections, "allowed_users") if _is_listing(trait(values, sections, "allowed_users")[1]) else ()
     )
-    listed = Access("these", allowed, admins, groups=tuple(_groups(values, sections)))
+    listed = Access("these", allowed, admins, groups=tuple(_groups(values, sections, chart)))
     old = order(chart) < (4, 0, 0) and "OAuthenticator" not in sections
-    return _by_rules(values, known, listed, free=old or plain_name(known) in ("dummy", "firstuse"))
+    free = old or plain_name(known) in ("dummy", "firstuse")
+    return _by_rules(values, known, listed, free, has_admin_group(values, sections, chart))
 
 
-def _by_rules(values: Values, known: Authenticator, listed: Access, free: bool) -> Access:
-    """free: whoever passes the login may enter as long as there are no lists."""
+def _by_rules(values: Values, known: Authenticator, listed: Access, free: bool, by_group: bool) -> Access:
+    """free: whoever passes the login may enter as long as there are no lists. by_group: some are admins by a group."""
     sections, admins = known.sections, listed.admins
     allow_all = trait(values, sections, "allow_all")[1]
     if allow_all or (allow_all is None and free and not listed.names and not listed.groups):
@@ -103,11 +120,13 @@ def _by_rules(values: Values, known: Authenticator, listed: Access, free: bool) 
     domains, others = _through(values, known, sections)
     if trait(values, sections, "allow_existing_users")[1] and not listed.names:
         others = (*others, "those whom an admin has added in the hub")
+    if scopes := _listing(trait(values, sections, "allowed_scopes")[1]):
+        others = (*others, f"whoever is granted {' and '.join(map(str, scopes))}")
     if listed.names or listed.groups or domains or others:
         return replace(listed, domains=domains, others=", ".join(others))
     if trait(values, sections, "any_allow_config")[1]:
         return Access("unknown", admins=admins, others="a rule that any_allow_config speaks of")
-    return Access("admins" if admins or trait(values, sections, "admin_groups")[1] else "nobody", admins=admins)
+    return Access("admins" if admins or by_group else "nobody", admins=admins)
 
 
 def _open(listed: Access, found: Accounts, pattern: Any) -> Access:
@@ -139,8 +158,8 @@ def _host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0] or url.rpartition(":")[2]
 
 
-def _groups(values: Values, sections: tuple[str, ...]) -> Iterator[str]:
-    for name in GROUPS:
+def _groups(values: Values, sections: tuple[str, ...], chart: str) -> Iterator[str]:
+    for name in group_lists(sections[0], chart):
         yield from map(str, _listing(trait(values, sections, name)[1]))
 
 

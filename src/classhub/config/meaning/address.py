@@ -18,6 +18,8 @@ _EXAMPLE = re.compile(r"@(.+\.)?example\.(com|net|org)$", re.IGNORECASE)
 
 
 def problems(values: Values) -> Iterator[Problem]:
+    if get(values, "ingress.enabled") is True:
+        yield from _ingress(values)
     if get(values, "proxy.https.enabled") is not True:
         yield from _in_the_open(values)
         return
@@ -45,6 +47,18 @@ def _host(index: int, host: Any, kind: Any, public: bool) -> Iterator[Problem]:
         message = f"{dotted(where)} is a name that is known inside the college only."
         why = "Let's Encrypt gives certificates for public names alone."
         yield Problem(where, message, why, f"- {text}.college.edu", "error", "CH1821")
+
+
+def _ingress(values: Values) -> Iterator[Problem]:
+    """An empty text stands for any host."""
+    for index, host in enumerate(listing(values, "ingress.hosts")):
+        text = str(host).strip()
+        if text and not (is_host_name(text.removeprefix("*.")) and text == text.lower() == host):
+            where, meant = ("ingress", "hosts", index), _meant(text)
+            message = f"{dotted(where)} is not a host name: it is the name alone, in small letters, without https:// and path."
+            edit = Edit("set", where, meant) if meant else None
+            why = "Kubernetes refuses such an Ingress, and `helm upgrade` stops."
+            yield Problem(where, message, why, f"- {meant or 'hub.college.edu'}", "error", "CH1824", edit)
 
 
 def _meant(text: str) -> str:

@@ -6,58 +6,44 @@ from classhub.config.document import Where
 from classhub.config.meaning.found import Values
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
+from classhub.config.traits.hub import HUB_TRAITS, SPAWNER_TRAITS
 from classhub.config.traits.lookup import at, get
+from classhub.config.traits.pod import POD_TRAITS
+from classhub.config.traits.storage import DYNAMIC_TRAITS
 
-_SPAWNER = {
-    "image": "singleuser.image",
-    "image_pull_policy": "singleuser.image.pullPolicy",
-    "mem_limit": "singleuser.memory.limit",
-    "mem_guarantee": "singleuser.memory.guarantee",
-    "cpu_limit": "singleuser.cpu.limit",
-    "cpu_guarantee": "singleuser.cpu.guarantee",
-    "extra_resource_limits": "singleuser.extraResource.limits",
-    "extra_resource_guarantees": "singleuser.extraResource.guarantees",
-    "start_timeout": "singleuser.startTimeout",
-    "environment": "singleuser.extraEnv",
-    "node_selector": "singleuser.nodeSelector",
-    "tolerations": "singleuser.extraTolerations",
-    "profile_list": "singleuser.profileList",
-    "uid": "singleuser.uid",
-    "fs_gid": "singleuser.fsGid",
-    "init_containers": "singleuser.initContainers",
-    "extra_containers": "singleuser.extraContainers",
-    "lifecycle_hooks": "singleuser.lifecycleHooks",
-    "service_account": "singleuser.serviceAccountName",
-    "storage_capacity": "singleuser.storage.capacity",
-    "storage_class": "singleuser.storage.dynamic.storageClass",
-    "volumes": "singleuser.storage.extraVolumes",
-    "volume_mounts": "singleuser.storage.extraVolumeMounts",
+_COMPOSED = (
+    ("image", "singleuser.image.name"),
+    ("image_pull_secrets", "singleuser.image.pullSecrets"),
+    ("allow_privilege_escalation", "singleuser.allowPrivilegeEscalation"),
+    ("tolerations", "singleuser.extraTolerations"),
+    ("pvc_name_template", "singleuser.storage.dynamic.pvcNameTemplate"),
+    ("volumes", "singleuser.storage.extraVolumes"),
+    ("volume_mounts", "singleuser.storage.extraVolumeMounts"),
+)
+"""Traits of KubeSpawner that the chart makes of more than one value: of that which a college writes."""
+BY_SECTION = {
+    "KubeSpawner": (*POD_TRAITS, *DYNAMIC_TRAITS, *_COMPOSED),
+    "Spawner": (*SPAWNER_TRAITS, ("cmd", "singleuser.cmd")),
+    "JupyterHub": (*HUB_TRAITS, ("db_url", "hub.db.url")),
 }
-_HUB = {
-    "base_url": "hub.baseUrl",
-    "concurrent_spawn_limit": "hub.concurrentSpawnLimit",
-    "active_server_limit": "hub.activeServerLimit",
-    "allow_named_servers": "hub.allowNamedServers",
-    "named_server_limit_per_user": "hub.namedServerLimitPerUser",
-    "template_vars": "hub.templateVars",
-    "db_url": "hub.db.url",
-}
-_OF_JUPYTERHUB = ("mem_limit", "mem_guarantee", "cpu_limit", "cpu_guarantee", "start_timeout", "environment")
-"""Traits of Spawner that the chart sets for KubeSpawner, where they count more."""
+"""What the chart sets in which section: traits and paths."""
+_READ_BY = {"Spawner": ("KubeSpawner", "Spawner")}
+"""Sections that count as much or more; where it is one more, it is KubeSpawner's."""
 
 
 def problems(values: Values, own: Values) -> Iterator[Problem]:
     """own: what the college wrote. A default that is overridden is no contradiction."""
-    for section, paths in (("KubeSpawner", _SPAWNER), ("JupyterHub", _HUB)):
-        for trait, path in paths.items():
-            where: Where = ("hub", "config", section, trait)
-            if at(own, where) is not None and get(own, path) is not None:
-                message = f"{dotted(where)} and {path} are the same setting, and both are there."
-                fix = f"Keep {path}, and remove the other."
-                yield Problem(where, message, f"hub.config wins; {path} has no effect.", fix, "warning", "CH1871")
-    for trait in _OF_JUPYTERHUB:
-        where, path = ("hub", "config", "Spawner", trait), _SPAWNER[trait]
-        if at(own, where) is not None and get(values, path) not in (None, {}):
+    for section, pairs in BY_SECTION.items():
+        for trait, path in pairs:
+            for above in _READ_BY.get(section, (section,)):
+                where: Where = ("hub", "config", above, trait)
+                if at(own, where) is not None and get(own, path) is not None:
+                    message = f"{dotted(where)} and {path} are the same setting, and both are there."
+                    fix = f"Keep {path}, and remove the other."
+                    yield Problem(where, message, f"hub.config wins; {path} has no effect.", fix, "warning", "CH1871")
+    for trait, path in BY_SECTION["KubeSpawner"]:
+        where = ("hub", "config", "Spawner", trait)
+        if at(own, where) is not None and get(values, path) not in (None, {}, [], ""):
             message = f"{dotted(where)} has no effect: {path} sets it for KubeSpawner."
             fix = f"Write it as {path}."
             yield Problem(where, message, "The more specific section wins.", fix, "warning", "CH1871")

@@ -6,7 +6,6 @@ from classhub.config.meaning.access import chosen
 from classhub.config.meaning.found import Values, whole
 from classhub.config.problem import Problem
 from classhub.config.traits.lookup import get
-from classhub.errors import Edit
 
 ACTIVITY_S = 300
 """How often a server tells the hub that it is in use (JUPYTERHUB_ACTIVITY_INTERVAL)."""
@@ -48,7 +47,7 @@ def _users(values: Values, timeout: int) -> Problem:
     admins = ", admins too" if get(values, "cull.adminUsers") is not False else ""
     message = f"cull.users: true deletes every user who was idle for {_shown(timeout)}{admins}{disk}."
     why = "There is no way back." if disk else "Their admin rights, groups and named servers are lost."
-    return Problem(where, message, why, "users: false", "warning", "CH1811", Edit("set", where, False))
+    return Problem(where, message, why, "users: false", "warning", "CH1811")
 
 
 def _short(timeout: int) -> Problem:

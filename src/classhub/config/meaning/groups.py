@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from classhub.config.meaning.access import LISTS, access, chosen
+from classhub.config.meaning.access import access, chosen, group_lists
 from classhub.config.meaning.found import Values, trait
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
@@ -12,13 +12,13 @@ def problems(values: Values, chart: str = "4.4.0") -> Iterator[Problem]:
     """chart: its version. Where everybody gets in, people.py says so of the lists too."""
     known, sections, _ = chosen(values)
     if known and trait(values, sections, "allow_all")[1] is True and access(values, chart).kind == "these":
-        yield from _limit_nobody(values, sections)
+        yield from _limit_nobody(values, sections, chart)
     if known and known.name == "ldap":
         yield from _ldap(values, sections)
 
 
-def _limit_nobody(values: Values, sections: tuple[str, ...]) -> Iterator[Problem]:
-    for name in LISTS:
+def _limit_nobody(values: Values, sections: tuple[str, ...], chart: str) -> Iterator[Problem]:
+    for name in ("allowed_users", "allowed_scopes", *group_lists(sections[0], chart)):
         where, listed = trait(values, sections, name)
         if listed:
             message = f"{dotted(where)} limits nobody, as allow_all is true."

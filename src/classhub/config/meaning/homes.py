@@ -8,7 +8,6 @@ from classhub.config.meaning.found import Values, is_stock, own_code
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
 from classhub.config.traits.lookup import at, get, mapping
-from classhub.errors import Edit
 
 _STORAGE: Where = ("singleuser", "storage")
 _NEW_ONLY: tuple[Where, ...] = (("capacity",), ("dynamic", "storageClass"), ("dynamic", "storageAccessModes"))
@@ -38,8 +37,7 @@ def _dynamic(values: Values, own: Values) -> Iterator[Problem]:
     if isinstance(template, str) and template and "user" not in template:
         message = f"{dotted(where)} names no user, so all share one disk."
         why = "And the disk is deleted with the first user who is."
-        edit = Edit("set", where, "claim-{user_server}")
-        yield Problem(where, message, why, "pvcNameTemplate: claim-{user_server}", "warning", "CH1843", edit)
+        yield Problem(where, message, why, "pvcNameTemplate: claim-{user_server}", "warning", "CH1843")
 
 
 def _static(values: Values) -> Iterator[Problem]:
@@ -52,9 +50,8 @@ def _static(values: Values) -> Iterator[Problem]:
     path = at(values, where)
     if not isinstance(path, str) or not ("{" in path and "user" in path):
         message = f"{dotted(where)} names no user, so all students share one home."
-        edit = Edit("set", where, "{username}")
         why = "Each can read, change and delete the work of all others."
-        yield Problem(where, message, why, 'subPath: "{username}"', "warning", "CH1843", edit)
+        yield Problem(where, message, why, 'subPath: "{username}"', "warning", "CH1843")
 
 
 def _mount(values: Values, kind: Any) -> Iterator[Problem]:

@@ -17,14 +17,50 @@ _FIX = "Write a tag that is never pushed again, as a date or the commit it was m
 
 def problems(values: Values) -> Iterator[Problem]:
     for where in _pairs(values):
-        tag = at(values, (*where, "tag"))
-        if isinstance(tag, str) and at(values, (*where, "name")):
-            yield from _tag((*where, "tag"), tag, at(values, (*where, "pullPolicy")))
+        name, tag = at(values, (*where, "name")), at(values, (*where, "tag"))
+        if isinstance(name, str) and isinstance(tag, str) and name:
+            yield from _pair(values, where, name, tag)
     policy = get(values, "hub.config.KubeSpawner.image_pull_policy") or get(values, "singleuser.image.pullPolicy")
     for where in _texts(values):
         image = at(values, where)
         if isinstance(image, str) and image and "{" not in image and "@" not in image:
-            yield from _tag(where, image.rpartition("/")[2].partition(":")[2], policy)
+            yield from _tag(where, _version(image), policy)
+
+
+def _version(image: str) -> str:
+    """Tag or digest of a whole name, "" if there is neither; registry:5000/ has a port."""
+    last = image.rpartition("/")[2]
+    return last.partition("@")[2] or last.partition(":")[2]
+
+
+def _pair(values: Values, where: Where, name: str, tag: str) -> Iterator[Problem]:
+    """The chart writes name:tag, whatever they are; KubeSpawner gets the name alone where the tag is empty."""
+    own, policy = _version(name), at(values, (*where, "pullPolicy"))
+    of_students = where == ("singleuser", "image")
+    if own and tag:
+        yield _no_image(where, f"name:tag makes two versions of it ({own} and {tag})", "No pod starts.", name, "error")
+    elif not tag and not of_students:
+        yield _no_image(where, "name:tag ends in a colon", "No pod starts.", name, "error")
+    elif own:
+        if _has_pullers(values):
+            why = "Pods that fetch it ahead (prePuller) never start, and `helm upgrade` waits for them in vain."
+            yield _no_image(where, "for the pullers name:tag ends in a colon", why, name, "warning")
+        if "@" not in name:
+            yield from _tag((*where, "name"), own, policy)
+    elif "@" not in tag:
+        yield from _tag((*where, "tag"), tag, policy)
+
+
+def _has_pullers(values: Values) -> bool:
+    return any(get(values, f"prePuller.{name}.enabled") is True for name in ("hook", "continuous"))
+
+
+def _no_image(where: Where, what: str, why: str, name: str, severity: str) -> Problem:
+    own = _version(name)
+    bare = name[: -len(own) - 1] if own else name
+    version = f"2027-01-04@{own}" if ":" in own else own or "2027-01-04"
+    message = f"{dotted((*where, 'tag'))}: {what}, which is no name of an image."
+    return Problem((*where, "tag"), message, why, f'image: {{name: {bare}, tag: "{version}"}}', severity, "CH1805")
 
 
 def _pairs(values: Values) -> Iterator[Where]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from classhub.config.document import Where
-from classhub.config.meaning.access import LISTS, Access, access, chosen
+from classhub.config.meaning.access import Access, access, chosen, group_lists, has_admin_group
 from classhub.config.meaning.accounts import identity_providers, public_provider, whole_provider
 from classhub.config.meaning.found import Values, is_stock, trait
 from classhub.config.problem import Problem
@@ -21,7 +21,7 @@ def problems(values: Values, chart: str = "4.4.0") -> Iterator[Problem]:
     who = access(values, chart)
     told = [*_limits(values, sections), *_open_providers(values, sections)]
     yield from told
-    yield from _kind(values, who, sections, told=bool(told))
+    yield from _kind(values, who, sections, chart, told=bool(told))
     for name in _LISTS:
         yield from _twice(values, sections, name)
     yield from _blocked(values, sections)
@@ -29,7 +29,7 @@ def problems(values: Values, chart: str = "4.4.0") -> Iterator[Problem]:
         yield _kept(values, sections)
 
 
-def _kind(values: Values, who: Access, sections: tuple[str, ...], told: bool) -> Iterator[Problem]:
+def _kind(values: Values, who: Access, sections: tuple[str, ...], chart: str, told: bool) -> Iterator[Problem]:
     """told: whether it was said already, at a better place, that strangers get in."""
     allow, allowed = trait(values, sections, "allow_all")
     if who.kind == "nobody" and chosen(values)[2] == "null":
@@ -39,14 +39,18 @@ def _kind(values: Values, who: Access, sections: tuple[str, ...], told: bool) ->
     elif who.kind == "everybody" and not told:
         where = allow if allowed else _LOGIN
         why = "Strangers use your machines, and your address for whatever they do."
-        lists = " and ".join(name for name in LISTS if allowed and trait(values, sections, name)[1])
+        lists = " and ".join(
+            name
+            for name in ("allowed_users", *group_lists(sections[0], chart))
+            if allowed and trait(values, sections, name)[1]
+        )
         whatever = f", whatever {lists} says" if lists else ""
         yield Problem(
             where, f"Everybody can log in: {who.others}{whatever}.", why, _narrow(sections), "warning", "CH1402"
         )
     elif who.kind == "these":
         yield Problem(_LOGIN, who.sentence, "", "", "note", "CH1403")
-    if who.kind in ("these", "everybody") and not who.admins and not trait(values, sections, "admin_groups")[1]:
+    if who.kind in ("these", "everybody") and not who.admins and not has_admin_group(values, sections, chart):
         fix = "hub: {config: {Authenticator: {admin_users: [alice@college.edu]}}}"
         why = "Nobody can see others' servers, stop one, or add a user in the hub's own pages."
         yield Problem(

@@ -9,7 +9,6 @@ from classhub.config.meaning.found import Values, whole
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
 from classhub.config.traits.lookup import at, get
-from classhub.errors import Edit
 
 NODE_PODS = 110
 """What a node of Kubernetes holds at most, unless its kubelet says otherwise; the system has about ten of its own."""
@@ -37,7 +36,7 @@ def _in_the_way(count: int) -> Problem:
     where = ("scheduling", "podPriority", "enabled")
     message = f"{count} placeholders hold places and never give way, as scheduling.podPriority is off."
     why = "They take the room of real students in place of keeping it for them."
-    return Problem(where, message, why, "podPriority: {enabled: true}", "warning", "CH1851", Edit("set", where, True))
+    return Problem(where, message, why, "podPriority: {enabled: true}", "warning", "CH1851")
 
 
 def _too_many(values: Values, count: int, node_pods: int) -> Iterator[Problem]:

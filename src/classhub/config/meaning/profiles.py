@@ -17,16 +17,17 @@ _OF_A_CHOICE = ("default", "display_name", "description", "slug", "allowed_group
 """What stands beside kubespawner_override, not in it."""
 
 
-def problems(values: Values) -> Iterator[Problem]:
+def problems(values: Values, chart: str = "4.4.0") -> Iterator[Problem]:
+    """chart: its version, one that has a catalogue."""
     certain = is_stock(values) and not get(values, "hub.config.JupyterHub.spawner_class")
     severity = "error" if certain else "warning"
     for where in overrides(values):
-        yield from _override(values, where, severity)
-    for listed in _lists(values):
-        profiles = dict(_profiles(values, listed))
-        yield from _names(profiles, severity)
-        yield from _defaults(profiles, listed)
-        for where, profile in profiles.items():
+        yield from _override(values, where, severity, _traits(chart))
+    for listed in lists(values):
+        offered = dict(profiles(values, listed))
+        yield from _names(offered, severity)
+        yield from _defaults(offered, listed)
+        for where, profile in offered.items():
             for option in _mapping(profile.get("profile_options")):
                 here = (*where, "profile_options", option, "choices")
                 choices = {(*here, name): choice for name, choice in _mapping(at(values, here)).items()}
@@ -35,8 +36,8 @@ def problems(values: Values) -> Iterator[Problem]:
 
 def overrides(values: Values) -> Iterator[Where]:
     """Every mapping of a spawner's traits that a profile, one of its choices or an unlisted choice sets."""
-    for listed in _lists(values):
-        for where, profile in _profiles(values, listed):
+    for listed in lists(values):
+        for where, profile in profiles(values, listed):
             yield (*where, "kubespawner_override")
             for name, option in _mapping(profile.get("profile_options")).items():
                 here = (*where, "profile_options", name)
@@ -45,24 +46,24 @@ def overrides(values: Values) -> Iterator[Where]:
                 yield (*here, "unlisted_choice", "kubespawner_override")
 
 
-def _lists(values: Values) -> Iterator[Where]:
+def lists(values: Values) -> Iterator[Where]:
     yield ("singleuser", "profileList")
     for section in mapping(values, "hub.config"):
         if section.endswith("Spawner"):
             yield ("hub", "config", section, "profile_list")
 
 
-def _profiles(values: Values, listed: Where) -> Iterator[tuple[Where, Mapping[str, Any]]]:
+def profiles(values: Values, listed: Where) -> Iterator[tuple[Where, Mapping[str, Any]]]:
     found = at(values, listed)
     for index, profile in enumerate(found if isinstance(found, list) else ()):
         if isinstance(profile, Mapping):
             yield (*listed, index), profile
 
 
-def _override(values: Values, where: Where, severity: str) -> Iterator[Problem]:
+def _override(values: Values, where: Where, severity: str, traits: frozenset[str]) -> Iterator[Problem]:
     for name in _mapping(at(values, where)):
         here = (*where, name)
-        if name in _traits():
+        if name in traits:
             continue
         why = "It would have no effect."
         if name in _OF_A_CHOICE:
@@ -73,7 +74,7 @@ def _override(values: Values, where: Where, severity: str) -> Iterator[Problem]:
             # only what is offered differs, and not even that where the first choice is the default anyway
             yield Problem(here, message, why, fix, "warning", "CH1831", edit)
         else:
-            meant = nearest(name, _traits())
+            meant = nearest(name, traits)
             message = f"{dotted(here)} is no setting of KubeSpawner." + (f" Did you mean {meant}?" if meant else "")
             certain = is_slip(name, meant) and at(values, (*where, meant)) is None
             edit = Edit("rename", here, meant) if certain else None
@@ -82,9 +83,9 @@ def _override(values: Values, where: Where, severity: str) -> Iterator[Problem]:
 
 
 @cache
-def _traits() -> frozenset[str]:
+def _traits(chart: str) -> frozenset[str]:
     """What can be set on a KubeSpawner: its traits, old ones that still exist too, and the id that JupyterHub sets."""
-    found = catalogue("4.4.0").traits("KubeSpawner")
+    found = catalogue(chart).traits("KubeSpawner")
     return frozenset(name for name, trait in found.items() if trait.kind != "gone") | {"oauth_client_id"}
 
 

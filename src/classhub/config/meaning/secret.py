@@ -11,7 +11,6 @@ from classhub.config.problem import Problem
 from classhub.config.secret import secrets
 from classhub.config.spelling import dotted
 from classhub.config.traits.lookup import at, mapping
-from classhub.errors import Edit
 
 Tracked = Callable[[str], bool]
 """Does git keep this file of the folder ("config.yaml", "secrets.yaml") in plain text? What git-crypt encrypts it does not."""
@@ -81,7 +80,7 @@ def _weak(values: Values) -> Iterator[Problem]:
         elif where in _KEYS and (is_placeholder(value) or len(value) < _LEAST):
             message = f"{dotted(where)} can be guessed: it has less than {_LEAST} characters, or is an example."
             fix = f"Remove the line: the chart makes one and keeps it. Or make one: {_HOW}"
-            yield Problem(where, message, "It guards every login.", fix, "warning", "CH1703", Edit("remove", where))
+            yield Problem(where, message, "It guards every login.", fix, "warning", "CH1703")
         seen.setdefault(value, where)
 
 

@@ -34,7 +34,7 @@ def _not_signed_in(answer: Answer, _: re.Match[str]) -> ClasshubError:
 
 def _missing(answer: Answer, _: re.Match[str]) -> ClasshubError:
     details = answer.status.get("details") or {}
-    if details.get("kind") == "namespaces":
+    if details.get("kind") == "namespaces" and answer.call.kind != "Namespace":
         return NotFound(
             f"There is no namespace {details.get('name')} in the cluster at {answer.access.server}.",
             "Nothing was deployed there yet, or classhub.yaml names another cluster or namespace.",

@@ -1,6 +1,7 @@
 """The cluster, Helm and the chart that a folder's classhub.yaml names; each is opened when it is first asked for."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ class Connection:
     def cluster(self) -> "Cluster":
         from classhub.outside.kubernetes import Cluster
 
-        return Cluster.connect(self.settings.namespace, context=self.settings.context)
+        return Cluster.connect(self.settings.namespace, context=self.settings.cluster_context)
 
     @cached_property
     def helm(self) -> "Helm":
@@ -52,6 +53,19 @@ class Connection:
             cache=cache,
             tell=tell,
         )
+
+    def ensure_namespace(self) -> None:
+        """Made if it is not there. Who may not even ask works in one that others made."""
+        from classhub.outside.kubernetes import AlreadyThere, Forbidden
+
+        try:
+            if self.cluster.get("Namespace", self.cluster.namespace) is not None:
+                return
+        except Forbidden:
+            return
+        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.cluster.namespace}}
+        with suppress(AlreadyThere):
+            self.cluster.create(body)
 
     @property
     def place(self) -> str:

@@ -29,9 +29,10 @@ def dry_run(at_: Connection, settings: Mapping[str, Any], config: Config, releas
     before = _before(at_, release) if release else None
     hidden = None if before is not None and before.hidden is None else _both(config, before)
     installed = chart_version(release) if release else ""
+    values = over_chart(settings["values"], chart.version)
     return DryRun(
         settings=settings,
-        wanted=InForce(config.values, _login(config.values), _own(at_, chart.version), config.hidden, chart.version),
+        wanted=InForce(values, _login(values), _own(at_, chart.version), config.hidden, chart.version),
         before=before,
         release=Place(at_.cluster.context, at_.settings.namespace, at_.release, chart.version, installed),
         objects=compare(held, wanted, hidden, at_.settings.namespace),

@@ -78,6 +78,7 @@ class ClusterTarget:
         if self._held is not None:
             yield self._held
             return
+        self.at.ensure_namespace()
         now = inspection.newest(self.at.helm.history(self.at.release))
         mine = Turn(operation, turn.me(), time(), now.revision if now else 0)
         with turn.held(self.at.cluster, self.at.release, mine, tell) as held:
