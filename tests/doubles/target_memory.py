@@ -35,7 +35,7 @@ def _in_force(settings: Mapping[str, Any]) -> InForce:
 class MemoryHomes:
     folder: Path
 
-    def list(self, sizes: bool = False) -> tuple[Home, ...]:
+    def list(self, sizes: bool = False, tell: Tell = silent) -> tuple[Home, ...]:
         return tuple(self._home(path, sizes) for path in sorted(self.folder.iterdir()))
 
     def _home(self, path: Path, sizes: bool) -> Home:

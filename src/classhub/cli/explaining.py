@@ -29,5 +29,5 @@ def show(here: Here, lines: "Callable[[Place], Sequence[str]]") -> None:
             "classhub -t cluster, before the command",
         )
     settings = settings_of(here.folder)
-    for line in lines(Place(settings.context, settings.namespace, settings.release)):
+    for line in lines(Place(settings.cluster_context, settings.namespace, settings.release)):
         say(line)
