@@ -13,10 +13,12 @@ from classhub.config.overlay import deployed
 from classhub.errors import ClasshubError, NotFound, NotHere, NotRunning, Refused
 from classhub.operations import records as reading
 from classhub.operations import servers
+from classhub.outside.kubernetes import Forbidden
 from classhub.plan import release as steps
 from classhub.plan.records import Kind
 from classhub.plan.running import State
 from classhub.plan.steps import Plan, Step
+from classhub.targets.cluster import rights
 from classhub.targets.cluster.target import ClusterTarget
 from cluster import access, helm_binaries
 from cluster.control_plane import ControlPlane
@@ -194,14 +196,58 @@ def test_a_restart_waits_for_the_new_pod_and_disturbs_no_student(hub):
         hub.target.restart("hubb", lambda sentence: None)
 
 
+def _placeholders(hub):
+    path = f"/apis/apps/v1/namespaces/{hub.namespace}/statefulsets"
+    (found,) = hub.release.plane.api.list(path, labelSelector="component=user-placeholder")
+    return found["spec"]["replicas"]
+
+
 def test_placeholders_are_scaled_so_that_the_next_upgrade_finds_no_conflict(hub):
     said = told(hub.target.scale, "placeholders", 2)
     assert "scheduling.userPlaceholder.replicas" in said
-    assert hub.release.only("statefulsets", "component=user-placeholder")["spec"]["replicas"] == 2
+    assert _placeholders(hub) == 2
     hub.release.upgrade({"custom": {"note": "scaled"}})
-    assert hub.release.only("statefulsets", "component=user-placeholder")["spec"]["replicas"] == 1
+    assert _placeholders(hub) == 1
     with pytest.raises(NotHere):
         hub.target.scale("hub", 2, lambda sentence: None)
+
+
+@pytest.fixture
+def acting_as(hub, monkeypatch, tmp_path):
+    """acting_as(rules, cluster_rules): the target, as an account sees it that has just these rights."""
+
+    def make(rules, cluster_rules=()):
+        path = access.account(hub.release.plane, hub.namespace, tmp_path, list(rules), list(cluster_rules))
+        monkeypatch.setenv("KUBECONFIG", str(path))
+        return ClusterTarget(hub.config, os.environ, timeout_s=120)
+
+    return make
+
+
+def test_the_rights_to_look_are_enough_to_look_and_for_nothing_else(acting_as):
+    target = acting_as(rights.LOOK)
+    seen = target.overview()
+    assert seen.running.state is State.RUNNING and [home.owner for home in seen.homes] == [ALICE]
+    assert any("Room on the nodes is left out" in one for one in seen.missing)
+    assert any("Nodes are left out" in one for one in seen.missing)
+    assert reading.last(target, "hub", Kind.LOGS, 1) and reading.last_event(target, ALICE)
+    assert {row.name for row in target.usage().rows} >= {"hub", ALICE}
+    for act in (
+        lambda: target.run(ALICE, ["true"], terminal=False),
+        lambda: target.restart("proxy", lambda sentence: None),
+        lambda: target.stop(keep_servers=True),
+    ):
+        with pytest.raises(Forbidden) as refused:
+            act()
+        assert "kubectl create rolebinding" in refused.value.fix
+
+
+def test_the_rights_to_act_are_enough_to_act(acting_as):
+    target = acting_as(rights.ACT, rights.EVERYWHERE)
+    assert target.overview().missing == ()
+    assert target.run(ALICE, ["true"], terminal=False).code == 0
+    assert "placeholder" in told(target.scale, "placeholders", 2)
+    assert told(target.restart, "user-placeholder")
 
 
 def test_a_stopped_hub_is_told_as_such_and_the_next_deploy_starts_it(hub):

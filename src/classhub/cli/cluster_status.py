@@ -28,7 +28,7 @@ def facts(seen: Overview) -> dict[str, object]:
     return {**running, **found, "notes": [*running["notes"], *advice(seen, time.time())]}
 
 
-def show(seen: Overview, advice_of_parts: Sequence[str]) -> None:
+def show(seen: Overview) -> None:
     running = seen.running
     say(f"{running.state.value}  {running.address or 'no public address'}  revision {running.revision}")
     say(f"chart {age_of(seen.chart)}; {seen.place}")
@@ -47,7 +47,7 @@ def show(seen: Overview, advice_of_parts: Sequence[str]) -> None:
         say(f"\nCertificate of {', '.join(one.names) or one.where}: {until}")
     warned = [(one.about, words.ago(one.when), str(one.times), one.text) for one in seen.warnings]
     _table("Warnings of the last hour", ("about", "ago", "times", "what"), warned)
-    notes = [*advice_of_parts, *advice(seen, time.time())]
+    notes = advice(seen, time.time())
     if notes:
         say()
     for line in notes:

@@ -28,7 +28,7 @@ def open_(here: Here, only_print: bool, explain: bool) -> None:
 
         show(here, explained.address)
         return
-    address = needs_hub(here.target).address
+    address = needs_hub(here.target, "classhub deploy" if here.name == "cluster" else "classhub up").address
     if here.name == "cluster":
         _open_cluster(address, only_print)
         return

@@ -96,7 +96,7 @@ def _print(seen: Running | Overview) -> None:
     if isinstance(seen, Overview):
         from classhub.cli import cluster_status
 
-        cluster_status.show(seen, advice(seen.running))
+        cluster_status.show(seen)
         return
     revision = f"  revision {seen.revision}" if seen.revision else ""
     say(f"{seen.state.value}  {seen.address}{revision}".rstrip())

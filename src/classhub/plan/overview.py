@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from classhub.config.chart.advisories import missing_security, newest, released
 from classhub.plan.records import Home
-from classhub.plan.running import Running
+from classhub.plan.running import Running, State
 
 SOON_S = 21 * 24 * 3600
 """A certificate that ends within this is worth a sentence: Let's Encrypt renews 30 days before."""
@@ -95,12 +95,23 @@ class Overview:
 def advice(seen: Overview, now: float) -> list[str]:
     """What needs a hand, most urgent first; each with the next command where there is one."""
     return [
+        *_parts(seen.running),
         *_certificates(seen.certificates, now),
         *_room(seen.nodes),
         *_homes(seen.homes),
         *_chart(seen.chart),
         *seen.missing,
     ]
+
+
+def _parts(running: Running) -> Iterable[str]:
+    for part in running.parts:
+        if part.state is State.FAILING:
+            reason = (part.reason or "no reason known").rstrip(".")
+            yield f"The {part.name} fails: {reason}. Next: `classhub -t cluster logs {part.name}`."
+    if running.state is State.STOPPED:
+        on = f"; {count(len(running.servers), 'server')} of students still run" if running.servers else ""
+        yield f"The hub is stopped{on}. Next: `classhub deploy` starts it."
 
 
 def _certificates(found: Iterable[Certificate], now: float) -> Iterable[str]:

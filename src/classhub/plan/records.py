@@ -78,7 +78,7 @@ class Home:
     capacity_bytes: int | None = None
     created: float | None = None
     last_used: float | None = None
-    """As the hub knows it; now for one that is in use."""
+    """As the hub knows it."""
     phase: str = ""
     """"Bound", "Pending", "Lost"."""
     volume: str = ""

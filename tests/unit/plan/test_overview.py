@@ -5,7 +5,7 @@ from dataclasses import replace
 from classhub.config.chart.advisories import missing_security
 from classhub.plan.overview import Certificate, Node, Overview, advice
 from classhub.plan.records import Home
-from classhub.plan.running import Running, State
+from classhub.plan.running import Part, Running, Server, State
 
 NOW = 1_795_946_400.0
 DAY = 86400
@@ -60,3 +60,11 @@ def test_a_chart_with_known_holes_is_said_with_the_way_out():
 
 def test_what_could_not_be_seen_is_said():
     assert "Nodes are left out" in said(seen(missing=("Nodes are left out: no right.",)))
+
+
+def test_parts_that_fail_and_a_stopped_hub_are_said_first():
+    part = Part("hub", State.FAILING, reason="its image cannot be pulled")
+    failing = replace(seen(), running=replace(RUNNING, parts=(part,)))
+    assert advice(failing, NOW)[0].startswith("The hub fails: its image cannot be pulled.")
+    stopped = replace(seen(), running=replace(RUNNING, state=State.STOPPED, servers=(Server("alice"),)))
+    assert "1 server of students still run" in said(stopped) and "classhub deploy" in said(stopped)

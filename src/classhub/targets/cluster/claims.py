@@ -1,6 +1,5 @@
 """Homes on a cluster: which claims they are, whose, and whether anybody uses them. Pure; one pass over each list."""
 
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -81,7 +80,7 @@ def _home(
         server=server,
         capacity_bytes=capacity(claim),
         created=seconds(metadata.get("creationTimestamp")),
-        last_used=time.time() if is_mounted else _last_used((known or {}).get(user), server),
+        last_used=_last_used((known or {}).get(user), server),
         phase="Terminating" if metadata.get("deletionTimestamp") else str((claim.get("status") or {}).get("phase", "")),
         volume=str((claim.get("spec") or {}).get("volumeName") or ""),
         in_use=is_mounted,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from classhub.config.overlay import SERVICE
 from classhub.config.reading import parse
 from classhub.config.traits.lookup import get
-from classhub.errors import Finding, NotFound
+from classhub.errors import Finding, NotFound, NotRunning
 from classhub.targets.cluster.labels import HUB, selectors
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ TOKEN = f"hub.services.{SERVICE}.apiToken"
 
 
 def read(cluster: "Cluster", release: str) -> Object:
-    """Found by the labels that the chart gives it. Raises NotFound where the release has none."""
+    """Found by the labels that the chart gives it. Raises NotRunning where the release has none."""
     found = next((one for one in _listed(cluster, release) if VALUES in (one.get("data") or {})), None)
     if found is None:
-        raise NotFound(
+        raise NotRunning(
             f"The release {release} has no Secret of a hub in the namespace {cluster.namespace}.",
             "It is not installed there, or it is no release of the JupyterHub chart.",
             "classhub deploy",

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from classhub.errors import ClasshubError, NotFound
+from classhub.errors import ClasshubError, NotFound, NotRunning
 from classhub.outside.hub_api import HubApi
 from classhub.plan.records import Kind, Record
 from classhub.targets.cluster import happenings, lines, stories, whom
@@ -37,6 +37,8 @@ def read(
 def find(cluster: "Cluster", release: str, api: Api, who: str) -> ThePart | TheServer:
     """The hub is asked only for whom neither pods nor claims show."""
     seen = look(cluster, release)
+    if not seen.workloads and not seen.pods:
+        raise NotRunning(f"There is no release {release} in the namespace {cluster.namespace}.", fix="classhub deploy")
     if part := whom.the_part(who, seen.workloads, seen.pods):
         return part
     claims = [one for one in cluster.list("PersistentVolumeClaim") if owner(one)[0]]

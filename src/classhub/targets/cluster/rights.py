@@ -19,11 +19,13 @@ LOOK = (
     _rule("", "pods/log", "get"),
     _rule("", "pods/portforward", "get create"),
     _rule("", "secrets", "get list"),
+    _rule("", "configmaps", "get"),
     _rule("apps", "deployments statefulsets daemonsets replicasets", "get list watch"),
     _rule("coordination.k8s.io", "leases", "get"),
     _rule("metrics.k8s.io", "pods", "get list"),
 )
-"""status, logs, events, top, servers, users, homes list. Secrets: Helm keeps its history in them, the hub our token."""
+"""`status`, `logs`, `events`, `top`, `servers`, `users`, `homes list`. Secrets: Helm keeps its
+history in them, and the hub our token; whoever may read them holds the hub's keys, and is its admin."""
 
 ACT = (
     *LOOK,
@@ -33,10 +35,10 @@ ACT = (
     _rule("apps", "deployments/scale statefulsets/scale", "get patch update"),
     _rule("coordination.k8s.io", "leases", "create patch"),
 )
-"""And exec, shell, restart, scale, homes delete, down."""
+"""all that, and `exec`, `shell`, `restart`, `scale`, `homes delete`, `down`."""
 
 EVERYWHERE = (
     _rule("", "nodes pods", "get list"),
     _rule("metrics.k8s.io", "nodes", "get list"),
 )
-"""A ClusterRole: the nodes and how much room they have left. Without it `status` and `top` say what they leave out."""
+"""the nodes in `status` and `top`; without it both say what they leave out. Other namespaces share the nodes: hence all pods."""
