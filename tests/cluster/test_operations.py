@@ -212,6 +212,28 @@ def test_placeholders_are_scaled_so_that_the_next_upgrade_finds_no_conflict(hub)
         hub.target.scale("hub", 2, lambda sentence: None)
 
 
+def test_why_a_server_does_not_start_is_the_first_thing_said_and_stays_after_its_pod(hub):
+    hub.release.upgrade({"singleuser": {"image": {"tag": "missing"}}})
+    eventually(lambda: hub.target.inspect().state is State.RUNNING, timeout_s=60)
+    with hub.target.api() as api:
+        api.add_user("bob")
+        api.start_server("bob")
+    cause = "is not on the node"
+    eventually(lambda: cause in reading.last_event(hub.target, "bob").text, timeout_s=60)
+    assert reading.last_event(hub.target, "bob").text.startswith("The server of bob does not run: its image ")
+    assert "bob" in {pod.what for pod in hub.target.overview().pods if pod.reason}
+    servers.stop(hub.target, "bob")
+    story = eventually(lambda: _gone(reading.last_event(hub.target, "bob").text), timeout_s=60)
+    assert story.startswith("No server of bob runs. The last trouble: ")
+    assert any("image" in one.text for one in reading.last(hub.target, "bob", Kind.LOGS, 0))
+    hub.release.upgrade({"custom": {"note": "mended"}})
+    eventually(lambda: hub.target.inspect().state is State.RUNNING, timeout_s=60)
+
+
+def _gone(story):
+    return story if story.startswith("No server") else None
+
+
 @pytest.fixture
 def acting_as(hub, monkeypatch, tmp_path):
     """acting_as(rules, cluster_rules): the target, as an account sees it that has just these rights."""
