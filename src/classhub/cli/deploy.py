@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from classhub.cli import options
-from classhub.cli.console import aside, ask, progress, say, show_json
+from classhub.cli.asking import agree, is_yes
+from classhub.cli.console import aside, progress, say, show_json
 from classhub.cli.here import Here, pass_here
 from classhub.cli.plan import show
 from classhub.cli.polite import killed_politely
-from classhub.errors import NotFound, Refused
+from classhub.errors import NotFound
 
 if TYPE_CHECKING:
     from classhub.operations.deploy import Prepared
@@ -54,7 +54,7 @@ def deploy(
         _show(prepared, as_json)
         deploying.refuse_conflicts(prepared, take_over=take_over)
         if not prepared.empty:
-            _ask("Deploy this?", yes)
+            agree("Deploy this?", yes)
         unchanged = prepared.before if prepared.empty else None
         running = unchanged or _carry_out(here, prepared, take_over, yes, as_json)
     if as_json:
@@ -71,7 +71,7 @@ def _mend(here: Here) -> None:
     if not left.is_to_mend:
         return
     with here.cluster.alone(aside) as turn, progress() as tell:
-        deploying.mend(here.cluster, here.cluster.remains(turn.left), tell, _is_yes)
+        deploying.mend(here.cluster, here.cluster.remains(turn.left), tell, is_yes)
 
 
 def _prepare(here: Here, files: tuple[Path, ...], take_over: bool) -> Prepared:
@@ -92,7 +92,7 @@ def _carry_out(here: Here, prepared: Prepared, take_over: bool, yes: bool, as_js
 
     with here.cluster.alone(aside) as turn:
         left = here.cluster.remains(turn.left)
-        deploying.mend(here.cluster, left, aside, _is_yes)
+        deploying.mend(here.cluster, left, aside, is_yes)
         now = here.cluster.inspect()
         if (now.revision if now else 0) != (prepared.before.revision if prepared.before else 0):
             aside("The release was changed meanwhile; the plan is made again.")
@@ -100,7 +100,7 @@ def _carry_out(here: Here, prepared: Prepared, take_over: bool, yes: bool, as_js
             _show(prepared, as_json)
             deploying.refuse_conflicts(prepared, take_over=take_over)
             if not prepared.empty:
-                _ask("Deploy this?", yes)
+                agree("Deploy this?", yes)
         with progress() as tell:
             return deploying.carry_out(here.cluster, prepared, tell)
 
@@ -130,24 +130,11 @@ def rollback(
         aside(f"Revision {wanted} comes back; the hub stops meanwhile, about a minute. Running servers go on.")
         if database:
             aside("The hub's database goes back too: users and servers that came since are unknown to it then.")
-        _ask("Go back?", yes)
+        agree("Go back?", yes)
         with here.cluster.alone(aside, "rollback") as turn, progress() as tell:
-            deploying.refuse_at_work(here.cluster, turn.left, tell, _is_yes)
+            deploying.refuse_at_work(here.cluster, turn.left, tell, is_yes)
             running = deploying.roll_back(here.cluster, wanted, tell, database=database)
     if as_json:
         show_json({"revision": running.revision, "address": running.address, "again": wanted})
         return
     say(f"Revision {wanted} is in force again, as revision {running.revision}.")
-
-
-def _ask(question: str, yes: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise Refused("Nothing was changed: nobody is there to say yes.", fix="give --yes")
-    if not _is_yes(question):
-        raise Refused("Nothing was changed.")
-
-
-def _is_yes(question: str) -> bool:
-    return sys.stdin.isatty() and ask(question, "no").strip().lower() in ("y", "yes")

@@ -9,6 +9,7 @@ from classhub.plan.running import Running, Server, State
 from classhub.plan.steps import Plan, Step
 
 BACK_UP, TAKE_OVER, UPGRADE, WAIT, CHECK = "back up", "take over", "upgrade", "wait", "check health"
+START = "start parts"
 FIND_COPY, STOP_HUB, RESTORE, ROLL_BACK = "find copy", "stop hub", "restore database", "roll back"
 NAMED = 5
 """Servers that a sentence names; of more it gives the number."""
@@ -36,9 +37,15 @@ def plan(
         if seize:
             taken = "What other tools changed is set back to the release's own."
             first += (Step(TAKE_OVER, taken),)
-        return Plan((*first, upgrade, *_settle()), settings, what)
+        return Plan((*first, upgrade, *_started(running), *_settle()), settings, what)
     well = running.state is State.RUNNING and left is not Left.UNCHECKED
-    return Plan(() if well else _settle(), settings, what)
+    return Plan(() if well else (*_started(running), *_settle()), settings, what)
+
+
+def _started(running: Running) -> tuple[Step, ...]:
+    """Where `stop` took the pods of hub or proxy away."""
+    stopped = [part.name for part in running.parts if part.name in ("hub", "proxy") and part.state is State.STOPPED]
+    return (Step(START, f"What was stopped starts again: {' and '.join(stopped)}."),) if stopped else ()
 
 
 def _is_off(running: Running, left: Left) -> bool:

@@ -16,6 +16,7 @@ from classhub.plan.recovery import Left, Remains
 from classhub.plan.steps import Plan
 from classhub.targets.cluster import (
     address,
+    changing,
     database,
     health,
     helm_lock,
@@ -94,6 +95,7 @@ class Applying:
             steps.BACK_UP: self._back_up,
             steps.TAKE_OVER: self._take_over,
             steps.UPGRADE: self._upgrade,
+            steps.START: lambda plan: changing.start(self._at, self._tell),
             steps.WAIT: self._wait,
             steps.CHECK: self._check,
             steps.FIND_COPY: self._find_copy,
