@@ -9,8 +9,6 @@ from contextlib import ExitStack
 
 import pytest
 
-from classhub.errors import Edit
-from classhub.operations.configure import change
 from classhub.targets.local import alone as alone_module
 from classhub.targets.local import lock_holder
 from classhub.targets.local.alone import alone, take_for_life, whole
@@ -98,8 +96,6 @@ def test_what_others_may_open_is_not_the_lock(tmp_path):
         assert target.state.stat().st_mode & 0o777 == 0o700
         with pytest.raises(Waits), target.alone(waits):
             pass
-        with pytest.raises(Waits):
-            change(target.folder, {}, Edit("set", ("local", "port"), 8001), waiting=waits)
     assert not target.state.exists(), "nothing was put into it"
     os.close(reading)
 

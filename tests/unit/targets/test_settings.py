@@ -81,11 +81,11 @@ def test_two_cores_start_three_servers_at_a_time():
 
 def test_a_services_own_token_is_passed_on(folder):
     _, wanted = made(
-        folder, "hub: {services: {grader: {apiToken: '0123456789', url: 'http://x'}, plain: {}, none: null}}"
+        folder, "hub: {services: {grader: {apiToken: '0123456789', url: 'http://x'}, plain: {}}}"
     )
     services = {service["name"]: service for service in wanted["hub"]["services"]}
     assert services["grader"]["api_token"] == "0123456789"
-    assert "api_token" not in services["plain"] and "api_token" not in services["none"]
+    assert "api_token" not in services["plain"]
     assert "0123456789" not in json.dumps(wanted["hub"]["traits"])
 
 
