@@ -13,6 +13,7 @@ from classhub.config.chart.table import known, refuse_unknown
 from classhub.config.extra_config import extra_config
 from classhub.config.load import load
 from classhub.config.model import Config
+from classhub.config.overlay import deployed
 from classhub.config.secret_names import MASK
 from classhub.config.traits import traits
 from classhub.config.traits.names import names
@@ -38,6 +39,12 @@ def read(folder: Path, environ: Mapping[str, str], files: Sequence[Path] = (), c
 def values(config: Config, show_secrets: bool = False) -> Shown:
     """As the chart's templates are given them: own files over its defaults."""
     return Shown(config.values if show_secrets else secret.masked(config.values, (), secret.hidden(config.apart)))
+
+
+def for_helm(config: Config, show_secrets: bool = False) -> Shown:
+    """As `deploy` gives them to Helm: own files and the overlay, without the chart's defaults."""
+    found = deployed(config.own_values)
+    return Shown(found if show_secrets else secret.masked(found, (), secret.hidden(config.apart)))
 
 
 def as_traits(config: Config, chart: str = "", show_secrets: bool = False) -> Shown:

@@ -67,3 +67,15 @@ def test_only_traits_run_the_colleges_code(classhub, folder, tmp_path, command):
     (folder / "config.yaml").write_text(f"hub: {{extraConfig: {{a: \"open('{tmp_path}/ran', 'w')\"}}}}\n")
     assert classhub(*command).code == 0
     assert not (tmp_path / "ran").exists()
+
+
+def test_merged_is_what_deploy_gives_helm(classhub, folder):
+    hub = classhub("values", "--merged", "--json").json["hub"]
+    assert hub["config"]["KubeSpawner"] == {"delete_pvc": False}
+    assert hub["config"]["Authenticator"]["admin_users"] == ["rk@college.edu"]
+    assert hub["services"] == {"classhub": {}} and list(hub["loadRoles"]) == ["classhub"]
+    assert "concurrentSpawnLimit" not in hub, "no defaults of the chart"
+
+
+def test_merged_and_traits_are_two_questions(classhub, folder):
+    assert classhub("values", "--merged", "--traits").code == 2
