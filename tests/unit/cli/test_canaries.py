@@ -56,14 +56,24 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "config"
 
 
+def must_not_tell(folder: Path, file: str, tree: Any, name: str) -> None:
+    put(folder, file, yaml.safe_dump(tree))
+    for text in said(folder):
+        assert CANARY not in text, name
+        assert not any(number in text for number in NUMBERS), name
+
+
 @pytest.mark.parametrize("file", ["config.yaml", "secrets.yaml"])
 @pytest.mark.parametrize("place", PLACES)
 def test_no_secret_is_printed(config: Path, place: str, file: str) -> None:
-    for name, tree in {"well": written(place), **badly(place)}.items():
-        put(config, file, yaml.safe_dump(tree))
-        for text in said(config):
-            assert CANARY not in text, name
-            assert not any(number in text for number in NUMBERS), name
+    must_not_tell(config, file, written(place), "well")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_secret_is_printed_that_is_badly_written(config: Path, place: str) -> None:
+    """In one of the files each: which one it is decides nothing that the slip decides."""
+    for number, (name, tree) in enumerate(badly(place).items()):
+        must_not_tell(config, ("config.yaml", "secrets.yaml")[number % 2], tree, name)
 
 
 @pytest.mark.parametrize("line", BROKEN)
