@@ -10,7 +10,8 @@ import yaml
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from classhub.config.edit import altered, edit
+from classhub.config.edit import edit
+from classhub.config.edit.lines import changed
 from classhub.config.edit.outcome import outcome, same
 from classhub.config.reading import parse
 from classhub.errors import Edit, Refused
@@ -43,7 +44,7 @@ def test_a_layout_stays_as_it_is(one):
 def test_only_the_lines_of_the_value_differ(one):
     gone, come = changed_lines(one.text, edit(one.text, Edit("set", one.where, one.value)))
     assert len(gone) == len(come) <= 2
-    assert altered(one.text, edit(one.text, Edit("set", one.where, one.value))) == "\n".join(come)
+    assert changed(one.text, edit(one.text, Edit("set", one.where, one.value))) == come
 
 
 def test_there_are_layouts_of_one_line():

@@ -244,7 +244,7 @@ class TestAFileThatIsGiven:
     def test_a_missing_one_is_told(self, find, tmp_path):
         assert "There is no such file" in failed(NotFound, find=find, file=tmp_path / "none.tgz")
 
-    @pytest.mark.parametrize("data", [b"", b"hello", packed()[:100]])
+    @pytest.mark.parametrize("data", [b"", b"hello", packed()[:100]], ids=["empty", "text", "cut"])
     def test_what_is_no_chart_is_refused(self, find, file, data):
         file.write_bytes(data)
         failed(Refused, find=find, file=file)
