@@ -101,7 +101,7 @@ class Finding:
         if self.why:
             text += f" {self.why}"
         if self.fix:
-            text += f"\n    Fix: {self.fix}"
+            text += f"\n    Fix: {self.fix if chr(10) in self.fix else self.fix.strip()}"
         return text
 
 

@@ -4,7 +4,7 @@ Programs really run, homes are real folders; only hub, proxy and culler are make
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -12,14 +12,14 @@ from typing import Any
 
 from classhub.config.model import Config, Login
 from classhub.config.parity import Machine
-from classhub.errors import NotFound, NotHere, NotRunning, OutsideFailed
+from classhub.errors import ClasshubError, NotFound, NotHere, NotRunning, OutsideFailed
 from classhub.outside import process
 from classhub.plan import changes
 from classhub.plan.checks import Check
 from classhub.plan.in_force import DryRun, InForce
 from classhub.plan.records import Finished, Home, Kind, Record, Usage, UsageRow
 from classhub.plan.running import Part, Running, Server, State
-from classhub.plan.steps import Plan, Revision
+from classhub.plan.steps import Plan, Revision, Step
 from classhub.targets.interface import Tell, silent
 from doubles.target_memory_api import MemoryApi
 
@@ -54,6 +54,7 @@ class MemoryTarget:
     first: list[str] = field(default_factory=list)
     found: list[Check] = field(default_factory=list)
     saying: list[str] = field(default_factory=list)
+    refused: list[ClasshubError] = field(default_factory=list)
     breaks: dict[str, BaseException] = field(default_factory=dict)
     breaks_once: bool = False
     supervised: bool = False
@@ -181,6 +182,9 @@ class MemoryTarget:
 
     def checks(self, config: Config | None = None) -> list[Check]:
         return self.found
+
+    def refusals(self, config: Config, steps: Sequence[Step]) -> list[ClasshubError]:
+        return self.refused
 
     def machine(self) -> Machine:
         return Machine(is_root=False, memory_limits=False, cpu_limits=False)

@@ -55,7 +55,10 @@ singleuser:
   extraEnv: {{AWS_SECRET_ACCESS_KEY: "{student_env}"}}
 custom: {{repository: "https://bot:{repository}@git.college.edu/material.git"}}
 """.format(**CANARIES)
-REFUSED_BY_THE_HUB = "    broken: |\n      raise RuntimeError('not today')\n"
+REFUSED_BY_THE_HUB = """\
+    of_the_wrong_type: |
+      c.GoogleOAuthenticator.client_secret = [get_config("proxy.secretToken"), mine]
+"""
 CONCERNING = ("custom", "singleuser", "hub", "proxy")
 
 
@@ -106,7 +109,9 @@ def bad_and_good_changes(deployment):
     say(deployment, "up", "-d", exit_code=1)
     deployment.write("secrets.yaml", SECRETS.replace("  services:", REFUSED_BY_THE_HUB + "  services:"), 0o600)
     say(deployment, "plan")
-    assert "not today" in say(deployment, "up", "-d", exit_code=3)
+    assert "client_secret of hub.config expected a unicode string, not the list" in say(
+        deployment, "up", "-d", exit_code=3
+    )
     deployment.write("secrets.yaml", SECRETS + "cull: {every: 300}\n", 0o600)
     say(deployment, "plan")
     say(deployment, "up", "-d")

@@ -115,21 +115,23 @@ def _show(place: str, lines: str) -> None:
 def _value(where: tuple[str | int, ...], given: str | None, as_text: bool) -> tuple[Any, str | None]:
     """The value, and the text that it was read from where it is another one."""
     from classhub.config.edit import typed
-    from classhub.config.secret import holds_secret, is_secret
+    from classhub.config.secret import holds_secret
+    from classhub.config.secret_names import is_database, is_secret
     from classhub.config.spelling import dotted
 
     secret, key = is_secret(where), dotted(where)
-    if given is None and not secret:
+    is_asked = secret or is_database(where)
+    if given is None and not is_asked:
         raise WrongUsage(f"A value for {key} is missing.", "", f"classhub config set {key} VALUE, or --remove.")
     if given not in (None, "-"):
         new = given if as_text else typed.value(given, where)
         if given and (secret or holds_secret(where, new)):
             cause = "others on this machine can read a command line, and the shell keeps it"
-            fix = "Leave VALUE away: it is asked." if secret else "Write - in place of VALUE: it is asked."
+            fix = "Leave VALUE away: it is asked." if is_asked else "Give - in place of VALUE: it is asked."
             raise Refused(f"A secret does not belong on the command line: {key}.", cause, fix)
         return new, given if new != given else None
     text = ask_secret(key)
-    if secret and not text:
+    if is_asked and not text:
         raise Refused("Nothing was written.", "no secret was typed")
     new = text if as_text or secret else typed.value(text, where)
     return new, text if new != text else None

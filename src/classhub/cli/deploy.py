@@ -18,60 +18,103 @@ from classhub.errors import NotFound
 
 if TYPE_CHECKING:
     from classhub.operations.deploy import Prepared
+    from classhub.plan.running import Running
+
+
+timeout = click.option(
+    "--timeout",
+    type=options.Duration(),
+    metavar="TIME",
+    help="How long Helm's hooks, and then the parts, may take to run, as 90s or 30m. Default: 15m.",
+)
 
 
 @click.command()
 @options.files
+@click.option("--take-over", is_flag=True, help="Set back what other tools changed of the release's objects.")
+@timeout
 @options.yes
 @options.as_json
 @pass_here
-def deploy(here: Here, files: tuple[Path, ...], yes: bool, as_json: bool) -> None:
+def deploy(
+    here: Here, *, files: tuple[Path, ...], take_over: bool, timeout: int | None, yes: bool, as_json: bool
+) -> None:
     """Bring this folder to its cluster: check, plan, ask, copy the database, apply, wait until the hub answers.
 
     Running servers go on. What fails, or is interrupted with Ctrl-C, is taken back: the revision of before, with its
-    database, is in force again. With nothing to change it changes nothing.
+    database, is in force again. With nothing to change it changes nothing. What a command left half-way that was killed
+    is mended first.
     """
     from classhub.operations import deploy as deploying
 
-    here.files = files
+    here.files, here.timeout_s = files, timeout
     with killed_politely():
-        prepared = deploying.prepare(here.cluster, here.folder, os.environ, files)
-        if not as_json:
-            show(prepared.head, prepared.told)
-        deploying.refuse_conflicts(prepared)
+        _mend(here)
+        prepared = _prepare(here, files, take_over)
+        _show(prepared, as_json)
+        deploying.refuse_conflicts(prepared, take_over=take_over)
         if not prepared.empty:
             agree("Deploy this?", yes)
-        with here.cluster.alone(aside) as turn, progress() as tell:
-            left = here.cluster.remains(turn.left)
-            deploying.mend(here.cluster, left, tell, lambda question: yes or is_yes(question))
-            prepared = _again(here, prepared, files)
-            running = deploying.carry_out(here.cluster, prepared, tell)
+        unchanged = prepared.before if prepared.empty else None
+        running = unchanged or _carry_out(here, prepared, take_over, yes, as_json)
     if as_json:
         show_json({"revision": running.revision, "address": running.address, "changed": not prepared.empty})
         return
     say(f"Revision {running.revision} runs. The hub is at {running.address or 'no public address'}")
 
 
-def _again(here: Here, prepared: Prepared, files: tuple[Path, ...]) -> Prepared:
-    """What was mended, or changed by others while the question stood, makes another plan."""
+def _mend(here: Here) -> None:
+    """Before anything is planned: Helm plans nothing on a release that is half-way."""
     from classhub.operations import deploy as deploying
 
-    now = here.cluster.inspect()
-    before = prepared.before.revision if prepared.before else 0
-    if (now.revision if now else 0) == before:
-        return prepared
-    aside("The release was changed meanwhile; the plan is made again.")
-    fresh = deploying.prepare(here.cluster, here.folder, os.environ, files)
-    deploying.refuse_conflicts(fresh)
-    return fresh
+    left = deploying.unfinished(here.cluster)
+    if not left.is_to_mend:
+        return
+    with here.cluster.alone(aside) as turn, progress() as tell:
+        deploying.mend(here.cluster, here.cluster.remains(turn.left), tell, is_yes)
+
+
+def _prepare(here: Here, files: tuple[Path, ...], take_over: bool) -> Prepared:
+    from classhub.operations import deploy as deploying
+
+    left = deploying.unfinished(here.cluster)
+    return deploying.prepare(here.cluster, here.folder, os.environ, files, left=left, take_over=take_over)
+
+
+def _show(prepared: Prepared, as_json: bool) -> None:
+    if not as_json:
+        show(prepared.head, prepared.told)
+
+
+def _carry_out(here: Here, prepared: Prepared, take_over: bool, yes: bool, as_json: bool) -> Running:
+    """What others did while the question stood makes another plan, and another question."""
+    from classhub.operations import deploy as deploying
+
+    with here.cluster.alone(aside) as turn:
+        left = here.cluster.remains(turn.left)
+        deploying.mend(here.cluster, left, aside, is_yes)
+        now = here.cluster.inspect()
+        if (now.revision if now else 0) != (prepared.before.revision if prepared.before else 0):
+            aside("The release was changed meanwhile; the plan is made again.")
+            prepared = _prepare(here, here.files, take_over)
+            _show(prepared, as_json)
+            deploying.refuse_conflicts(prepared, take_over=take_over)
+            if not prepared.empty:
+                agree("Deploy this?", yes)
+        with progress() as tell:
+            return deploying.carry_out(here.cluster, prepared, tell)
 
 
 @click.command()
 @click.argument("revision", type=click.IntRange(min=1), required=False)
 @click.option("--database", is_flag=True, help="Put its copy of the hub's database back too, even if it need not be.")
+@timeout
 @options.yes
+@options.as_json
 @pass_here
-def rollback(here: Here, revision: int | None, database: bool, yes: bool) -> None:
+def rollback(
+    here: Here, *, revision: int | None, database: bool, timeout: int | None, yes: bool, as_json: bool
+) -> None:
     """Put an earlier revision in force again; without a number, the one before. `classhub history` lists them.
 
     The hub stops for it; running servers go on. Its database comes back with it where the hub of that revision could not
@@ -79,14 +122,19 @@ def rollback(here: Here, revision: int | None, database: bool, yes: bool) -> Non
     """
     from classhub.operations import deploy as deploying
 
+    here.timeout_s = timeout
     with killed_politely():
         wanted = revision or deploying.revision_before(here.cluster)
         if not wanted:
             raise NotFound("There is no earlier revision.", fix="classhub -t cluster history")
-        say(f"Revision {wanted} comes back; the hub stops meanwhile, about a minute. Running servers go on.")
+        aside(f"Revision {wanted} comes back; the hub stops meanwhile, about a minute. Running servers go on.")
         if database:
-            say("The hub's database goes back too: users and servers that came since are unknown to it then.")
+            aside("The hub's database goes back too: users and servers that came since are unknown to it then.")
         agree("Go back?", yes)
-        with here.cluster.alone(aside, "rollback"), progress() as tell:
+        with here.cluster.alone(aside, "rollback") as turn, progress() as tell:
+            deploying.refuse_at_work(here.cluster, turn.left, tell, is_yes)
             running = deploying.roll_back(here.cluster, wanted, tell, database=database)
+    if as_json:
+        show_json({"revision": running.revision, "address": running.address, "again": wanted})
+        return
     say(f"Revision {wanted} is in force again, as revision {running.revision}.")

@@ -29,6 +29,8 @@ class Here:
     """--target; empty: where a hub runs, else what classhub.yaml says."""
     files: tuple[Path, ...] = ()
     """Files of values that a command was given; then no deployment folder is needed."""
+    timeout_s: int | None = None
+    """How long a cluster may take to bring a release to run; None: the target's own limit."""
 
     @cached_property
     def folder(self) -> Path:
@@ -81,7 +83,7 @@ class Here:
 
         if self.asked == "local":
             raise NotHere("This command is about the hub on a cluster.", fix="leave out -t local")
-        return targets.cluster(self.folder, os.environ)
+        return targets.cluster(self.folder, os.environ, self.timeout_s)
 
     def state(self) -> Path | None:
         """.classhub beside the folder, if there is one."""

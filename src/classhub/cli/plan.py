@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 @click.command()
 @options.files
 @options.as_json
+@click.pass_context
 @pass_here
-def plan(here: Here, files: tuple[Path, ...], as_json: bool) -> None:
+def plan(here: Here, context: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
     """What `up` would change, or `deploy` with -t cluster, in words; changes nothing.
 
     What restarts, which servers keep old settings, who gets in, which homes, what costs money, and each setting that
     differs from what runs.
 
-    Secrets are shown as ********. Exit code 0 also when something would change; 1 when config/ has mistakes.
+    Secrets are shown as ********. Exit code 0 also when something would change; 1 when config/ has mistakes, or when `up`
+    would be refused as things are now.
     """
     from classhub.operations import plan as planning
 
@@ -37,8 +39,9 @@ def plan(here: Here, files: tuple[Path, ...], as_json: bool) -> None:
         foreseen = planning.foresee(here.machine, here.folder, os.environ, files)
     if as_json:
         show_json(planning.as_json(foreseen))
-        return
-    show(foreseen.head, foreseen.told)
+    else:
+        show(foreseen.head, foreseen.told)
+    context.exit(1 if foreseen.is_refused else 0)
 
 
 def show(head: str, told: Told) -> None:

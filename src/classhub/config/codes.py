@@ -65,7 +65,8 @@ CODES: dict[str, Code] = {
     "CH1004": Code("A file is not UTF-8", "Helm reads nothing else. Save it as UTF-8."),
     "CH1005": Code("A control character stands in a file", "YAML forbids it; it often comes in by copying from a PDF."),
     "CH1006": Code(
-        "Others can read secrets.yaml", "It holds client secrets and passwords. `chmod 600 config/secrets.yaml`."
+        "Others can read secrets.yaml",
+        "It, or another file with `secret` in its name, holds client secrets and passwords. `chmod 600 config/secrets.yaml`.",
     ),
     "CH1007": Code("A course's file ends in .yml", "Only .yaml files are courses; this one would be ignored."),
     "CH1008": Code("courses is not a folder", "Each course is a file of its own in it."),
@@ -439,11 +440,16 @@ CODES: dict[str, Code] = {
     # --- secrets
     "CH1701": Code(
         "A secret stands in config.yaml",
-        "config.yaml is meant for git; whoever can read the repository, now or later, has the secret.",
+        "config.yaml is meant for git; whoever can read the repository, now or later, has the secret. So it is in any file of "
+        "values without `secret` in its name. An error where git keeps the file and it is certain; a warning where it only "
+        "seems so: a password in an address, a text that code gives to a name such as client_secret, `--token=...`.",
         _GITHUB + "    GitHubOAuthenticator: {client_secret: 0a1b2c3d4e5f}\n",
         _GITHUB + "    GitHubOAuthenticator: {client_id: Iv1.a629723b}\n",
     ),
-    "CH1702": Code("Git keeps secrets.yaml", "Its history keeps every version: take it out, and make new secrets."),
+    "CH1702": Code(
+        "Git keeps secrets.yaml",
+        "Its history keeps every version: take it out, and make new secrets. So any file with `secret` in its name.",
+    ),
     "CH1703": Code(
         "A key can be guessed",
         "It guards every login. The chart makes a good one by itself when the line is not there.",
@@ -784,6 +790,13 @@ CODES: dict[str, Code] = {
         "The path starts at config/.",
         "chart:\n  file: jupyterhub-4.4.0.tgz\n",
         "chart:\n  version: 4.4.0\n",
+        _OWN,
+    ),
+    "CH1918": Code(
+        "The folder above the homes is not there",
+        "`up` refuses to begin: a disk that is not mounted looks the same. Only this machine is looked at.",
+        "homes:\n  folder: /a-disk-that-is-not-mounted/students/homes\n",
+        "homes:\n  folder: .classhub/homes\n",
         _OWN,
     ),
     "CH1921": Code("A file's name cannot be a course's", "Letters, digits, dots and dashes, as comp141.yaml."),

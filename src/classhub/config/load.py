@@ -79,7 +79,7 @@ def _look(
     documents = reader.documents(names)
     reader.is_whole = len(documents) == len({name for name in names if reader.has(name)})
     courses = reader.courses()
-    reader.check_secrets_mode()
+    reader.check_secrets_mode(settings.values)
     own = layer(*(document.values for document in documents.values()))
     values = reader.values(own, documents, settings, chart)
     reader.check_snippets(own, documents, chart or settings.chart_version)
@@ -87,7 +87,7 @@ def _look(
     if any(finding.severity == "error" for finding in found):
         return None, found
     from classhub.config.login import login
-    from classhub.config.secret import holds_only_secrets
+    from classhub.config.secret_names import holds_only_secrets
 
     who = login(values, environ, secrets_exist=reader.has("secrets.yaml"))
     apart = tuple(document for document in documents.values() if holds_only_secrets(document.file))
@@ -239,12 +239,15 @@ class _Reader:
             )
         return sorted(new.union(path for path in courses.glob("*.yaml") if not path.name.startswith(".")))
 
-    def check_secrets_mode(self) -> None:
-        """Others on this machine must not be able to read the file. Only the mode is looked at."""
-        path = self.folder / "secrets.yaml"
-        if not path.is_file():
-            return
-        mode = stat.S_IMODE(path.stat().st_mode)
+    def check_secrets_mode(self, names: Sequence[str]) -> None:
+        """Others on this machine must not be able to read a file of secrets. Only the mode is looked at."""
+        from classhub.config.secret_names import holds_only_secrets
+
+        for name in dict.fromkeys(("secrets.yaml", *filter(holds_only_secrets, names))):
+            self._check_mode(self.folder / name)
+
+    def _check_mode(self, path: Path) -> None:
+        mode = stat.S_IMODE(path.stat().st_mode) if path.is_file() else 0
         if mode & 0o077:
             message = f"Other people on this machine can read or change this file (its mode is {mode:04o})."
             why = "It holds passwords and client secrets."
@@ -257,15 +260,19 @@ class _Reader:
         """Own values over the chart's defaults, after checking that the chart would take them."""
         from classhub.config import judging, meaning
         from classhub.config.chart.table import defaults, known
+        from classhub.config.secret_names import holds_only_secrets
 
         now = known(settings.chart_version)
         chart = known(upgrade or now)
         values = over_defaults(own, defaults(chart))
         schema = self.schemas(upgrade or settings.chart_version) if self.schemas else None
-        further = {name: files[name].values for name in settings.values if name in files}
-        stands = {Path(name).name: document.values for name, document in files.items() if name not in further}
-        kept, hidden = (stands.get(name, {}) for name in VALUES)
-        stand = meaning.Files(kept, hidden, self.tracked, further)
+        apart = {name for name in files if holds_only_secrets(name)}
+        stands = {name: document.values for name, document in files.items()}
+        stand = meaning.Files(
+            {name: found for name, found in stands.items() if name not in apart},
+            {name: found for name, found in stands.items() if name in apart},
+            self.tracked,
+        )
         given = judging.Given(own, values, chart, stand, schema, self.is_whole)
         problems = judging.problems(given, settings.chart_version if upgrade else "")
         unread = {(finding.file, finding.line) for finding in self.findings if finding.severity == "error"}

@@ -3,7 +3,6 @@
 Never a hub that anyone can enter, and nobody becomes a listed name by being first.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +11,12 @@ from classhub.config.authenticators import WITHOUT_SHORT_NAME, Authenticator, fi
 from classhub.config.document import Where
 from classhub.config.extra_config import sets_authenticator
 from classhub.config.model import Login
-from classhub.config.secret import is_secret
+from classhub.config.secret_names import is_placeholder, is_secret
 from classhub.config.spelling import nearest
 from classhub.config.traits.lookup import Values, get
 
 INVITATION = "people enter by invitation on this machine"
 STAND_IN_ADMIN = "admin"
-_PLACEHOLDER = re.compile(r"^<.*>$|^(replace|change[-_ ]?(me|it)|todo|your[-_ ]|xxx|\.\.\.)", re.IGNORECASE)
 
 
 def login(
@@ -142,12 +140,6 @@ def _is_set(given: _Given, known: Authenticator, name: str) -> bool:
         variables = (known.variables or {}).get(name, ())
         value = next((given.environ[variable] for variable in variables if given.environ.get(variable)), None)
     return bool(value) and not is_placeholder(value)
-
-
-def is_placeholder(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(is_placeholder(part) for pair in value.items() for part in pair)
-    return isinstance(value, str) and bool(_PLACEHOLDER.search(value.strip()))
 
 
 def names(values: Values, sections: Sequence[str], trait: str) -> tuple[str, ...]:

@@ -2,63 +2,36 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from pathlib import PurePath
+from itertools import pairwise
 from typing import Any
 
 from classhub.config.document import Document, Where
+from classhub.config.secret_code import literals
+from classhub.config.secret_names import MASK, PEM, is_database, is_free, is_placeholder, is_plain, is_secret
+from classhub.config.secret_texts import clean, found, has_private_key, is_obscure, logins
 from classhub.config.traits.lookup import at
 
-MASK = "********"
-_NAMES = re.compile(
-    r"(secret|password|passwd|pwd|passphrase|token|(api|private|secret|access|crypt|encryption|signing|deploy|ssh)key)s?$"
-)
-_LAST_WORD = re.compile(r"(?:^|[^A-Za-z]|(?<=[a-z])(?=[A-Z]))(?i:pass|pat|credentials?)$")
-"""SMTP_PASS, githubPat; a compass is none."""
-_ONLY_NAMES = (
-    *("existingsecret", "imagepullsecret", "imagepullsecrets", "pullsecrets"),
-    "googleapplicationcredentials",
-)
-"""Kubernetes' names of secrets, and the name of a file; not secrets themselves."""
-_ABOVE = ("CryptKeeper", "consumers")
-"""Whatever stands below these: keys of the cookie's cipher, LTI 1.1 keys with their secrets."""
 _KEYED = ("api_tokens", "service_tokens")
 """JupyterHub's mappings that have the tokens for keys."""
 _REFERENCES = ("CryptKeeper", "secret")
 """Mappings that are shown themselves: a class, and Kubernetes' word for where a secret is."""
-_PEM: Where = ("proxy", "https", "manual", "key")
 _CONTENT = ("data", "stringData", "binaryData")
-_WORD = re.compile(r"[^\s\"']+")
-_PORT = re.compile(r"\d{1,5}/")
-_ASSIGNED = re.compile(
-    r"((?:secret|password|token|api_?key)\w{0,30}[\"']?\]?\s{0,9}[=:]\s{0,9}f?)([\"'])(?:(?!\2).){1,500}\2",
-    re.IGNORECASE,
-)
-"""In code: client_secret = "...", "token": "..."."""
-_GLUED = re.compile(r"^\s*([\w.-]+)[:=]\S+\s*$")
-"""A line of YAML without the space behind its colon is a text."""
-_TELLTALES = ("stringData", "binaryData", "value", "url")
+_PLAIN = ("jupyterhub-singleuser", "configurable-http-proxy")
+"""The chart's own commands."""
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 _TELLING = 6
 """Characters. A shorter text is masked where it stands alone, and not within another."""
 
 
-def is_secret(where: Where) -> bool:
-    """Whether the names of the keys say so."""
-    names = [part for part in where if isinstance(part, str)]
-    if not names:
-        return False
-    plain = re.sub(r"[^a-z]", "", names[-1].lower())
-    if any(name in _ABOVE for name in names) or tuple(names) == _PEM:
-        return True
-    return plain not in _ONLY_NAMES and bool(_NAMES.search(plain) or _LAST_WORD.search(names[-1]))
-
-
-def holds_only_secrets(file: str) -> bool:
-    """Whether all of a file is to be hidden, by its name: secrets.yaml, prod.secrets.yaml."""
-    return "secret" in PurePath(file).name.lower()
-
-
 def hidden(apart: Sequence[Document]) -> Callable[[Where], bool]:
-    """What is shown only when asked for: secrets, what files hold, and all that stands in the files `apart`."""
+    """What is shown only when asked for: secrets, what files hold, all that stands in the files `apart`, and where a secret
+    may stand under any name."""
+    by_name = named(apart)
+    return lambda where: (is_free(where) and not is_plain(where)) or by_name(where)
+
+
+def named(apart: Sequence[Document]) -> Callable[[Where], bool]:
+    """The same without places of any name."""
     return lambda where: (
         is_secret(where) or _is_content(where) or _is_astray(where) or any(document.has(where) for document in apart)
     )
@@ -72,7 +45,7 @@ def _is_content(where: Where) -> bool:
 def _is_astray(where: Where) -> bool:
     """A text or a list where a section belongs: a secret may have slipped out of its key."""
     section = where[:-1] if where and isinstance(where[-1], int) else where
-    return where == _PEM[:-1] or (section[:2] == ("hub", "config") and len(section) == 3)
+    return where == PEM[:-1] or (section[:2] == ("hub", "config") and len(section) == 3)
 
 
 def secrets(value: Any, where: Where = ()) -> Iterator[Where]:
@@ -90,10 +63,50 @@ def secrets(value: Any, where: Where = ()) -> Iterator[Where]:
             yield from secrets(inner, (*where, number))
 
 
+def unnamed(value: Any, where: Where = ()) -> Iterator[tuple[Where, bool]]:
+    """The place of each text that holds a secret without a name that says so, and whether that is certain."""
+    for place, leaf in _leaves(value, where):
+        if isinstance(leaf, str):
+            kind = _kind(leaf, place)
+            if kind is not None:
+                yield place, kind
+    yield from ((place, False) for place in _behind_options(value, where))
+
+
+def _behind_options(value: Any, where: Where) -> Iterator[Where]:
+    """[--token, ...]: the place of the latter."""
+    if isinstance(value, list):
+        for number, (option, text) in enumerate(pairwise(value), 1):
+            is_option = isinstance(option, str) and option.startswith("--") and is_secret((option,))
+            if is_option and isinstance(text, str) and not text.startswith("-") and not _is_put_in(text):
+                yield (*where, number)
+    if isinstance(value, Mapping | list):
+        for name, inner in value.items() if isinstance(value, Mapping) else enumerate(value):
+            yield from _behind_options(inner, (*where, name))
+
+
+def _kind(text: str, place: Where) -> bool | None:
+    """True: certainly a secret; False: perhaps; None: not."""
+    written = [one.text for one in logins(text) if not _is_put_in(one.text)]
+    if has_private_key(text) or (is_database(place) and written):
+        return True
+    if is_database(place) and is_obscure(text) and not is_placeholder(text):
+        return False
+    if place[:2] == ("hub", "extraConfig"):
+        return False if any(not _is_put_in(one) for one in literals(text)) else None
+    return False if written or any(one.is_likely and not _is_put_in(one.text) for one in found(text)) else None
+
+
+def _is_put_in(text: str) -> bool:
+    """Something that stands for the secret: <password>, $PASSWORD, {password}, %s."""
+    return is_placeholder(text) or text.startswith(("$", "{", "%", "<")) or bool(_VARIABLE.fullmatch(text))
+
+
 def holds_secret(where: Where, value: Any) -> bool:
-    """It, or something within it: by the names, or in a text as a login in an address."""
-    texts_in_it = (leaf for _, leaf in _leaves(value) if isinstance(leaf, str))
-    return next(secrets(value, where), None) is not None or any(_clean(text) != text for text in texts_in_it)
+    """It, or something within it."""
+    if isinstance(value, str) and is_database(where) and is_obscure(value):
+        return True
+    return next(secrets(value, where), None) is not None or next(unnamed(value, where), None) is not None
 
 
 def _is_secret_variable(entry: Any) -> bool:
@@ -103,7 +116,30 @@ def _is_secret_variable(entry: Any) -> bool:
 
 def masked(value: Any, where: Where, is_hidden: Callable[[Where], bool] = is_secret) -> Any:
     """A copy; what is hidden and not empty is ********, a login within an address too."""
-    return replaced(value, where, lambda one, place: is_masked_whole(one, place, is_hidden), lambda _: MASK, _clean)
+    return replaced(value, where, lambda one, place: is_masked_whole(one, place, is_hidden), lambda _: MASK, clean)
+
+
+def masked_traits(traits: Any, made_without: Any) -> Any:
+    """A copy of class to trait to value. made_without: the same, made of without_free() values: what stands there as well
+    came from nowhere that a secret may stand."""
+    plain = frozenset(str(leaf) for _, leaf in _leaves(made_without))
+
+    def is_whole(value: Any, where: Where) -> bool:
+        return is_masked_whole(value, where, is_secret) or (
+            _is_masked_as_free(value, where) and str(value) not in plain
+        )
+
+    return replaced(traits, (), is_whole, lambda _: MASK, clean)
+
+
+def without_free(values: Any) -> Any:
+    """A copy; where a secret may stand under any name there is ********."""
+    return replaced(values, (), _is_masked_as_free, lambda _: MASK, str)
+
+
+def _is_masked_as_free(value: Any, where: Where) -> bool:
+    is_leaf = value not in (None, "") and not isinstance(value, bool | list | Mapping)
+    return is_leaf and value not in _PLAIN and is_free(where) and not is_plain(where)
 
 
 def replaced(
@@ -129,46 +165,9 @@ def is_masked_whole(value: Any, where: Where, is_hidden: Callable[[Where], bool]
     if isinstance(value, Mapping):
         named = is_secret(where) and where[-1] not in _REFERENCES and "valueFrom" not in value
         return named or _is_content(where) or (bool(where) and where[-1] in _KEYED)
-    return is_hidden(where)
-
-
-def _clean(text: str) -> str:
-    """Without logins in addresses, and without what code gives to a name that says it is a secret."""
-    if (glued := _GLUED.match(text)) and (glued[1] in _TELLTALES or is_secret((glued[1],))):
-        return f"{glued[1]}:{MASK}"
-    parts, done = [], 0
-    for start, end, _ in _logins(text):
-        parts += [text[done:start], MASK]
-        done = end
-    return _ASSIGNED.sub(rf"\1\g<2>{MASK}\2", "".join([*parts, text[done:]]))
-
-
-def _logins(text: str) -> Iterator[tuple[int, int, str]]:
-    """Start and end of each login in an address, and its password."""
-    for word in _WORD.finditer(text) if "://" in text and "@" in text else ():
-        scheme, *rest = word[0].split("://")
-        start = word.start() + len(scheme)
-        for part in rest:
-            start += len("://")
-            login, password = _login(scheme, part)
-            if password:
-                yield start, start + len(login), password
-            scheme, start = part, start + len(part)
-
-
-def _login(scheme: str, address: str) -> tuple[str, str]:
-    """Login and password of what stands behind ://; over https a token alone, as git hosts take it; "" without.
-
-    A password goes on to the last @: whoever writes / or @ in it forgets that they ought to be %2F and %40. In an address
-    of the web, digits and a slash are a port.
-    """
-    login = address.rpartition("@")[0]
-    name, _, password = login.partition(":")
-    is_port = scheme.endswith(("http", "https")) and _PORT.match(password)
-    if password and "/" not in name and not is_port:
-        return login, password
-    token = address.partition("/")[0].rpartition("@")[0]
-    return (token, token) if scheme.endswith("https") and ":" not in token else ("", "")
+    if isinstance(value, str) and is_database(where) and is_obscure(value):
+        return True
+    return value not in _PLAIN and is_hidden(where)
 
 
 def texts(value: Any, is_hidden: Callable[[Where], bool], where: Where = ()) -> Iterator[str]:
@@ -182,7 +181,12 @@ def texts(value: Any, is_hidden: Callable[[Where], bool], where: Where = ()) -> 
         for _, inner, place in _within(value, where):
             yield from texts(inner, is_hidden, place)
     elif isinstance(value, str):
-        yield from (password for _, _, password in _logins(value))
+        yield from literals(value) if where[:2] == ("hub", "extraConfig") else (one.text for one in found(value))
+
+
+def telling(value: Any, is_hidden: Callable[[Where], bool]) -> Iterator[str]:
+    """Those that are long enough to be known again."""
+    return (text for text in texts(value, is_hidden) if len(text) >= _TELLING)
 
 
 def without(value: Any, found: Collection[str]) -> Any:

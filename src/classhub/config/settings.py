@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from classhub.config.chart.table import VERSIONS, known
@@ -132,7 +133,22 @@ def _homes(fields: Fields, folder: Path) -> Path | None:
         homes.wrong(
             "folder", "CH1907", "homes.folder lies inside the deployment folder.", why, "folder: .classhub/homes"
         )
+    elif path is not None and path.parent != folder.parent / ".classhub" and not _is_folder(path.parent):
+        message = f"homes.folder lies in a folder that is not there on this machine: {path.parent}."
+        why = "`up` refuses to begin: a disk that is not mounted looks the same."
+        homes.wrong("folder", "CH1918", message, why, _make(path.parent), severity="warning")
     return path
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # closed to us; whoever starts the hub may see more
+        return True
+
+
+def _make(folder: Path) -> str:
+    return f"Mount the disk, correct the path, or make the folder: mkdir -p {quote(str(folder))}"
 
 
 def _local(fields: Fields, folder: Path) -> Local:

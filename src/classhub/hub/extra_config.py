@@ -10,6 +10,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from classhub.hub.unsaid import of_snippet, of_trait
+
 IMPORTED = (
     ("url_path_join", "jupyterhub.utils"),
     ("AsyncHTTPClient", "tornado.httpclient"),
@@ -32,10 +34,12 @@ def run_extra_config(c: Any, hub: Mapping[str, Any]) -> None:
         try:
             run_snippet(key, source, names)
         except SystemExit as error:
-            raise BrokenExtraConfig(f"{place_of(key)} ended the hub itself: {error}") from error
+            says = of_snippet(str(error), source, hub["values"])
+            raise BrokenExtraConfig(f"{place_of(key)} ended the hub itself: {says}") from error
         except Exception as error:
             fix = "Fix it in config/config.yaml, then run `classhub up`."
-            raise BrokenExtraConfig(f"{place_of(key, error)}: {type(error).__name__}: {error}. {fix}") from error
+            says = of_snippet(of_trait(str(error)), source, hub["values"])
+            raise BrokenExtraConfig(f"{place_of(key, error)}: {type(error).__name__}: {says}. {fix}") from error
 
 
 def namespace(c: Any, stand_in: ModuleType) -> dict[str, Any]:

@@ -5,6 +5,8 @@ import logging
 import sqlite3
 from typing import Any
 
+from classhub.hub import unsaid
+
 DISK = {
     errno.ENOSPC: "The disk is full. Make room: `df -h` shows where",
     errno.EDQUOT: "The disk quota is used up. Make room",
@@ -18,6 +20,9 @@ DATABASE = {
     "readonly": "The hub's database could not be written: it or its disk is read-only",
     "disk I/O error": "The hub's database could not be read or written: the disk does not answer, or it is full",
 }
+_BAD_CONFIG = "Bad config encountered"
+_WHOLE_CONFIG = "Config at the time"
+"""As traitlets begins what it says when the hub cannot start, the second in debug."""
 
 
 def of(error: BaseException | None) -> str:
@@ -25,7 +30,7 @@ def of(error: BaseException | None) -> str:
     if error is None:
         return ""
     if type(error).__name__ == "TraitError":
-        return str(error).rstrip(".")
+        return unsaid.of_trait(str(error)).rstrip(".")
     original = getattr(error, "orig", error)
     if isinstance(original, sqlite3.Error):
         return next((words for part, words in DATABASE.items() if part in str(original)), "")
@@ -45,6 +50,10 @@ def install() -> None:
         if words:
             told = str(record.msg).strip() and record.getMessage().split("\n")[0].strip()
             record.msg, record.args, record.exc_info = f"{told}: {words}." if told else f"{words}.", (), None
+        elif str(record.msg).startswith(_BAD_CONFIG):
+            record.msg, record.args = unsaid.of_trait(record.getMessage()), ()
+        elif str(record.msg).startswith(_WHOLE_CONFIG):
+            record.msg, record.args = f"{_WHOLE_CONFIG}: not shown, it holds secrets", ()
         return record
 
     logging.setLogRecordFactory(make_plain)

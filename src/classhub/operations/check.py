@@ -14,6 +14,7 @@ from classhub.config.edit import edit
 from classhub.config.load import look, shown
 from classhub.config.meaning.secret import Tracked
 from classhub.config.reading import parse
+from classhub.config.secret_names import holds_only_secrets
 from classhub.config.spelling import dotted
 from classhub.errors import Finding, Refused
 from classhub.operations.corrected_line import corrected_line
@@ -61,11 +62,21 @@ class _Effort:
         return self._left >= 0
 
 
-def _tracked(wanted: Wanted) -> Tracked | None:
-    return git.tracked(wanted.folder) if wanted.folder.is_dir() else None
+def _tracked(wanted: Wanted) -> Tracked:
+    """Asks git once for each folder that a file of values stands in; the files may be of several repositories."""
+    asked: dict[Path, Callable[[str], bool] | None] = {}
+
+    def is_tracked(name: str) -> bool | None:
+        path = wanted.folder / name
+        if path.parent not in asked:
+            asked[path.parent] = git.tracked(path.parent) if path.parent.is_dir() else None
+        known = asked[path.parent]
+        return known(path.name) if known else None
+
+    return is_tracked
 
 
-def _look(wanted: Wanted, tracked: Tracked | None, ask: bool = True) -> list[Finding]:
+def _look(wanted: Wanted, tracked: Tracked, ask: bool = True) -> list[Finding]:
     """ask: the chart's own schema too."""
     if wanted.chart:
         refuse_unknown(wanted.chart)
@@ -164,7 +175,7 @@ def _write(finding: Finding) -> bool:
         return False
     if after == before:
         return False
-    rewrite(path, before, after, private=path.name == "secrets.yaml")
+    rewrite(path, before, after, private=holds_only_secrets(path.name))
     return True
 
 
@@ -193,7 +204,7 @@ def as_github(found: Sequence[Finding]) -> list[str]:
     lines = []
     for one in found:
         place = f"file={_property(one.file)},line={max(one.line, 1)},col={max(one.column, 1)},title={one.code}"
-        text = "\n".join(part for part in (one.message, one.why, one.fix and f"Fix: {one.fix}") if part)
+        text = "\n".join(part for part in (one.message, one.why, one.fix and f"Fix: {one.fix.strip()}") if part)
         lines.append(f"::{kinds[one.severity]} {place}::{_data(text)}")
     return lines
 

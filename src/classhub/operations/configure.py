@@ -9,16 +9,18 @@ from shlex import quote
 from typing import Any
 
 from classhub.config.document import Where
-from classhub.config.edit import altered, edit
+from classhub.config.edit import edit
 from classhub.config.edit.removal import taken_out
 from classhub.config.edit.typed import below
 from classhub.config.load import load, shown
 from classhub.config.login import goes_with_secrets
 from classhub.config.reading import parse
-from classhub.config.secret import hidden, holds_only_secrets, holds_secret, is_secret, masked
+from classhub.config.secret import hidden, holds_secret, masked, named, secrets
+from classhub.config.secret_names import holds_only_secrets, is_secret
 from classhub.config.spelling import dotted, nearest
 from classhub.errors import ClasshubError, Edit, Finding, Mistakes, NotFound, Refused, WrongUsage
 from classhub.operations import whole_course
+from classhub.operations.corrected_line import masked_lines
 from classhub.operations.rewriting import read, rewrite
 from classhub.operations.settings_files import SettingsFiles
 
@@ -103,9 +105,13 @@ def change(
             error.what += " As text it would be right: add --string."
         raise
     notes = (*_notes(files, wanted, name), *(_new_course(files, name) if before is None else ()))
-    rewrite(path, before, new.encode(), private=name == SECRETS)
-    shown_whole = name != SECRETS and masked(wanted.new, where, hidden([])) == wanted.new
-    lines = altered(text, new) if shown_whole else ""
+    rewrite(path, before, new.encode(), private=holds_only_secrets(name))
+    is_shown = (
+        not holds_only_secrets(name)
+        and not holds_secret(where, wanted.new)
+        and masked(wanted.new, where, named([])) == wanted.new
+    )
+    lines = masked_lines(text, new, way) if is_shown else ""
     line = _line(new, way) if do == "set" else 0
     return Changed(shown(path), line, lines, True, notes, warnings)
 
@@ -133,19 +139,25 @@ def _place(files: SettingsFiles, wanted: Edit, file: str) -> tuple[str, Where]:
     if file:
         names = (files.checked(file),)
         inner = inner if names == files.candidates(where)[0] else where
-    secret = _is_secret(wanted)
-    if secret and SECRETS not in names:
+    secret = _is_secret(files, wanted)
+    apart = [one for one in names if holds_only_secrets(one)]
+    if secret and not apart:
         raise Refused(f"{dotted(where)} is a secret; {names[0]} is not the place for it.", "", f"--file {SECRETS}")
     standing = [name for name in names if files.has(name, inner)]
     if do == "remove" and not standing:
-        raise NotFound(f"{dotted(where)} stands in no file.", "what is in force is the default", "Nothing is to do.")
+        raise NotFound(
+            f"{dotted(where)} stands in no file.", "what is in force is the default", "There is nothing to remove."
+        )
     new = SECRETS if SECRETS in names and goes_with_secrets(where) else names[0]
-    name = SECRETS if secret else standing[-1] if standing else new
+    name = apart[-1] if secret else standing[-1] if standing else new
     return name, below(inner, files.document(name).values)
 
 
-def _is_secret(wanted: Edit) -> bool:
-    return wanted.do == "set" and (holds_secret(wanted.where, wanted.new) or is_secret(wanted.where))
+def _is_secret(files: SettingsFiles, wanted: Edit) -> bool:
+    """In a file of ours, a course's for one, only what its name says: it has no place in secrets.yaml."""
+    named = is_secret(wanted.where) or next(secrets(wanted.new, wanted.where), None) is not None
+    is_value = SECRETS in files.candidates(wanted.where)[0]
+    return wanted.do == "set" and (named or (is_value and holds_secret(wanted.where, wanted.new)))
 
 
 def _text(content: bytes, name: str) -> str:
@@ -191,7 +203,7 @@ def _notes(files: SettingsFiles, wanted: Edit, name: str) -> tuple[str, ...]:
     others = [one for one, _ in files.standing(where) if one != name]
     if not others:
         return ()
-    if name == SECRETS and _is_secret(wanted):
+    if name == SECRETS and _is_secret(files, wanted):
         return (f"{others[0]} has it too. Take it out there: classhub config set {key} --remove --file {others[0]}",)
     names = files.candidates(where)[0]
     if name in names and names.index(others[-1]) > names.index(name):

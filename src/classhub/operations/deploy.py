@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from classhub.errors import ClasshubError, Refused
 from classhub.plan import release
-from classhub.plan.recovery import Left, Remains
+from classhub.plan.recovery import HELM_IS_AT_WORK_S, Left, Remains, Turn
 from classhub.plan.running import Running, State
 from classhub.plan.steps import Plan
 from classhub.plan.told_release import head, told_release
@@ -27,7 +27,8 @@ Ask = Callable[[str], bool]
 
 @dataclass(frozen=True)
 class Prepared:
-    """What `deploy` is about to do. before: None where nothing is installed."""
+    """What `deploy` is about to do. before: None where nothing is installed. way_back: the revision that a failure leads
+    to; 0 for none."""
 
     config: Config
     before: Running | None
@@ -35,10 +36,16 @@ class Prepared:
     plan: Plan
     head: str
     told: Told
+    way_back: int
 
     @property
     def empty(self) -> bool:
         return not self.plan.steps
+
+
+def unfinished(target: OnACluster, turn: Turn | None = None) -> Remains:
+    """What an earlier command left. turn: its record, of the turn that was taken; else it is looked up."""
+    return target.remains(turn or target.unfinished())
 
 
 def prepare(
@@ -47,6 +54,9 @@ def prepare(
     environ: Mapping[str, str],
     files: Sequence[Path] = (),
     what: str = "classhub deploy",
+    *,
+    left: Remains = Remains(Left.NOTHING),  # noqa: B008 - frozen
+    take_over: bool = False,
 ) -> Prepared:
     """Load the folder and plan against the cluster. Changes nothing. Raises Mistakes, Refused, OutsideFailed."""
     from classhub.config.load import load
@@ -54,41 +64,58 @@ def prepare(
     config = load(folder, environ, files=files)
     before = target.inspect(config)
     dry = before.dry if before and before.dry else target.dry_run(config)
-    plan = release.plan(before, dry.settings, what=what)
+    plan = release.plan(before, dry.settings, what=what, left=left.left, take_over=take_over)
     told = told_release(before or Running(State.STOPPED, ""), dry, plan.steps)
-    return Prepared(config, before, dry, plan, head(before, dry, not plan.steps), told)
+    known = left.left in (Left.UNCHECKED, Left.FAILED)
+    way_back = left.revision if known else before.revision if before else 0
+    return Prepared(config, before, dry, plan, head(before, dry, not plan.steps), told, way_back)
 
 
-def refuse_conflicts(prepared: Prepared) -> None:
-    """Another tool's changes are never overwritten unasked."""
-    if prepared.dry.conflicts:
+def refuse_conflicts(prepared: Prepared, *, take_over: bool = False) -> None:
+    """Another tool's changes are never overwritten unasked; where nothing is to be changed they may stay."""
+    if prepared.dry.conflicts and not prepared.empty and not take_over:
         said = " ".join(one.sentence for one in prepared.dry.conflicts)
-        fix = "take the change back there, or write it in config/config.yaml; then classhub deploy"
+        fix = "take the change back there, or write it in config/config.yaml, then the same; or: classhub deploy --take-over"
         raise Refused("Another tool has changed what this deploy would set back; nothing was changed.", said, fix)
 
 
 def mend(target: OnACluster, left: Remains, tell: Tell, ask: Ask) -> None:
     """What an interrupted command left half-way. Raises Refused where another helm may be at work and the answer is no."""
-    if left.left in (Left.NOTHING, Left.UNCHECKED):
+    if not left.is_to_mend:
         return
     tell(left.sentence)
-    if not left.sure and not ask("Another helm may still be at work on it. Mend it now?"):
-        raise Refused("The release is being changed, or was left half-way; nothing was done.", left.sentence)
+    _refuse_unsure(left, ask)
     target.mend(left, tell)
+
+
+def refuse_at_work(target: OnACluster, turn: Turn | None, tell: Tell, ask: Ask) -> None:
+    """A way back needs no mending before it, as it is one; but it must not cross another helm's work."""
+    left = target.remains(turn)
+    if left.is_to_mend:
+        tell(left.sentence)
+        _refuse_unsure(left, ask)
+    if left.left in (Left.HALF_INSTALLED, Left.UNINSTALLING):
+        raise Refused("There is no revision to go back to.", left.sentence, "classhub deploy")
+
+
+def _refuse_unsure(left: Remains, ask: Ask) -> None:
+    if left.sure or ask("Another helm may still be at work on it. Mend it now?"):
+        return
+    fix = (
+        f"wait until it is done (classhub -t cluster history); after {HELM_IS_AT_WORK_S // 60} minutes it counts as cut"
+        " short. If you know that nobody is at work, run the same in a terminal: it asks"
+    )
+    raise Refused("Another helm may be at work on this release just now; nothing was done.", left.sentence, fix)
 
 
 def carry_out(target: OnACluster, prepared: Prepared, tell: Tell) -> Running:
     """Apply the plan, in our turn. A failure or Ctrl-C brings back the revision and the database of before."""
-    before = prepared.before.revision if prepared.before else 0
+    fresh = prepared.before is None and not target.holds_database()
     try:
         target.apply(prepared.plan, tell)
     except BaseException as error:
-        outcome = "failed" if isinstance(error, Exception) else "interrupted"
-        ending = _go_back(target, before, outcome, tell)
-        if isinstance(error, ClasshubError):
-            error.what = f"{error.what} {ending}".strip()
-        else:
-            tell(ending)
+        back = _Back(target, prepared.before, prepared.way_back, fresh, tell)
+        _end(error, back.go(_outcome(error)), tell)
         raise
     now = target.inspect()
     if now is None:
@@ -97,31 +124,100 @@ def carry_out(target: OnACluster, prepared: Prepared, tell: Tell) -> Running:
 
 
 def roll_back(target: OnACluster, revision: int, tell: Tell, *, database: bool = False) -> Running:
-    """Put a revision in force again; run again after an interruption, it ends there. Raises NotFound."""
+    """Put a revision in force again; run again after an interruption, it ends there. Raises NotFound.
+
+    Where it fails, what was well before is in force again.
+    """
     now = target.inspect()
     if now is None:
         raise Refused("Nothing is installed here.", fix="classhub deploy")
-    target.apply(release.way_back(now, revision, database=database), tell)
+    is_well = now.state is State.RUNNING
+    try:
+        target.apply(release.way_back(now, revision, database=database, back_up=is_well), tell)
+    except BaseException as error:
+        if is_well:
+            back = _Back(target, now, now.revision, False, tell, database)
+            _end(error, back.go(_outcome(error)), tell)
+        raise
     return target.inspect() or now
 
 
 def revision_before(target: OnACluster) -> int:
-    """The newest one that was in force before the one of now; 0 for none."""
+    """The newest one that was in force before the one of now and is another; 0 for none."""
     history = [one for one in target.history() if not one.outcome]
-    return history[-2].number if len(history) > 1 else 0
+    others = [one for one in history if one.digest != history[-1].digest]
+    return others[-1].number if others else 0
 
 
-def _go_back(target: OnACluster, before: int, outcome: str, tell: Tell) -> str:
-    """Says how it went. Where nothing of the release was touched there is nothing to take back."""
-    try:
-        now = target.inspect()
-        if now is None or now.revision == before:
-            return "Nothing was changed." if now is None else f"Revision {before} goes on."
-        if before == 0:
-            target.remove(tell)
-            return "What had been installed was removed again."
-        tell(f"Going back to revision {before}.")
-        target.apply(release.way_back(now, before, outcome=outcome), tell)
-    except ClasshubError as error:
-        return f"Going back failed too: {error.what} `classhub deploy` or `classhub rollback` finishes it."
-    return f"Revision {before} is in force again, and answers."
+def _outcome(error: BaseException) -> str:
+    return "failed" if isinstance(error, Exception) else "interrupted"
+
+
+def _end(error: BaseException, ending: str, tell: Tell) -> None:
+    """Logs of what was taken back are gone: the next command mends the cause."""
+    if isinstance(error, ClasshubError):
+        error.what = f"{error.what} {ending}".strip()
+        if error.fix.startswith("classhub logs"):
+            error.fix = "correct that in config/, then classhub deploy"
+    else:
+        tell(ending)
+
+
+@dataclass(frozen=True)
+class _Back:
+    """To how it was. before: how it was seen. revision: 0 for none. fresh: nothing of it was there before."""
+
+    target: OnACluster
+    before: Running | None
+    revision: int
+    fresh: bool
+    tell: Tell
+    database: bool = False
+
+    def go(self, outcome: str) -> str:
+        """Says how it went."""
+        try:
+            self.target.await_cluster(self.tell)
+            return self._go(outcome)
+        except ClasshubError as error:
+            return f"Going back failed too: {error.what} `classhub deploy` or `classhub rollback` finishes it."
+
+    def _go(self, outcome: str) -> str:
+        now = self.target.inspect()
+        if now is None:
+            return "Nothing was changed."
+        if not self.revision:
+            return self._away(now)
+        same = self.before is not None and now.revision == self.before.revision
+        if same and self._hub_runs_on(now):
+            return f"Revision {now.revision} goes on."
+        self.tell(f"Going back to revision {self.revision}.")
+        plan = release.way_back(
+            now,
+            self.revision,
+            outcome="" if same else outcome,
+            database=self.database,
+            hub_runs_on=self._hub_runs_on(now),
+        )
+        self.target.apply(plan, self.tell)
+        return f"Revision {self.revision} is in force again, and answers."
+
+    def _away(self, now: Running) -> str:
+        if not self.fresh:
+            return (
+                "What is installed stays, as there was a hub's database before; `classhub deploy` goes on from there."
+            )
+        self.tell("What was installed is removed again.")
+        self.target.take_away(self.tell)
+        return "What had been installed was removed again."
+
+    def _hub_runs_on(self, now: Running) -> bool:
+        """Whether the hub that runs is the very one that ran before: nothing new ever wrote to its database."""
+        then = _started(self.before)
+        return then is not None and _started(now) == then
+
+
+def _started(running: Running | None) -> float | None:
+    """When its hub began, if it is well."""
+    found = [part for part in running.parts if part.name == "hub"] if running else []
+    return found[0].since if found and found[0].state is State.RUNNING else None

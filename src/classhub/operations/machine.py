@@ -1,12 +1,14 @@
 """What a hub on one machine can tell beyond the Target protocol: what `up`, `doctor` and `parity` ask."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from classhub.config.model import Config
 from classhub.config.parity import Machine
+from classhub.errors import ClasshubError
 from classhub.plan.checks import Check
+from classhub.plan.steps import Step
 from classhub.targets.interface import Changeable, Tell
 
 
@@ -24,6 +26,10 @@ class OnOneMachine(Changeable, Protocol):
 
         Nothing that runs changes; the folders and the ports of a hub that is to start are made: ask while `alone`.
         """
+        ...
+
+    def refusals(self, config: Config, steps: Sequence[Step]) -> Sequence[ClasshubError]:
+        """Why `up` would be refused before it takes these steps, as far as looking tells. Changes nothing."""
         ...
 
     def follow(self) -> Iterator[str]:

@@ -19,6 +19,10 @@ class Taken(Protocol):
         """What a command was doing that was cut short before us."""
         ...
 
+    def done(self) -> None:
+        """Nothing is half-way any more, whatever error follows."""
+        ...
+
 
 class OnACluster(Changeable, Protocol):
     def settings(self, config: Config) -> Mapping[str, Any]:
@@ -43,4 +47,20 @@ class OnACluster(Changeable, Protocol):
 
     def mend(self, remains: Remains, tell: Tell) -> None:
         """Finish or undo that."""
+        ...
+
+    def unfinished(self) -> Turn | None:
+        """The record of a command that is at work, or was cut short; the turn is not taken."""
+        ...
+
+    def holds_database(self) -> bool:
+        """Whether a hub's claim is there already."""
+        ...
+
+    def take_away(self, tell: Tell) -> None:
+        """All that a first installation made which failed."""
+        ...
+
+    def await_cluster(self, tell: Tell) -> None:
+        """Wait for a cluster that went away, for a while."""
         ...

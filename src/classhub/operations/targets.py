@@ -21,11 +21,11 @@ def machine(folder: Path) -> OnOneMachine:
     return LocalTarget(folder)
 
 
-def cluster(folder: Path, environ: Mapping[str, str]) -> OnACluster:
-    """The hub of this deployment folder on its cluster."""
-    from classhub.targets.cluster.target import ClusterTarget
+def cluster(folder: Path, environ: Mapping[str, str], timeout_s: float | None = None) -> OnACluster:
+    """The hub of this deployment folder on its cluster. timeout_s: for a release to come to run; None: its own limit."""
+    from classhub.targets.cluster.target import TIMEOUT_S, ClusterTarget
 
-    return ClusterTarget(folder, environ)
+    return ClusterTarget(folder, environ, timeout_s or TIMEOUT_S)
 
 
 def default(folder: Path) -> str:

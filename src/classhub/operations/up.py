@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,10 +37,12 @@ class Prepared:
 
 
 def prepare(target: OnOneMachine, folder: Path, environ: Mapping[str, str], what: str = "classhub up") -> Prepared:
-    """Load the folder and plan against what runs. Changes nothing; after mistakes a running hub goes on."""
+    """Load the folder and plan against what runs. Changes nothing; after mistakes a running hub goes on.
+
+    what: the history's line where no setting is known to differ.
+    """
     from classhub.config.load import load
 
-    before = target.inspect()
     try:
         config = load(folder, environ)
         settings = target.settings(config)
@@ -51,19 +53,19 @@ def prepare(target: OnOneMachine, folder: Path, environ: Mapping[str, str], what
             error.findings = tuple(map(with_line, error.findings))
         else:
             _name_the_place(error, folder)
+        before = target.inspect()
         if before is not None and is_up(before):
             error.what += f" Nothing was changed: the hub at {before.address} goes on as it is."
         raise
+    before = target.inspect(config)
     plan = changes.plan(before, settings, changes.digest(settings), what=what)
-    return Prepared(config, before, plan, () if plan.empty or before is None else _first_words(target, config))
-
-
-def _first_words(target: Target, config: Config) -> tuple[str, ...]:
+    if plan.empty or before is None or before.dry is None:
+        return Prepared(config, before, plan)
     from classhub.config.parity import Machine
     from classhub.plan.told import told
 
-    running = target.inspect(config)
-    return told(running, running.dry, (), Machine()).first if running and running.dry else ()
+    found = told(before, before.dry, (), Machine())
+    return Prepared(config, before, replace(plan, what=found.in_short or what), found.first)
 
 
 def carry_out(target: Target, prepared: Prepared, tell: Tell, timeout_s: float) -> Running:

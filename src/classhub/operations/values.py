@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from classhub.config.chart.table import known, refuse_unknown
 from classhub.config.extra_config import extra_config
 from classhub.config.load import load
 from classhub.config.model import Config
+from classhub.config.secret_names import MASK
 from classhub.config.traits import traits
 from classhub.config.traits.names import names
 from classhub.operations import snippets
@@ -42,10 +44,11 @@ def as_traits(config: Config, chart: str = "", show_secrets: bool = False) -> Sh
     """Class to trait to value, as the chart's script and hub.extraConfig leave them in the cluster's hub."""
     settings = config.settings
     version = known(chart or settings.chart_version)
-    made = traits(config.values, release=settings.release, namespace=settings.namespace, chart_version=version)
+    make = partial(traits, release=settings.release, namespace=settings.namespace, chart_version=version)
+    made = make(config.values)
     outcome = run_extra_config(config.values, made, settings.release)
     if not show_secrets:
-        _hide(config, outcome)
+        _hide(config, outcome, make(secret.without_free(config.values)))
     return Shown(outcome.traits, tuple(failure.sentence() for failure in outcome.failures))
 
 
@@ -58,19 +61,23 @@ def run_extra_config(values: Mapping[str, Any], made: dict[str, Any], release: s
     return snippets.run({"traits": made, "values": values, "release": release, "prefix": prefix, "extra_config": own})
 
 
-def _hide(config: Config, outcome: snippets.Outcome) -> None:
-    """In traits by their names, by what the values hold, and by the snippet that set them; in failures too."""
-    is_hidden = secret.hidden(config.apart)
-    texts = frozenset(secret.texts(config.values, is_hidden))
+def _hide(config: Config, outcome: snippets.Outcome, made_without: Mapping[str, Any]) -> None:
+    """made_without: the traits without anything from where a secret may stand under any name.
+
+    In traits by their names, by what the values hold, and by the snippet that set them; in failures too."""
+    by_name = secret.named(config.apart)
+    known = frozenset(secret.texts(config.values, by_name))
+    everything = known.union(secret.telling(config.values, secret.hidden(config.apart)))
 
     def of_secret(key: str) -> bool:
-        return is_hidden(("hub", "extraConfig", key))
+        return by_name(("hub", "extraConfig", key))
 
-    outcome.traits = secret.masked(outcome.traits, ())
-    for section, found in outcome.traits.items():
+    for section, found in secret.masked_traits(outcome.traits, made_without).items():
         for name in found if isinstance(found, dict) else ():
-            by_secret = of_secret(outcome.set_by.get((section, name), ""))
-            found[name] = secret.MASK if by_secret else secret.without(found[name], texts)
+            by = outcome.set_by.get((section, name))
+            found[name] = MASK if by and of_secret(by) else secret.without(found[name], everything if by else known)
+        outcome.traits[section] = found
     outcome.failures = [
-        replace(one, says="" if of_secret(one.key) else secret.without(one.says, texts)) for one in outcome.failures
+        replace(one, says="" if of_secret(one.key) else secret.without(one.says, everything))
+        for one in outcome.failures
     ]

@@ -1,6 +1,6 @@
 """Helm, however it can be had here: the program helm on PATH, else the SDK of the extra classhub[helm]."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,6 +20,9 @@ class Helm(Protocol):
     Lists of objects hold no hooks. A change that is interrupted (Ctrl-C, a time limit) has come to its end when the call
     returns: upgrade leaves a failed revision, rollback and uninstall are finished. If we are killed, Helm goes on alone.
     """
+
+    keep_fds: Sequence[int]
+    """Descriptors that a change holds open until its end: a lock on one tells others that it is still at work."""
 
     @property
     def version(self) -> str:

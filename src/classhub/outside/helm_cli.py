@@ -61,6 +61,7 @@ def as_input(values: Mapping[str, Any]) -> str:
 class HelmCli:
     def __init__(self, access: Access, environ: Mapping[str, str], program: str, version: str) -> None:
         self.version = version
+        self.keep_fds: Sequence[int] = ()
         self._access = access
         self._env = clean(environ)
         self._program = program
@@ -151,7 +152,14 @@ class HelmCli:
         try:
             with process.whole(given) as stdin:
                 limit_s = longest(timeout_s)
-                output = process.finish(self._argv(words), env=self._env, stdin=stdin, timeout_s=limit_s, asks=asks)
+                output = process.finish(
+                    self._argv(words),
+                    env=self._env,
+                    stdin=stdin,
+                    timeout_s=limit_s,
+                    asks=asks,
+                    keep_fds=self.keep_fds,
+                )
         except process.ProgramFailed as error:
             raise self._failed(error, about) from None
         if output.code != 0:

@@ -129,6 +129,9 @@ FAILURES: tuple[tuple[str, str, Callable[["re.Match[str]", str], Words]], ...] =
     ("webhook", r'admission webhook "([^"]+)" denied the request(?: without explanation)?:? ?([^\n]*)', _simple(
         "A rule of the cluster, {0}, refuses {place}.", "{1}",
         "Change the values so that the rule is kept, or ask whoever runs the cluster for an exception.")),
+    ("webhook", r"ValidatingAdmissionPolicy '([^']+)'.*?denied request: ([^\n]*)", _simple(
+        "A rule of the cluster, {0}, refuses {place}.", "{1}",
+        "Change the values so that the rule is kept, or ask whoever runs the cluster for an exception.")),
     ("webhook", r'failed calling webhook "([^"]+)": ([^\n]*)', _simple(
         "A check of the cluster, {0}, does not answer, so {place} cannot change.", "{1}",
         "Ask whoever runs the cluster to mend that webhook, then run the same again.")),

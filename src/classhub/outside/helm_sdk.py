@@ -8,7 +8,7 @@ import importlib.util
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -31,6 +31,7 @@ def is_here() -> bool:
 
 class HelmSdk:
     def __init__(self, access: Access, environ: Mapping[str, str]) -> None:
+        self.keep_fds: Sequence[int] = ()
         self._access = access
         self._env = {**clean(environ), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         self._pythonpath = environ.get("PYTHONPATH")
@@ -119,6 +120,7 @@ class HelmSdk:
                 output = process.finish(
                     ["helm", "-P", "-m", WORKER], executable=sys.executable, env=self._env,
                     stdin=stdin, timeout_s=longest(timeout_s), asks=asks,
+                    keep_fds=self.keep_fds,
                 )  # fmt: skip
         except process.ProgramFailed as error:
             raise _late(error) from None

@@ -121,6 +121,7 @@ def finish(
     timeout_s: float,
     asks: bool = True,
     grace_s: float = 30,
+    keep_fds: Sequence[int] = (),
 ) -> Output:
     """Run what changes something and must come to its own end. env is all there is. Raises ProgramFailed as run() does.
 
@@ -137,6 +138,7 @@ def finish(
                     stdin=stdin,
                     stdout=out,
                     stderr=err,
+                    pass_fds=keep_fds,
                     start_new_session=True,
                 )
             except OSError as error:

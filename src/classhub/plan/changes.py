@@ -10,12 +10,15 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from classhub.plan.at_start import settings_at_start
 from classhub.plan.running import Part, Running, State
 from classhub.plan.steps import Plan, Revision, Step
 
 PARTS = ("proxy", "hub", "culler")
 """In the order in which they start."""
 OF_NO_PART = "hidden"
+AT_START = "at start"
+"""Among the digests: that of what students' servers took when they started."""
 
 STARTS = {
     "proxy": "The proxy starts and takes the address.",
@@ -40,8 +43,10 @@ def digest(settings: Any) -> str:
 
 
 def digests(settings: Mapping[str, Any]) -> dict[str, str]:
-    """A digest for each top-level key that is not empty; the hub's also when it is."""
-    return {name: digest(value) for name, value in settings.items() if value or name == "hub"}
+    """A digest for each top-level key that is not empty; the hub's also when it is. And one of what servers take."""
+    found = {name: digest(value) for name, value in settings.items() if value or name == "hub"}
+    at_start = settings_at_start(settings)
+    return {**found, AT_START: digest(at_start)} if at_start else found
 
 
 def plan(running: Running | None, wanted: Mapping[str, Any], wanted_digest: str, *, what: str) -> Plan:
@@ -66,8 +71,7 @@ def way_back(running: Running, revision: Revision, outcome: str = "") -> Plan:
         changed = part in changed_parts(running, revision.digests) or _is_failing(part, running)
         step = _mend_part(part, running, part != "culler" or part in revision.digests, changed)
         if step is not None and step.do == "restart hub":
-            going_on = _servers(running, ("goes on", "go on"), "no server runs")
-            step = Step(step.do, f"The hub restarts, about 5 s; {going_on}.")
+            step = Step(step.do, f"The hub restarts, about 5 s; {go_on(running)}.")
         steps += [step] if step is not None else []
     return Plan(tuple(steps), what=f"back to revision {number}", revision=number)
 
@@ -87,7 +91,8 @@ def _start(running: Running | None, wanted: Mapping[str, Any], wanted_digest: st
     yield Step("start supervisor", "The supervisor starts; it watches the parts and starts again what dies.")
     for part in PARTS:
         if is_wanted(part, wanted):
-            yield _start_part(part, running, running is not None and running.settings_digest != wanted_digest)
+            differs = running is not None and running.settings_digest != wanted_digest
+            yield _start_part(part, running, wanted, differs)
 
 
 def _mend(running: Running, wanted: Mapping[str, Any], wanted_digest: str) -> Iterator[Step]:
@@ -98,7 +103,7 @@ def _mend(running: Running, wanted: Mapping[str, Any], wanted_digest: str) -> It
         yield from _adopt(running)
     changed, address = changed_parts(running, digests(wanted)), moved(running, wanted)
     for part in PARTS:
-        step = _mend_part(part, running, is_wanted(part, wanted), part in changed, differs)
+        step = _mend_part(part, running, is_wanted(part, wanted), part in changed, wanted if differs else None)
         if step is None:
             continue
         if address and step.do == "restart proxy":
@@ -108,8 +113,7 @@ def _mend(running: Running, wanted: Mapping[str, Any], wanted_digest: str) -> It
 
 def _adopt(running: Running) -> Iterator[Step]:
     """Starting a part that lives means to watch it again."""
-    going_on = _servers(running, ("goes on", "go on"), "no server runs")
-    yield Step("start supervisor", f"A new supervisor adopts what still runs; {going_on}.")
+    yield Step("start supervisor", f"A new supervisor adopts what still runs; {go_on(running)}.")
     for part in PARTS:
         if _lives(part, running):
             yield Step(f"start {part}", f"The {part} is watched again.")
@@ -123,10 +127,13 @@ def _is_failing(part: str, running: Running) -> bool:
     return any(one.name == part and one.state is State.FAILING for one in running.parts)
 
 
-def _mend_part(part: str, running: Running, wanted: bool, changed: bool, differs: bool = False) -> Step | None:
+def _mend_part(
+    part: str, running: Running, wanted: bool, changed: bool, new: Mapping[str, Any] | None = None
+) -> Step | None:
+    """new: the settings, where they differ from those that were applied."""
     there = next((one for one in running.parts if one.name == part), None)
     if there is None or there.state is State.STOPPED:
-        return _start_part(part, running, differs) if wanted else None
+        return _start_part(part, running, new or {}, new is not None) if wanted else None
     if not wanted:
         return Step(f"stop {part}", f"The {part} stops; idle servers go on.")
     if changed:
@@ -147,15 +154,17 @@ def _needs(part: str, settings: Mapping[str, str]) -> dict[str, str]:
     """
     if part != "hub":
         return {key: value for key, value in settings.items() if key == part}
-    return {key: value if key != "culler" else "" for key, value in settings.items() if key != OF_NO_PART}
+    return {
+        key: value if key != "culler" else "" for key, value in settings.items() if key not in (OF_NO_PART, AT_START)
+    }
 
 
-def _start_part(part: str, running: Running | None, differs: bool) -> Step:
+def _start_part(part: str, running: Running | None, wanted: Mapping[str, Any], differs: bool) -> Step:
     sentence = STARTS[part]
     if part == "hub":
         back = _servers(running, ("is taken back", "are taken back"))
         sentence += f"; {back}." if back else "."
-        if back and running and differs:
+        if back and running and differs and _takes_other(running.applied, wanted):
             sentence += f" {_keep('its', 'their', 'old settings', running)}."
     return Step(f"start {part}", sentence)
 
@@ -174,7 +183,23 @@ def kept(running: Running, wanted: Mapping[str, Any]) -> str:
     """What running servers keep while the hub restarts with `wanted`: a clause."""
     if moved(running, wanted):
         return _keep("the", "the", "old address", running)
+    if not _takes_other(running.launched.get("hub", {}), wanted):
+        return go_on(running)
+    return keep_settings(running)
+
+
+def keep_settings(running: Running) -> str:
     return _keep("its", "their", "old settings", running)
+
+
+def go_on(running: Running) -> str:
+    """ "3 running servers go on"."""
+    return _servers(running, ("goes on", "go on"), "no server runs")
+
+
+def _takes_other(before: Mapping[str, str], wanted: Mapping[str, Any]) -> bool:
+    """A server that starts would get something else, as far as is known. before: digests."""
+    return before.get(AT_START, "before") != digests(wanted).get(AT_START, "wanted")
 
 
 def moved(running: Running, wanted: Mapping[str, Any]) -> str:

@@ -11,8 +11,12 @@ NAMED = 5
 
 
 class About(Enum):
-    """In the order in which they are told. conflict, chart, nodes, address, rights and disks are of a cluster alone."""
+    """In the order in which they are told.
 
+    refused is of one machine alone; conflict, chart, nodes, address, rights and disks are of a cluster alone.
+    """
+
+    REFUSED = "refused"
     CONFLICT = "conflict"
     CHART = "chart"
     NODES = "nodes"

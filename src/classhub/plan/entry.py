@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from classhub.config.authenticators import find
-from classhub.config.login import names
-from classhub.config.meaning.access import Access, access, chosen
+from classhub.config.chart.upgrade import order
+from classhub.config.login import STAND_IN_ADMIN, names
+from classhub.config.meaning.access import Access, access, admin_groups, chosen
+from classhub.config.meaning.accounts import at_domains, hosted_domains
 from classhub.config.meaning.found import Values, trait
 from classhub.config.model import Login
 from classhub.config.traits.lookup import get
 from classhub.plan.consequence import About, Consequence, people
 from classhub.plan.in_force import InForce
 from classhub.plan.masking import is_masked
+from classhub.plan.wording import Place
 
-_OF_THE_DOMAIN = "everyone of the domain"
+_HERE = "4.4.0"
+"""The hub on this machine goes by the rules of JupyterHub 5 and later, whichever chart is configured."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,9 @@ class _Gate:
     blocked: frozenset[str]
     limit: frozenset[str]
     """Domains outside of which Google turns everybody away; empty: none."""
+    pattern: str
+    """Names that do not fit it are turned away; empty: all fit."""
+    admin_groups: tuple[str, ...]
     keeps: bool
     """Whoever the hub knows may log in."""
     code: tuple[Any, ...]
@@ -38,10 +45,10 @@ class _Gate:
     @property
     def doors(self) -> tuple[str, ...]:
         """Whom it lets in without a name, in words."""
-        who = self.access
-        plain = who.others == _OF_THE_DOMAIN or not who.others
-        named = who.others.replace("the domain", " or ".join(who.domains)) if who.domains else who.others
-        doors = [f"everyone with an account at {domain}" for domain in who.domains] if plain else [named]
+        who, together = self.access, at_domains(self.access.domains)
+        doors = [who.others] if who.others and who.others != together else []
+        if who.others == together or together not in who.others:
+            doors += [at_domains([domain]) for domain in who.domains]
         return tuple(doors) if who.kind == "unknown" else (*doors, *(f"everyone in {group}" for group in who.groups))
 
     def fits(self, name: str) -> bool:
@@ -59,32 +66,49 @@ class _Gate:
 def _gate(values: Values, admins: tuple[str, ...], chart: str) -> _Gate:
     found = access(values, chart)
     _, sections, _ = chosen(values)
-    limit = trait(values, sections, "hosted_domain")[1] if sections[0] == "GoogleOAuthenticator" else None
+    limit = hosted_domains(values, sections) if sections[0] == "GoogleOAuthenticator" else ()
     blocked, keeps = (trait(values, sections, name)[1] for name in ("blocked_users", "allow_existing_users"))
     return _Gate(
         access=found,
         admins=found.admins or admins,
         listed=found.names,
         blocked=frozenset(names(values, sections, "blocked_users")) if isinstance(blocked, str | list) else frozenset(),
-        limit=frozenset([limit] if isinstance(limit, str) else map(str, limit) if isinstance(limit, list) else ()),
+        limit=frozenset(limit),
+        pattern=str(trait(values, sections, "username_pattern")[1] or ""),
+        admin_groups=admin_groups(values, sections, chart),
         keeps=not trait(values, sections, "allow_all")[1] and bool(found.names if keeps is None else keeps),
         code=tuple(get(values, f"hub.{name}") for name in ("extraConfig", "extraFiles")),
     )
 
 
-def entry(old: InForce, new: InForce) -> Iterator[Consequence]:
+def entry(old: InForce, new: InForce, place: Place) -> Iterator[Consequence]:
     """Values without secrets, but with the code of hub.extraConfig: only whether it decides is told."""
-    before, after = (_gate(one.values, one.login.admins if one.login.stand_in else (), one.chart) for one in (old, new))
+    there = [_gate(one.values, one.login.admins if one.login.stand_in else (), one.chart) for one in (old, new)]
+    before, after = _here(old, new) if place is Place.HERE else there
     if _provider(old.login) != _provider(new.login):
         yield _about(f"{_other_login(new.login)} {after.access.sentence if not new.login.stand_in else ''}".strip())
     elif old.login.stand_in:
         yield from _by_invitation(before, after)
-        yield from (_about(f"On the cluster: {sentence}") for sentence in _doors(before, after))
+        yield from _on_the_cluster([*_doors(*there), *_by_group(*there)])
     else:
-        yield from (_about(f"{sentence[0].upper()}{sentence[1:]}") for sentence in _doors(before, after))
+        here = [*_doors(before, after), *_by_group(before, after)]
+        yield from (_about(f"{sentence[0].upper()}{sentence[1:]}") for sentence in here)
         yield from _by_list(before, after)
+        yield from _on_the_cluster([sentence for sentence in _doors(*there) if sentence not in here])
+    yield from _fitting(before, after)
     yield from _blocked(before, after, new.login.stand_in)
     yield from _admins(before, after)
+
+
+def _here(old: InForce, new: InForce) -> list[_Gate]:
+    return [
+        _gate(one.values, one.login.admins if one.login.stand_in else (), max(one.chart, _HERE, key=order))
+        for one in (old, new)
+    ]
+
+
+def _on_the_cluster(sentences: Iterable[str]) -> Iterator[Consequence]:
+    return (_about(f"On the cluster: {sentence[0].lower()}{sentence[1:]}") for sentence in sentences)
 
 
 def _about(sentence: str, of: Iterable[str] = ()) -> Consequence:
@@ -176,6 +200,28 @@ def _still(who: list[str], why: str) -> Consequence:
     return _about(f"{taken}: {_command('remove', who)}", who)
 
 
+def _by_group(old: _Gate, new: _Gate) -> Iterator[str]:
+    """Members of a group that makes admins; the providers' groups are asked at each login."""
+    gained = [group for group in new.admin_groups if group not in old.admin_groups]
+    lost = [group for group in old.admin_groups if group not in new.admin_groups]
+    if gained:
+        alone = "" if old.admin_groups else "; who is neither in it nor in admin_users is none any more from then on"
+        yield f"everyone in {' or '.join(gained)} becomes an admin with the next login, and may log in for that{alone}."
+    if lost and new.admin_groups:
+        yield f"everyone in {' or '.join(lost)} is no admin any more from the next login on, and may log in only as others may."
+    elif lost:
+        page = "until you take the mark away on the admin page (/hub/admin, Edit User)"
+        yield f"everyone in {' or '.join(lost)} may log in only as others may; who was an admin by that stays one {page}."
+
+
+def _fitting(old: _Gate, new: _Gate) -> Iterator[Consequence]:
+    """Where everybody is let in, the sentence on them has the pattern."""
+    if new.pattern and new.pattern != old.pattern and new.pattern not in new.access.others:
+        yield _about(f"Only whoever has a name that fits {new.pattern} can log in.")
+    elif old.pattern and not new.pattern and old.pattern not in old.access.others:
+        yield _about(f"A name need not fit {old.pattern} any more.")
+
+
 def _blocked(old: _Gate, new: _Gate, stand_in: bool) -> Iterator[Consequence]:
     blocked = sorted(new.blocked - old.blocked)
     let_go = sorted(old.blocked - new.blocked)
@@ -193,13 +239,21 @@ def _admins(old: _Gate, new: _Gate) -> Iterator[Consequence]:
     gained = [name for name in new.admins if name not in old.admins]
     lost = [name for name in old.admins if name not in new.admins]
     if gained:
-        yield _about(f"{people(gained)} {_verb(gained, 'becomes admin', 'become admins')}.", gained)
+        yield _about(f"{_called(gained)} {_verb(gained, 'becomes admin', 'become admins')}.", gained)
     if lost:
         page = "until you take the mark away on the admin page (/hub/admin, Edit User)"
-        taken = (
-            f"{people(lost)} {_verb(lost, 'is', 'are')} taken off admin_users, but {_verb(lost, 'stays', 'stay')} admin"
+        stays = _verb(lost, "stays", "stay")
+        if lost == [STAND_IN_ADMIN]:
+            yield _about(f"{_called(lost)} is no longer the one who is made admin, but {stays} admin {page}.", lost)
+            return
+        yield _about(
+            f"{people(lost)} {_verb(lost, 'is', 'are')} taken off admin_users, but {stays} admin {page}.", lost
         )
-        yield _about(f"{taken} {page}.", lost)
+
+
+def _called(names: list[str]) -> str:
+    """The name that stands in where none is written is a word too."""
+    return f"The user named {names[0]}" if names == [STAND_IN_ADMIN] else people(names)
 
 
 def _command(verb: str, who: list[str]) -> str:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from classhub.config.document import Where
-from classhub.config.model import Login
+from classhub.config.model import Login, Settings
 
 if TYPE_CHECKING:
     from classhub.plan.conflict import Conflict
     from classhub.plan.objects import ObjectChange
+
+DEFAULT_CHART = Settings().chart_version
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class InForce:
     """What of classhub.yaml and courses/ holds on this target, by key: {"local.port": 8000}."""
     hidden: tuple[Where, ...] | None = field(default=None, repr=False)
     """The ways to what stood in secrets.yaml; None: not known, so that every value is hidden."""
-    chart: str = "4.4.0"
+    chart: str = DEFAULT_CHART
     """Its version: before 4.0 other rules decide who can log in."""
 
 

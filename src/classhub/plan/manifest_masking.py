@@ -11,7 +11,8 @@ from typing import Any
 
 from classhub.config.document import Where
 from classhub.config.reading import parse
-from classhub.config.secret import is_secret, masked
+from classhub.config.secret import masked
+from classhub.config.secret_names import is_secret
 from classhub.plan.manifest import Manifest
 from classhub.plan.masking import Masking, is_masked
 

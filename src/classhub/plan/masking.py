@@ -9,15 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from classhub.config.document import Where
-from classhub.config.secret import MASK, is_masked_whole, is_secret, replaced
+from classhub.config.secret import is_masked_whole, replaced
+from classhub.config.secret_names import MASK, is_database, is_free, is_secret
 
-FREE = {
-    *("extraConfig", "extraFiles", "extraEnv", "env", "environment", "cmd", "command", "args", "lifecycleHooks"),
-    *("initContainers", "extraContainers", "extraPodConfig", "custom", "global"),
-}
-"""Code, files, environments and whatever the college likes: a secret may stand there under any name."""
 _ADDRESS_WITH_MORE = re.compile(r"://\S*[@?]")
-_DATABASE: Where = ("hub", "db", "url")
 _TOKEN = re.compile(re.escape(MASK) + r"[0-9]+")
 
 
@@ -33,12 +28,12 @@ class Masking:
         return replaced(value, where, self._is_whole, self._token, self._of_text)
 
     def _is_whole(self, value: Any, where: Where) -> bool:
-        """Of what is FREE the keys are shown."""
-        is_shown = isinstance(value, Mapping) and not FREE.isdisjoint(where)
+        """Of mappings where any name may stand the keys are shown."""
+        is_shown = isinstance(value, Mapping) and _is_free(where)
         return not is_shown and is_masked_whole(value, where, self._is_hidden)
 
     def _is_hidden(self, where: Where) -> bool:
-        if self._hidden is None or is_secret(where) or where == _DATABASE or not FREE.isdisjoint(where):
+        if self._hidden is None or is_secret(where) or is_database(where) or _is_free(where):
             return True
         return any(where[:length] in self._hidden for length in range(1, len(where) + 1))
 
@@ -48,6 +43,11 @@ class Masking:
     def _token(self, value: Any) -> str:
         number = self._numbers.setdefault(json.dumps(value, sort_keys=True, default=str), len(self._numbers) + 1)
         return f"{MASK}{number}"
+
+
+def _is_free(where: Where) -> bool:
+    """Files too: of two contents it is enough to know that they differ."""
+    return is_free(where) or "extraFiles" in where
 
 
 def is_masked(value: Any) -> bool:

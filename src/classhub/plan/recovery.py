@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-HELM_IS_AT_WORK_S = 600
+HELM_IS_AT_WORK_S = 900
 """A pending release younger than this may still have its helm, when no record of ours says otherwise."""
 
 
@@ -17,6 +17,7 @@ class Left(Enum):
     PENDING = "pending"  # helm was cut short; it refuses every further upgrade
     HALF_BACK = "half back"  # a way back was cut short, with the hub stopped perhaps
     UNCHECKED = "unchecked"  # helm came to its end, and nobody asked whether the hub is well
+    FAILED = "failed"  # by plain helm: the next upgrade goes over it, and leads back to what was good before
     UNINSTALLING = "uninstalling"
 
 
@@ -42,6 +43,8 @@ class Turn:
     """deploy: in force when it began, 0 before the first. rollback: the one it leads to."""
     step: str = ""
     """The last one that was begun."""
+    place: str = ""
+    """Marks machine and folder that it ran in: only there it is known whether its helm still works."""
 
 
 @dataclass(frozen=True)
@@ -54,30 +57,52 @@ class Remains:
     sure: bool = True
     """False when another helm may still be at work: to be asked, never done unasked."""
 
+    @property
+    def is_to_mend(self) -> bool:
+        """Whether Helm must be helped before it can go on."""
+        return self.left in (Left.HALF_INSTALLED, Left.PENDING, Left.HALF_BACK, Left.UNINSTALLING)
 
-def judge(history: Sequence[Applied], turn: Turn | None, now: float) -> Remains:
-    """history: oldest first. turn: of a command that ended without giving it back; None when there is none."""
+
+def judge(history: Sequence[Applied], turn: Turn | None, now: float, place: str = "") -> Remains:
+    """history: oldest first. turn: of a command that ended without giving it back; None when there is none.
+
+    place: ours, where no helm is at work any more.
+    """
+    over = turn is not None and turn.place == place
     newest = history[-1] if history else Applied(0, "uninstalled")
     if newest.status == "uninstalled":
         return Remains(Left.NOTHING)
     if newest.status == "uninstalling":
         return Remains(Left.UNINSTALLING, 0, "The release was being removed; that is finished first.")
-    if turn is not None and turn.operation == "rollback":
+    if turn is not None and turn.operation == "rollback" and turn.step:
         what = f"The way back to revision {turn.revision} was cut short ({turn.who}); it is finished first."
-        return Remains(Left.HALF_BACK, turn.revision, what)
-    return _judge_upgrade(newest, last_good(history), turn, now)
+        sure = not newest.status.startswith("pending-") or _is_over(newest, over, now)
+        return Remains(Left.HALF_BACK, turn.revision, what, sure)
+    return _judge_upgrade(newest, last_good(history), turn, _is_over(newest, over, now))
 
 
-def _judge_upgrade(newest: Applied, good: int, turn: Turn | None, now: float) -> Remains:
+def _judge_upgrade(newest: Applied, good: int, turn: Turn | None, over: bool) -> Remains:
+    """over: no helm is at work on it."""
     if not good:
-        return _half_installed(newest, turn, now)
+        what = f"The first installation did not come to its end ({newest.status}); what it made is taken over."
+        return Remains(Left.HALF_INSTALLED, 0, what, over)
     if newest.status.startswith("pending-"):
-        return _pending(newest, good, turn, now)
-    begun = turn is not None and turn.operation == "deploy" and newest.revision > turn.revision
-    if turn is not None and begun and newest.status == "deployed":
+        what = f"Revision {newest.revision} is stuck in {newest.status}: its helm was cut short."
+        return Remains(Left.PENDING, good, f"{what} Revision {good} comes back first.", over)
+    if newest.status == "failed":
+        return _failed(newest, good, turn)
+    if turn is not None and turn.operation == "deploy" and newest.revision > turn.revision:
         what = f"Revision {newest.revision} was applied, but {turn.who} was cut short before it was checked."
         return Remains(Left.UNCHECKED, turn.revision, what)
     return Remains(Left.NOTHING)
+
+
+def _failed(newest: Applied, good: int, turn: Turn | None) -> Remains:
+    """Of one of ours its hub may have run, and changed the database: the way back is finished. helm's own goes on from there."""
+    if turn is not None and turn.operation == "deploy" and newest.revision > turn.revision:
+        what = f"Revision {newest.revision} failed, and {turn.who} was cut short. Revision {good} comes back first."
+        return Remains(Left.PENDING, good, what)
+    return Remains(Left.FAILED, good, f"Revision {newest.revision} failed; revision {good} was the last one in force.")
 
 
 def last_good(history: Sequence[Applied]) -> int:
@@ -85,15 +110,5 @@ def last_good(history: Sequence[Applied]) -> int:
     return max((one.revision for one in history if one.status in ("deployed", "superseded")), default=0)
 
 
-def _half_installed(newest: Applied, turn: Turn | None, now: float) -> Remains:
-    what = f"The first installation did not come to its end ({newest.status}); what it made is taken over."
-    return Remains(Left.HALF_INSTALLED, 0, what, _is_over(newest, turn, now))
-
-
-def _pending(newest: Applied, good: int, turn: Turn | None, now: float) -> Remains:
-    what = f"Revision {newest.revision} is stuck in {newest.status}: its helm was cut short. Revision {good} comes back first."
-    return Remains(Left.PENDING, good, what, _is_over(newest, turn, now))
-
-
-def _is_over(newest: Applied, turn: Turn | None, now: float) -> bool:
-    return newest.status == "failed" or turn is not None or now - newest.when > HELM_IS_AT_WORK_S
+def _is_over(newest: Applied, over: bool, now: float) -> bool:
+    return newest.status == "failed" or over or now - newest.when > HELM_IS_AT_WORK_S

@@ -4,28 +4,42 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from classhub.plan.changes import some
+from classhub.plan.recovery import Left
 from classhub.plan.running import Running, Server, State
 from classhub.plan.steps import Plan, Step
 
-BACK_UP, UPGRADE, WAIT, CHECK = "back up", "upgrade", "wait", "check health"
+BACK_UP, TAKE_OVER, UPGRADE, WAIT, CHECK = "back up", "take over", "upgrade", "wait", "check health"
 START = "start parts"
-STOP_HUB, RESTORE, ROLL_BACK = "stop hub", "restore database", "roll back"
+FIND_COPY, STOP_HUB, RESTORE, ROLL_BACK = "find copy", "stop hub", "restore database", "roll back"
 NAMED = 5
 """Servers that a sentence names; of more it gives the number."""
 
 
-def plan(running: Running | None, settings: Mapping[str, Any], *, what: str) -> Plan:
+def plan(
+    running: Running | None,
+    settings: Mapping[str, Any],
+    *,
+    what: str,
+    left: Left = Left.NOTHING,
+    take_over: bool = False,
+) -> Plan:
     """running: of `inspect(wanted)`, None where nothing is installed. settings: what Helm is to be given.
 
-    Empty when the dry run would change nothing and every part is well.
+    left: of an earlier command, once it is mended. Empty when the dry run would change nothing and every part is well.
     """
     if running is None:
         return Plan((Step(UPGRADE, "The release is installed for the first time."), *_settle()), settings, what)
-    if running.dry is None or running.dry.objects:
-        back_up = Step(BACK_UP, "The hub's database and the values in force are copied.")
+    conflicts = running.dry.conflicts if running.dry else ()
+    seize = take_over and bool(conflicts)
+    if running.dry is None or running.dry.objects or seize or _is_off(running, left):
         upgrade = Step(UPGRADE, f"The release is upgraded; {going_on(running.servers)}.")
-        return Plan((back_up, upgrade, *_started(running), *_settle()), settings, what)
-    return Plan((*_started(running), *_settle()) if running.state is not State.RUNNING else (), settings, what)
+        first: tuple[Step, ...] = (Step(BACK_UP, "The hub's database and the values in force are copied."),)
+        if seize:
+            taken = "What other tools changed is set back to the release's own."
+            first += (Step(TAKE_OVER, taken),)
+        return Plan((*first, upgrade, *_started(running), *_settle()), settings, what)
+    well = running.state is State.RUNNING and left is not Left.UNCHECKED
+    return Plan(() if well else (*_started(running), *_settle()), settings, what)
 
 
 def _started(running: Running) -> tuple[Step, ...]:
@@ -34,18 +48,39 @@ def _started(running: Running) -> tuple[Step, ...]:
     return (Step(START, f"What was stopped starts again: {' and '.join(stopped)}."),) if stopped else ()
 
 
-def way_back(running: Running, revision: int, *, outcome: str = "", database: bool = False) -> Plan:
+def _is_off(running: Running, left: Left) -> bool:
+    """Helm must go over it though its records hold just what is wanted."""
+    return running.state is State.STOPPED or left is Left.FAILED
+
+
+def way_back(
+    running: Running,
+    revision: int,
+    *,
+    outcome: str = "",
+    database: bool = False,
+    hub_runs_on: bool = False,
+    back_up: bool = False,
+) -> Plan:
     """The steps to an earlier revision. database: its copy of the hub's database comes back in any case, not only when
-    the hub of that revision could not read the one of now."""
+    the hub of that revision could not read the one of now. hub_runs_on: the hub of that revision never stopped."""
+    asked = (
+        *((Step(FIND_COPY, f"The copy of revision {revision} is looked at."),) if database else ()),
+        *((Step(BACK_UP, "The hub's database and the values in force are copied."),) if back_up else ()),
+    )
     forced = "The copy of the hub's database comes back" if database else "The hub's database comes back if it must"
-    steps = (
+    stopped = (
         Step(STOP_HUB, f"The hub stops, so that its database rests; {going_on(running.servers)}."),
         Step(RESTORE, f"{forced}; the one of now is kept beside it."),
+    )
+    steps = (
+        *asked,
+        *(() if hub_runs_on else stopped),
         Step(ROLL_BACK, f"Revision {revision} is put in force again."),
         *_settle(),
     )
     what = f"back to revision {revision}" + (f": {running.revision} {outcome}" if outcome else "")
-    return Plan(steps, {"database": database}, what, revision)
+    return Plan(steps, {"database": database, "outcome": outcome}, what, revision)
 
 
 def _settle() -> tuple[Step, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from classhub.config.traits.lookup import get
 from classhub.plan.account import NAMED, Account, Sentences
-from classhub.plan.changes import kept, some
+from classhub.plan.changes import go_on, keep_settings, some
 from classhub.plan.consequence import About, Consequence
 from classhub.plan.difference import short
 from classhub.plan.manifest import pulled
@@ -58,19 +58,19 @@ def _is_nameless(one: ObjectChange) -> bool:
     return one.kind != "PersistentVolumeClaim" and one.component != "proxy-public"
 
 
-def parts(account: Account, running: Running | None) -> Sentences:
-    """What restarts, starts or stops."""
+def parts(account: Account, running: Running | None, keeps: bool = True) -> Sentences:
+    """What restarts, starts or stops. keeps: something changes that a server takes at its start."""
     restarting = {one.component for one in account.left if one.restarts and one.component}
     yield from account.tell(
         lambda one: one.kind in _WORKLOADS and one.component not in _PULLERS and not one.hook,
-        lambda one: _part(one, running),
+        lambda one: _part(one, running, keeps),
     )
     yield from account.tell(lambda one: one.kind == "Secret" and one.component == "singleuser", _files)
     # what a part that restarts reads
     account.take(lambda one: one.kind in ("ConfigMap", "Secret") and one.component in restarting)
 
 
-def _part(one: ObjectChange, running: Running | None) -> Sentences:
+def _part(one: ObjectChange, running: Running | None, keeps: bool) -> Sentences:
     known = {"create": _STARTS, "change": _RESTARTS, "delete": _STOPS}[one.action]
     verb = {"create": "starts", "change": "restarts", "delete": "stops"}[one.action]
     if one.action != "change" or one.restarts:
@@ -81,7 +81,7 @@ def _part(one: ObjectChange, running: Running | None) -> Sentences:
         yield Consequence(About.RESTART, f"{one.title} runs {after} times in place of {before}.")
     if one.component == "hub" and one.restarts and one.action == "change" and running and running.servers:
         names = tuple(server.user for server in running.servers)
-        yield Consequence(About.SERVERS, f"{kept(running, {})}.", names)
+        yield Consequence(About.SERVERS, f"{keep_settings(running) if keeps else go_on(running)}.", names)
 
 
 def _files(_: ObjectChange) -> Sentences:

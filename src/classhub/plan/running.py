@@ -57,6 +57,8 @@ class Running:
     launched: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By part that lives: the `changes.digests` of the settings that it was started with. They differ from the applied
     ones after an `up` that was cut short; a part that is missing here was started with settings nobody knows."""
+    applied: Mapping[str, str] = field(default_factory=dict)
+    """The `changes.digests` of the applied settings; empty where nobody asked for them."""
     supervised: bool = True
     """False when parts live on but nobody watches them (the supervisor was killed)."""
     written: float | None = None

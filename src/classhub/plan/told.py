@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 8
 """Settings that one line names."""
+IN_SHORT = 4
+"""Settings that the history names."""
 _FIRST = (About.ACCESS, About.HOMES)
 _SILENT = ("write settings", "start supervisor")
 """Steps that mean nothing to people; a supervisor that adopts a hub says so."""
@@ -53,6 +55,12 @@ class Told:
         """What `up` says before it begins; its steps tell themselves what becomes of servers."""
         return tuple(one.sentence for one in self.consequences if one.kind in _FIRST)
 
+    @property
+    def in_short(self) -> str:
+        """ "admin_users, singleuser.memory.limit and 2 more": the keys that change, for one line of the history."""
+        keys = [one.path.rpartition(".")[2] if one.is_below("hub.config") else one.path for one in self.changes]
+        return some(list(dict.fromkeys(keys)), IN_SHORT)
+
 
 def told(running: Running, dry: DryRun, steps: Sequence[Step], machine: Machine) -> Told:
     """steps: of plan/changes.py, from `running` to `dry.settings`. machine: what of the settings can hold there."""
@@ -65,7 +73,7 @@ def told(running: Running, dry: DryRun, steps: Sequence[Step], machine: Machine)
     old, new = without_secrets(dry.before, dry.wanted)
     own, values = changes(old.own, new.own), changes(old.values, new.values)
     there = _only_there(values, new.login, machine)
-    found += entry(with_code(old, dry.before), with_code(new, dry.wanted))
+    found += entry(with_code(old, dry.before), with_code(new, dry.wanted), Place.HERE)
     found += worded(
         [*own, *(change for change in values if change not in there or _concerns_the_cluster(change))], Place.HERE
     )
@@ -84,10 +92,12 @@ def _parts(running: Running, dry: DryRun, steps: Sequence[Step]) -> Iterator[Con
         yield Consequence(About.RESTART, what)
     changed = changed_parts(running, digests(dry.settings))
     for step in steps:
-        verb, _, part = step.do.partition(" ")
+        part = step.do.rpartition(" ")[2]
         if step.do not in _SILENT or (part == "supervisor" and running.state is not State.STOPPED):
-            sentence = RESTARTS[part] if verb == "restart" and part in changed else step.sentence
-            yield Consequence(About.RESTART, sentence)
+            # of the hub's own sentence the end is told apart, with all names
+            yield Consequence(
+                About.RESTART, RESTARTS[part] if step.do == "restart hub" and part in changed else step.sentence
+            )
         if step.do == "restart hub" and "hub" in changed and running.servers:
             names = tuple(server.user for server in running.servers)
             yield Consequence(About.SERVERS, f"{kept(running, dry.settings)}.", names)

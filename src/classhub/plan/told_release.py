@@ -9,6 +9,7 @@ from dataclasses import replace
 from classhub.config.chart.upgrade import changes_between, order
 from classhub.config.meaning.access import access
 from classhub.plan.account import Account, others
+from classhub.plan.at_start import concerns_servers
 from classhub.plan.bared import shown, with_code, without_secrets
 from classhub.plan.changes import some
 from classhub.plan.consequence import About, Consequence, people
@@ -48,8 +49,8 @@ def told_release(running: Running | None, dry: DryRun, steps: Sequence[Step]) ->
         found += _first(dry)
         return Told(tuple(steps), _sorted(found), (), dry.objects)
     found += _chart(dry.release, dry.wanted)
-    found += _of_objects(running, dry)
     own, values = _compared(dry)
+    found += _of_objects(running, dry, _are_kept(dry, [*own, *values]))
     found += _of_settings(dry, own, values)
     if steps and not (dry.objects or own or values):
         what = "No object and no setting differs; the deploy only finishes what was begun before."
@@ -64,12 +65,18 @@ def _sorted(found: Sequence[Consequence]) -> tuple[Consequence, ...]:
     return tuple(sorted(once.values(), key=lambda one: kinds.index(one.kind)))
 
 
-def _of_objects(running: Running | None, dry: DryRun) -> Iterator[Consequence]:
+def _are_kept(dry: DryRun, changed: Sequence[Change]) -> bool:
+    """Running servers keep something that others will get. Where no setting is known to differ, that is not known either."""
+    upgrades = dry.release is not None and dry.release.installed != dry.release.chart
+    return dry.before is None or not changed or upgrades or concerns_servers(changed)
+
+
+def _of_objects(running: Running | None, dry: DryRun, keeps: bool) -> Iterator[Consequence]:
     account = Account(dry.objects)
     yield from renamed(account)
     yield from pullers(account)
     yield from address(account)
-    yield from parts(account, running)
+    yield from parts(account, running, keeps)
     yield from rights(account)
     yield from disks(account)
     if dry.before is None:
@@ -93,7 +100,7 @@ def _of_settings(dry: DryRun, own: Sequence[Change], values: Sequence[Change]) -
         return
     before, wanted = (_of_cluster(one) for one in (dry.before, dry.wanted))
     old, new = without_secrets(before, wanted)
-    yield from entry(with_code(old, before), with_code(new, wanted))
+    yield from entry(with_code(old, before), with_code(new, wanted), Place.CLUSTER)
     yield from worded([*own, *values], Place.CLUSTER)
 
 

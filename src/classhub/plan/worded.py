@@ -1,12 +1,14 @@
 """Sentences for the settings that changed, by the tables of wording.py."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from classhub.config.document import Where
 from classhub.plan.consequence import About, Consequence
 from classhub.plan.difference import Change, short
-from classhub.plan.wording import CLUSTER, EVERYWHERE, HERE, Place, Words
+from classhub.plan.wording import CLUSTER, COSTS, EVERYWHERE, HERE, Place, Words
 
-_NAMES = ("strip_domain", "strip_idp_domain", "username_claim", "username_map", "username_pattern", "username_key")
+_NAMES = ("strip_domain", "strip_idp_domain", "username_claim", "username_map", "username_key")
 """Traits of a login, in any section of hub.config, that decide under which name the hub knows people."""
 
 _BY_LENGTH = {
@@ -20,15 +22,19 @@ def words_for(change: Change, place: Place) -> Words | None:
 
 
 def worded(changes: Sequence[Change], place: Place) -> Iterator[Consequence]:
-    """One sentence for each key of the table, however much below it changed."""
-    told: set[str] = set()
+    """One sentence for each key of the table, or for each of its children, however much below it changed."""
+    told: set[tuple[str, Where]] = set()
     for change in changes:
         words = words_for(change, place)
-        if words is None or words.key in told:
+        about = (words.key, _child(words, change)) if words else None
+        if words is None or about is None or about in told:
             continue
-        told.add(words.key)
+        told.add(about)
         if sentence := _sentence(words, change):
             yield Consequence(words.kind, sentence)
+        if words.costs:
+            costs = replace(words, changed=COSTS[place].format(what=words.costs), on="", off="", to={})
+            yield Consequence(About.COST, _sentence(costs, change))
     if names := [
         change
         for change in changes
@@ -36,6 +42,10 @@ def worded(changes: Sequence[Change], place: Place) -> Iterator[Consequence]:
     ]:
         why = "who comes under a new name is a new user, with an empty home"
         yield Consequence(About.HOMES, f"The names by which the hub knows people change ({names[0].path}): {why}.")
+
+
+def _child(words: Words, change: Change) -> Where:
+    return change.where[: words.key.count(".") + 2] if words.each else ()
 
 
 def _sentence(words: Words, change: Change) -> str:

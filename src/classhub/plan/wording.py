@@ -3,7 +3,7 @@
 The same setting means one thing on this machine and another on the cluster, so there are two tables with a common part.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -31,6 +31,18 @@ class Words:
     """When it is no longer set, or becomes false."""
     to: Mapping[str, str] = field(default_factory=dict)
     """For one new value."""
+    each: bool = False
+    """A sentence for each child of the key that changed, as each gives rights of its own."""
+    costs: str = ""
+    """What it decides of the costs of a cluster besides."""
+
+
+COSTS = {
+    Place.HERE: "Costs on the cluster, nothing here: {what} ({{path}}: {{old}} -> {{new}}).",
+    Place.CLUSTER: "Changes costs: {what} ({{path}}: {{old}} -> {{new}}).",
+}
+_PROMISED = "the more each server is promised, the fewer a node carries"
+_IDLE = "an idle server holds room on a node that is paid by the hour"
 
 
 _COSTS = (
@@ -38,8 +50,10 @@ _COSTS = (
     ("scheduling", "which nodes run, and how full they get"),
     ("prePuller", "every node pulls the images, and new nodes wait for them"),
     ("proxy.service", "a load balancer and a static address are paid by the hour"),
-    ("singleuser.memory.guarantee", "a node carries fewer servers the more each is promised"),
-    ("singleuser.cpu.guarantee", "a node carries fewer servers the more each is promised"),
+    ("singleuser.memory.guarantee", _PROMISED),
+    ("singleuser.cpu.guarantee", _PROMISED),
+    ("hub.config.KubeSpawner.mem_guarantee", _PROMISED),
+    ("hub.config.KubeSpawner.cpu_guarantee", _PROMISED),
     ("singleuser.nodeSelector", "which node pool servers run on"),
     ("singleuser.extraNodeAffinity", "which node pool servers run on"),
     ("singleuser.extraTolerations", "which node pool servers run on"),
@@ -48,6 +62,20 @@ _COSTS = (
     ("hub.db.pvc", "the size of the hub's own disk"),
 )
 
+
+def _over(trait: str, what: str, beside: str) -> Iterator[Words]:
+    """A limit in hub.config, which holds in place of the chart's own setting."""
+    use = f"A server may use {{new}} of {what}" if what == "memory" else f"A server may use {{new}} {what}"
+    for class_ in ("KubeSpawner", "Spawner"):
+        yield Words(
+            f"hub.config.{class_}.{trait}",
+            About.SERVERS,
+            f"{use}, in place of {{old}}, from its next start on ({{path}}).",
+            on=f"{use}, from its next start on, whatever {beside} says ({{path}}).",
+            off=f"The limit of {what} is what {beside} says, from a server's next start on: {{path}} is gone.",
+        )
+
+
 EVERYWHERE = (
     Words(
         "cull.enabled",
@@ -55,6 +83,7 @@ EVERYWHERE = (
         "",
         on="Idle servers are stopped from now on.",
         off="Idle servers are no longer stopped.",
+        costs=_IDLE,
     ),
     Words("cull.timeout", About.SERVERS, "Servers are stopped after {new} s without use, in place of {old} s."),
     Words(
@@ -77,9 +106,12 @@ EVERYWHERE = (
         off="Each student has one server; named ones that run go on.",
     ),
     Words(
-        "hub.loadRoles", About.ACCESS, "Rights change ({path}): who has that role may do more, or less, than before."
+        "hub.loadRoles",
+        About.ACCESS,
+        "Rights change ({path}): who has that role may do more, or less, than before.",
+        each=True,
     ),
-    Words("hub.services", About.ACCESS, "A program's access to the hub changes: {path}."),
+    Words("hub.services", About.ACCESS, "A program's access to the hub changes: {path}.", each=True),
     Words(
         "hub.baseUrl",
         About.RESTART,
@@ -99,6 +131,8 @@ EVERYWHERE = (
         on="A server may use {new} processors, from its next start on; before there was no limit.",
         off="A server has no limit of processors, from its next start on.",
     ),
+    *_over("mem_limit", "memory", "singleuser.memory.limit"),
+    *_over("cpu_limit", "processors", "singleuser.cpu.limit"),
 )
 
 _DISK = "On the cluster only homes made from now on have it; the disks that are there stay as they are"
@@ -150,10 +184,7 @@ HERE = (
         "here homes stay.",
         off="Idle users are no longer deleted.",
     ),
-    *(
-        Words(key, About.COST, f"Costs on the cluster, nothing here: {what} ({{path}}: {{old}} -> {{new}}).")
-        for key, what in _COSTS
-    ),
+    *(Words(key, About.COST, COSTS[Place.HERE].format(what=what)) for key, what in _COSTS),
 )
 
 _NEW_DISKS = "Only homes made from now on have it; the disks that are there stay as they are."
@@ -204,5 +235,5 @@ CLUSTER = (
         "Whoever is deleted loses the disk with all work on it.",
         to={"False": "Disks outlive their users: whoever is deleted loses no work."},
     ),
-    *(Words(key, About.COST, f"Changes costs: {what} ({{path}}: {{old}} -> {{new}}).") for key, what in _COSTS),
+    *(Words(key, About.COST, COSTS[Place.CLUSTER].format(what=what)) for key, what in _COSTS),
 )

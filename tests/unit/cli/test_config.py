@@ -66,7 +66,7 @@ def test_a_value_with_a_dash_in_front_says_how(classhub, folder):
     assert done.code == 2
     assert "stands behind --" in done.err
     assert classhub("config", "set", "custom.offset", "--", "-5").code == 0
-    assert classhub("config", "get", "custom.offset").out == "-5\n"
+    assert classhub("config", "get", "custom.offset", "--show-secrets").out == "-5\n"
 
 
 def test_an_unset_variable_of_the_shell_changes_nothing(classhub, folder):
@@ -162,3 +162,48 @@ def test_what_there_is_not(classhub):
     done = classhub("config", "get", "hub.concurrentSpawnLimt")
     assert done.code == 1
     assert "hub.concurrentSpawnLimit" in done.err
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "way"),
+    [
+        ("hub.db.url", "postgres://hub:hunter2@db/x", "Leave VALUE away"),
+        ("hub.db.url", "host=db password=hunter2", "Leave VALUE away"),
+        ("hub.extraEnv.SMTP_PASS", "hunter2", "Leave VALUE away"),
+        ("hub.extraEnv.DB", "mysql://hub:hunter2@db/x", "Give - in place of VALUE"),
+        ("hub.extraConfig.a", 'client_secret = "hunter2"', "Give - in place of VALUE"),
+        ("singleuser.cmd", "[a, --token=hunter2]", "Give - in place of VALUE"),
+    ],
+)
+def test_what_holds_a_secret_is_refused_there_too_and_goes_to_secrets_yaml(classhub, folder, key, value, way):
+    before = (folder / "config.yaml").read_text()
+    done = classhub("config", "set", key, value)
+    assert done.code == 1 and way in done.err and "hunter2" not in done.out + done.err
+    assert not (folder / "secrets.yaml").exists()
+    given = [] if way.startswith("Leave") else ["-"]
+    done = classhub("config", "set", key, *given, stdin=value)
+    assert done.code == 0 and "hunter2" not in done.out + done.err
+    assert "hunter2" in (folder / "secrets.yaml").read_text() and (folder / "config.yaml").read_text() == before
+    assert (folder / "secrets.yaml").stat().st_mode & 0o777 == 0o600
+    assert "hunter2" not in classhub("config", "get", key).out
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("hub.extraEnv.COLOUR", "blue"),
+        ("hub.db.url", "sqlite:///hub.sqlite"),
+        ("hub.extraEnv.GOOGLE_APPLICATION_DIR", "/srv/google"),
+    ],
+)
+def test_what_holds_none_may_stand_on_the_command_line(classhub, folder, key, value):
+    done = classhub("config", "set", key, value)
+    assert done.code == 0, done.err
+    assert value in done.out and value in (folder / "config.yaml").read_text()
+
+
+def test_a_changed_line_shows_nothing_else_that_may_be_secret(classhub, folder):
+    (folder / "config.yaml").write_text("hub: {extraEnv: {A: hush, B: x}}\n")
+    assert classhub("config", "set", "hub.extraEnv.B", "z").out == (
+        "config/config.yaml:1: hub: {extraEnv: {A: ********, B: z}}\n"
+    )

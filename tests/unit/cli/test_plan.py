@@ -119,7 +119,9 @@ def test_a_stopped_hub_is_compared_with_its_last_run(classhub, running, write):
     assert classhub("plan").out.startswith("Nothing runs here. `classhub up` would start the hub.\n- The proxy starts")
     write("config.yaml", ADMINS % "Jane.Doe")
     out = classhub("plan").out
-    assert out.startswith("Nothing runs here. `classhub up` would start the hub. Since it ran last, this changed:\n")
+    assert out.startswith(
+        "Nothing runs here. `classhub up` would start the hub; 1 setting changed since it ran last.\n"
+    )
     assert "jane.doe becomes admin." in out
 
 
@@ -236,3 +238,23 @@ def test_status_that_cannot_ask_for_a_dry_run_still_answers(classhub, running, w
     notes = classhub("status", "--json").json["notes"]
     assert notes == ["The machine file is damaged. Meanwhile the hub goes on with revision 1."]
     assert looking.status(running) == replace(real(), notes=())
+
+
+def test_what_up_would_be_refused_for_comes_first_and_is_exit_code_1(classhub, target, running, write):
+    target.refused = [OutsideFailed("Port 8123 is taken by nginx.", "another program listens there", "stop it")]
+    write("config.yaml", ADMINS % "Jane.Doe, rk@college.edu")
+    result = classhub("plan")
+    assert result.code == 1
+    assert result.out.splitlines()[:2] == [
+        "The hub at http://127.0.0.1:8000/ runs with revision 1. `classhub up` is refused now; once that is mended it "
+        "would do this:",
+        "- `classhub up` would be refused: Port 8123 is taken by nginx. Probable cause: another program listens there. "
+        "Next: stop it",
+    ]
+    assert classhub("plan", "--json").json["consequences"][0]["kind"] == "refused"
+
+
+def test_where_nothing_ran_a_refusal_is_foreseen_too(classhub, target):
+    target.refused = [OutsideFailed("Port 8123 is taken by nginx.")]
+    result = classhub("plan")
+    assert result.code == 1 and "`classhub up` would be refused: Port 8123 is taken by nginx." in result.out

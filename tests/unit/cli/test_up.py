@@ -74,7 +74,7 @@ def test_a_mistake_is_told_as_check_tells_it(classhub, folder):
     told = classhub("check").out.splitlines()
     refused = classhub("up", "-d").err.splitlines()
     assert refused[:2] == [line for line in told if "timout" in line or "timeout: 60" in line][:2]
-    assert refused[0].startswith("error CH1201 config/config.yaml:2:3: ") and refused[1] == "    Fix:   timeout: 60"
+    assert refused[0].startswith("error CH1201 config/config.yaml:2:3: ") and refused[1] == "    Fix: timeout: 60"
 
 
 def test_a_missing_file_is_a_mistake_and_no_traceback(classhub, folder):

@@ -36,7 +36,7 @@ def login(name: str, **sections: Any) -> dict[str, Any]:
         (
             login("google", GoogleOAuthenticator={"allow_all": True, "hosted_domain": "college.edu"}),
             "these",
-            "Who can log in: everyone of the domain, domain college.edu.",
+            "Who can log in: everyone with an account at college.edu.",
         ),
         (login("google", GoogleOAuthenticator={"hosted_domain": ["college.edu"]}), "nobody", "Nobody"),
         (
@@ -62,7 +62,7 @@ def login(name: str, **sections: Any) -> dict[str, Any]:
                 "cilogon", CILogonOAuthenticator={"allowed_idps": {GOOGLE_IDP: {"allowed_domains": ["college.edu"]}}}
             ),
             "these",
-            "domain college.edu",
+            "at college.edu",
         ),
         (login("cilogon", CILogonOAuthenticator={"allow_all": True, "idps": {GOOGLE_IDP: {}}}), "everybody", "Google"),
         (login("cilogon", CILogonOAuthenticator={"allow_all": True, "idps": {IDP: {}}}), "these", "institutions"),

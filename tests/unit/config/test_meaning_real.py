@@ -7,6 +7,7 @@ import pytest
 
 from classhub.config.meaning import Files, problems
 from classhub.config.meaning.found import at
+from classhub.config.meaning.secret import Tracked
 from classhub.config.merge import copy
 from classhub.config.spelling import dotted
 from unit.config.examples import PAIRS, needs_shared, shared
@@ -17,13 +18,35 @@ TRULY_WRONG = {
     "2i2c-cloudbank-whitman": ["CH1404 hub.config.GoogleOAuthenticator.allowed_hosted_domains"],
 }
 
+WRITTEN_SECRETS = {
+    # passwords and tokens below names that say so, true ones where git keeps the file
+    "2i2c-hhmi-spyglass": ["CH1701 singleuser.extraContainers[0].env[0].value"],
+    "2i2c-hhmi-staging": ["CH1701 singleuser.extraContainers[0].env[0].value"],
+    "2i2c-projectpythia-binderhub-service-common": ["CH1701 imagePullSecret.password"],
+    "z2jh-lint": [
+        "CH1701 hub.config.ConfigurableHTTPProxy.auth_token",
+        "CH1701 hub.config.CryptKeeper.keys",
+        "CH1701 hub.config.JupyterHub.cookie_secret",
+        "CH1701 hub.services.test-service-1.apiToken",
+        "CH1701 hub.services.test-service-2-key.apiToken",
+        "CH1701 imagePullSecret.password",
+        "CH1701 proxy.https.manual.key",
+    ],
+}
+
 
 @needs_shared
+@pytest.mark.parametrize("tracked", [None, lambda file: True], ids=["no git", "git"])
 @pytest.mark.parametrize("name", PAIRS)
-def test_a_real_hub_is_refused_only_for_what_is_truly_wrong(name: str) -> None:
+def test_a_real_hub_is_refused_only_for_what_is_truly_wrong(name: str, tracked: Tracked | None) -> None:
     own = shared(f"values/{name}")
-    wrong = [problem for problem in problems(merged(own), own, files=Files(own, {})) if problem.severity == "error"]
-    assert [f"{problem.code} {dotted(problem.where)}" for problem in wrong] == TRULY_WRONG.get(name, [])
+    wrong = [
+        problem
+        for problem in problems(merged(own), own, files=Files({"config.yaml": own}, {}, tracked))
+        if problem.severity == "error"
+    ]
+    expected = [*TRULY_WRONG.get(name, []), *(WRITTEN_SECRETS.get(name, []) if tracked else [])]
+    assert sorted(f"{problem.code} {dotted(problem.where)}" for problem in wrong) == expected
 
 
 def _places(value: Any, where: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -40,7 +63,7 @@ def test_a_slip_of_a_type_anywhere_stops_no_rule(slip: Any) -> None:
     for where in _places(FULL):
         slipped = copy(values)
         at(slipped, where[:-1])[where[-1]] = slip
-        list(problems(slipped, slipped, files=Files(slipped, slipped, lambda file: True)))
+        list(problems(slipped, slipped, files=Files({"a": slipped}, {"b": slipped}, lambda file: True)))
 
 
 FULL: dict[str, Any] = {

@@ -30,11 +30,11 @@ def weak(values: Any) -> Any:
     ],
 )
 def test_a_secret_in_config_yaml_is_told(kept: dict[str, Any], where: str) -> None:
-    (problem,) = [one for one in problems({}, kept, {}, None) if one.code == "CH1701"]
+    (problem,) = [one for one in problems({}, {"config.yaml": kept}, {}, None) if one.code == "CH1701"]
     assert problem.severity == "warning"
     assert where in problem.message
-    assert [one.severity for one in problems({}, kept, {}, lambda file: True)] == ["error"]
-    assert list(problems({}, kept, {}, lambda file: False)) == []
+    assert [one.severity for one in problems({}, {"config.yaml": kept}, {}, lambda file: True)] == ["error"]
+    assert list(problems({}, {"config.yaml": kept}, {}, lambda file: False)) == []
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_secret_in_config_yaml_is_told(kept: dict[str, Any], where: str) -> No
     ],
 )
 def test_what_is_no_secret_may_stand_there(kept: dict[str, Any]) -> None:
-    assert list(problems({}, kept, {}, None)) == []
+    assert list(problems({}, {"config.yaml": kept}, {}, None)) == []
 
 
 def test_secrets_that_git_keeps_are_refused_where_they_stand(folder_with: Callable[..., Path]) -> None:
@@ -111,4 +111,4 @@ def test_secrets_that_are_none(own: dict[str, Any], expected: dict[str, str]) ->
 
 def test_no_secret_is_ever_shown() -> None:
     own = {"proxy": {"secretToken": "tell-nobody"}, "hub": {"cookieSecret": "tell-nobody"}}
-    assert "tell-nobody" not in repr(list(problems(own, own, {}, None)))
+    assert "tell-nobody" not in repr(list(problems(own, {"config.yaml": own}, {}, None)))

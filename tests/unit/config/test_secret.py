@@ -6,17 +6,8 @@ import pytest
 
 from classhub.config.document import Where
 from classhub.config.reading import parse
-from classhub.config.secret import (
-    MASK,
-    hidden,
-    holds_only_secrets,
-    holds_secret,
-    is_secret,
-    masked,
-    secrets,
-    texts,
-    without,
-)
+from classhub.config.secret import hidden, holds_secret, masked, secrets, texts, without
+from classhub.config.secret_names import MASK, holds_only_secrets, is_secret
 
 SECRETS_YAML = parse(b"hub: {baseUrl: /hush, config: {X: {list: [one, two]}}}", "secrets.yaml", [])
 
@@ -31,12 +22,12 @@ SECRETS_YAML = parse(b"hub: {baseUrl: /hush, config: {X: {list: [one, two]}}}", 
         ("MYSQL_PWD", True),
         ("JUPYTERHUB_CRYPT_KEY", True),
         ("SMTP_PASS", True),
-        ("pass", True),
+        ("pass", False),
         ("dbPass", True),
         ("GITHUB_PAT", True),
         ("credential", True),
         ("AWS_CREDENTIALS", True),
-        ("GOOGLE_APPLICATION_CREDENTIALS", False),
+        ("GOOGLE_APPLICATION_CREDENTIALS", True),
         ("compass", False),
         ("bypass", False),
         ("path", False),

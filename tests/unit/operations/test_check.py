@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from classhub.config.edit import edit
+from classhub.config.spelling import dotted
 from classhub.errors import Edit, WrongUsage
 from classhub.operations import check
 from classhub.operations.check import Wanted
@@ -235,3 +236,125 @@ def test_the_fix_of_a_wrong_or_missing_value_is_the_line_that_mends_it(
         new = shown[0] if isinstance(shown, list) else shown.get(hits[0].path[-1], shown)
         path.write_text(edit(path.read_text(), Edit("set", hits[0].path, new)))
         assert hits[0].message not in {one.message for one in check.findings(wanted)}
+
+
+def repository(folder, *files):
+    subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    subprocess.run(["git", "-C", str(folder), "add", "-f", *files], check=True)
+
+
+def secrets_told(found):
+    return {(one.code, one.severity, one.file, dotted(one.path)) for one in found if one.code.startswith("CH17")}
+
+
+PEM = "-----BEGIN PRIVATE KEY-----\\nMIIE\\n-----END PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "severity"),
+    [
+        ('hub: {db: {type: postgres, url: "postgresql://hub:pw@db/x"}}', "hub.db.url", "error"),
+        ("hub: {db: {type: postgres, url: host=db password=pw}}", "hub.db.url", "warning"),
+        ("hub: {extraConfig: {a: 'client_secret = \"pw\"'}}", "hub.extraConfig.a", "warning"),
+        (f'hub: {{extraFiles: {{a: {{mountPath: /a, stringData: "{PEM}"}}}}}}', "hub.extraFiles.a.stringData", "error"),
+        (f'custom: {{a: "{PEM}"}}', "custom.a", "error"),
+        ("singleuser: {cmd: [jupyterhub-singleuser, --token=pw]}", "singleuser.cmd[1]", "warning"),
+        ("singleuser: {cmd: [jupyterhub-singleuser, --token, pw]}", "singleuser.cmd[2]", "warning"),
+        ("hub: {extraEnv: {SMTP_PASS: pw}}", "hub.extraEnv.SMTP_PASS", "error"),
+        ("hub: {extraEnv: {DB: 'mysql://hub:pw@db/x'}}", "hub.extraEnv.DB", "warning"),
+        ("hub: {extraEnv: {GOOGLE_APPLICATION_CREDENTIALS: /srv/a.json}}", "hub.extraEnv.GOOGLE_APPLICATION_CREDENTIALS", "warning"),
+    ],
+)  # fmt: skip
+def test_a_secret_that_git_keeps_is_told_whatever_it_is_called(tmp_path, monkeypatch, text, key, severity):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/config.yaml").write_text(f"{text}\n")
+    assert {severity for _, severity, *_ in secrets_told(check.findings(Wanted(tmp_path / "config", {})))} == {
+        "warning"
+    }
+    repository(tmp_path, "config/config.yaml")
+    found = check.findings(Wanted(tmp_path / "config", {}))
+    assert secrets_told(found) == {("CH1701", severity, "config/config.yaml", key)}
+    assert "pw" not in check.as_json(found).__repr__() and "MIIE" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hub: {db: {type: postgres, url: 'postgresql://hub:<password>@db/x'}}",
+        "hub: {extraConfig: {a: 'client_secret = os.getenv(\"OAUTH_CLIENT_SECRET\")'}}",
+        "singleuser: {cmd: [jupyterhub-singleuser, --token=$TOKEN]}",
+        "hub: {extraEnv: {COLOUR: blue}}",
+    ],
+)
+def test_what_only_looks_like_one_is_not_told(tmp_path, text):
+    (tmp_path / "config.yaml").write_text(f"{text}\n")
+    repository(tmp_path, "config.yaml")
+    assert not secrets_told(check.findings(Wanted(tmp_path, {})))
+
+
+CLIENT_SECRET = "hub: {config: {GoogleOAuthenticator: {client_secret: abcdefghijkl}}}\n"
+
+
+def test_git_is_asked_about_each_file_where_it_stands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    key = "hub.config.GoogleOAuthenticator.client_secret"
+    for name in ("a/config.yaml", "b/config.yaml", "c/prod.yaml", "d/config.yaml"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(CLIENT_SECRET)
+    repository(tmp_path / "a", "config.yaml")
+    repository(tmp_path / "c", "prod.yaml")
+    subprocess.run(["git", "init", "-q", str(tmp_path / "d")], check=True)
+    files = tuple(Path(name) for name in ("a/config.yaml", "b/config.yaml", "c/prod.yaml", "d/config.yaml"))
+    assert secrets_told(check.findings(Wanted(tmp_path / "a", {}, files))) == {
+        ("CH1701", "error", "a/config.yaml", key),
+        ("CH1701", "warning", "b/config.yaml", key),
+        ("CH1701", "error", "c/prod.yaml", key),
+    }
+
+
+def test_a_further_file_of_secrets_is_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "config.yaml").write_text("{}\n")
+    (config / "classhub.yaml").write_text("values: [prod.secrets.yaml]\n")
+    (config / "prod.secrets.yaml").write_text(CLIENT_SECRET)
+    (config / "prod.secrets.yaml").chmod(0o644)
+    found = check.findings(Wanted(config, {}))
+    assert not secrets_told(found)
+    (open_to_others,) = [one for one in found if one.code == "CH1006"]
+    assert (open_to_others.file, open_to_others.fix) == (
+        "config/prod.secrets.yaml",
+        "chmod 600 config/prod.secrets.yaml",
+    )
+    (config / "prod.secrets.yaml").chmod(0o600)
+    assert "CH1006" not in {one.code for one in check.findings(Wanted(config, {}))}
+    repository(tmp_path, "config/prod.secrets.yaml")
+    (kept,) = [one for one in check.findings(Wanted(config, {})) if one.code.startswith("CH17")]
+    assert (kept.code, kept.file, kept.message) == (
+        "CH1702",
+        "config/prod.secrets.yaml",
+        "prod.secrets.yaml is kept by git.",
+    )
+    assert kept.fix.startswith("git rm --cached config/prod.secrets.yaml, write prod.secrets.yaml in config/.gitignore")
+
+
+def test_a_corrected_line_stands_without_its_indent(tmp_path):
+    (tmp_path / "config.yaml").write_text("cull:\n  timout: 60\n")
+    found = check.findings(check.Wanted(tmp_path, {}))
+    assert "\n    Fix: timeout: 60" in "".join(map(str, found))
+    assert any("%0AFix: timeout: 60" in line for line in check.as_github(found))
+
+
+def test_homes_below_a_folder_that_is_not_there_are_told(tmp_path):
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "config.yaml").touch()
+
+    def codes(path):
+        (folder / "classhub.yaml").write_text(f"homes: {{folder: {path}}}\n")
+        return [(one.code, one.severity) for one in check.findings(check.Wanted(folder, {})) if one.code == "CH1918"]
+
+    assert codes("/nonexistent/a/b") == [("CH1918", "warning")]
+    assert codes(".classhub/homes") == codes("homes") == codes(tmp_path) == []

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from classhub.config.edit.typed import below, value, way
-from classhub.config.secret import is_secret, masked
+from classhub.config.secret import masked
+from classhub.config.secret_names import is_secret
 from classhub.errors import Edit, Mistakes, NotFound, Refused, WrongUsage
 from classhub.operations import configure
 from classhub.operations.rewriting import rewrite
@@ -307,7 +308,7 @@ def test_sets_at_once_all_hold(college):
         thread.start()
     for thread in threads:
         thread.join()
-    assert [configure.get(college, way(key)).value for key in keys] == list(range(8))
+    assert [configure.get(college, way(key), show_secrets=True).value for key in keys] == list(range(8))
     assert not (college.parent / ".classhub").exists()
 
 

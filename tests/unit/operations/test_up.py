@@ -103,7 +103,7 @@ def test_the_history_says_what_failed_and_was_taken_back(target, folder, running
         up(target, folder)
     assert [(one.what, one.outcome) for one in target.history()] == [
         ("classhub up", ""),
-        ("classhub up", "failed"),
+        ("admin_users", "failed"),
         ("back to revision 1", ""),
     ]
 
@@ -179,3 +179,23 @@ def test_a_hub_without_a_link_is_still_welcome(target, folder, monkeypatch):
     monkeypatch.setattr(target.people, "enter_link", refuse)
     told = welcome(target, prepared.config, target.inspect())
     assert (told.link, told.trouble) == ("", "The hub does not allow this.")
+
+
+def test_a_change_is_looked_at_once(target, folder, running, monkeypatch):
+    change(folder)
+    asked = []
+    inspect = target.inspect
+    monkeypatch.setattr(target, "inspect", lambda wanted=None: asked.append(wanted) or inspect(wanted))
+    assert prepare(target, folder, {}).first == ("other@college.edu becomes admin.",)
+    assert len(asked) == 1
+
+
+def test_the_history_names_what_changed_and_no_value(target, folder, running):
+    text = (folder / "config.yaml").read_text()
+    login = "    GoogleOAuthenticator: {client_secret: canary-91}\n"
+    (folder / "config.yaml").write_text(
+        text + login + "cull: {timeout: 60, every: 60}\nsingleuser: {memory: {limit: 2G}}\n"
+    )
+    up(target, folder)
+    what = target.history()[-1].what
+    assert what == "client_secret, cull.timeout, cull.every, singleuser.memory.limit"

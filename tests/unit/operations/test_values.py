@@ -121,3 +121,40 @@ def test_mistakes_are_raised_and_an_unknown_chart_is_refused(folder: Path) -> No
     (folder / "config.yaml").write_text("hub: [a\nb: c\n")
     with pytest.raises(Mistakes, match="not closed"):
         values.read(folder, {})
+
+
+HUSH = "canary7Wz0pQ2x9Lk"
+
+
+def test_traits_hide_where_a_secret_may_stand_and_show_what_the_chart_makes(tmp_path: Path) -> None:
+    snippet = "c.Odd.one = get_config('custom.it'); c.Odd.two = 'plain'; c.Spawner.args = [get_config('custom.it')]"
+    text = (
+        f'custom: {{it: {HUSH}}}\nsingleuser: {{extraEnv: {{A: {HUSH}}}}}\nhub: {{extraConfig: {{a: "{snippet}"}}}}\n'
+    )
+    (tmp_path / "config.yaml").write_text(text)
+    shown = values.as_traits(values.read(tmp_path, {})).value
+    assert shown["KubeSpawner"]["environment"]["A"] == "********"
+    assert shown["Odd"] == {"one": "********", "two": "plain"}
+    assert shown["Spawner"]["args"] == ["********"]
+    (culler,) = [one for one in shown["JupyterHub"]["services"] if "cull" in one["name"]]
+    assert "--timeout=3600" in culler["command"]
+    (block,) = shown["KubeSpawner"]["init_containers"]
+    assert "169.254.169.254" in block["command"]
+    whole = values.as_traits(values.read(tmp_path, {}), show_secrets=True).value
+    assert whole["Odd"]["one"] == HUSH
+
+
+def test_values_show_what_is_plainly_none_in_such_places(tmp_path: Path) -> None:
+    text = """
+singleuser:
+  initContainers: [{name: a, image: b, env: [{name: A, value: hush}], securityContext: {privileged: true}}]
+hub: {extraEnv: {B: {valueFrom: {secretKeyRef: {name: c, key: d}}}}}
+"""
+    (tmp_path / "config.yaml").write_text(text)
+    shown = values.values(values.read(tmp_path, {})).value
+    (container,) = shown["singleuser"]["initContainers"]
+    assert (container["name"], container["image"]) == ("a", "b")
+    assert container["env"] == [{"name": "A", "value": "********"}]
+    assert container["securityContext"] == {"privileged": True}
+    assert shown["hub"]["extraEnv"]["B"]["valueFrom"]["secretKeyRef"] == {"name": "c", "key": "d"}
+    assert shown["singleuser"]["cmd"] == "jupyterhub-singleuser"

@@ -239,3 +239,41 @@ def test_every_step_has_a_name_of_the_list_and_one_sentence():
         for step in steps(running, {**SETTINGS, "culler": {}}):
             assert step.do in known
             assert step.sentence[0].isupper() and step.sentence.endswith(".") and step.sentence.isascii()
+
+
+def of_a_hub(memory="1G", admins=("rk",), **more):
+    """Settings in the shape of a machine's."""
+    traits = {"KubeSpawner": {"mem_limit": memory}, "Authenticator": {"admin_users": list(admins)}, "JupyterHub": {}}
+    return {"proxy": {}, "hub": {"traits": traits, "values": {}, "machine": {"servers": 0}} | more, "culler": {}}
+
+
+OLD_SETTINGS = "2 running servers keep their old settings until they are restarted: alice@college.edu, Jane.Doe."
+
+
+@pytest.mark.parametrize(
+    ("wanted", "clause"),
+    [
+        (of_a_hub(admins=["alice"]), "2 running servers go on."),
+        (of_a_hub(machine={"servers": 9}), "2 running servers go on."),
+        (of_a_hub(services=[{"name": "grader"}]), "2 running servers go on."),
+        (of_a_hub(memory="2G"), OLD_SETTINGS),
+        (of_a_hub(extra_config=[["mine", "c.Spawner.cmd = []"]]), OLD_SETTINGS),
+        (of_a_hub(machine={"courses": [{"name": "comp141"}]}), OLD_SETTINGS),
+    ],
+)
+def test_servers_keep_old_settings_only_where_a_start_would_give_others(wanted, clause):
+    running = healthy(of_a_hub(), servers=TWO_SERVERS)
+    assert sentence(running, wanted, "restart hub") == f"The hub restarts, about 5 s; {clause}"
+
+
+def test_the_same_holds_for_servers_that_were_left_running():
+    stopped = Running(State.STOPPED, "", servers=TWO_SERVERS, applied=changes.digests(of_a_hub()))
+    assert "go on" not in sentence(stopped, of_a_hub(admins=[]), "start hub")
+    assert "old settings" not in sentence(stopped, of_a_hub(admins=[]), "start hub")
+    assert "old settings" in sentence(stopped, of_a_hub(memory="2G"), "start hub")
+
+
+def test_a_hub_of_an_earlier_version_is_not_restarted_for_what_it_does_not_know():
+    known = {name: value for name, value in changes.digests(of_a_hub()).items() if name != changes.AT_START}
+    running = healthy(of_a_hub(), launched=dict.fromkeys(("proxy", "hub"), known))
+    assert changes.plan(running, of_a_hub(), changes.digest(of_a_hub()), what="").empty

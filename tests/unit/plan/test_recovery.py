@@ -1,6 +1,7 @@
 """Every state in which an interrupted command can leave a release, and the one way out of it."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -31,8 +32,10 @@ def turn(operation="deploy", revision=1, step="upgrade"):
         (("superseded", "deployed"), turn(revision=2), Left.NOTHING, 0),
         (("superseded", "deployed"), turn(revision=1), Left.UNCHECKED, 1),
         (("deployed",), turn(revision=0), Left.UNCHECKED, 0),
-        (("deployed", "failed"), None, Left.NOTHING, 0),
-        (("deployed", "failed"), turn(), Left.NOTHING, 0),
+        (("deployed", "failed"), None, Left.FAILED, 1),
+        (("deployed", "failed"), turn(), Left.PENDING, 1),
+        (("deployed", "failed"), turn(revision=2), Left.FAILED, 1),
+        (("superseded", "deployed"), turn("rollback", 2, step=""), Left.NOTHING, 0),
         (("deployed", "pending-upgrade"), turn(), Left.PENDING, 1),
         (("superseded", "deployed", "failed", "pending-rollback"), turn(), Left.PENDING, 2),
         (("superseded", "deployed"), turn("rollback", 1, "stop hub"), Left.HALF_BACK, 1),
@@ -57,6 +60,14 @@ def test_a_young_pending_release_without_a_record_may_be_another_helm_at_work(st
     assert not judge(history(*before, status), None, NOW).sure
     assert judge(history(*before, status, age_s=HELM_IS_AT_WORK_S + 1), None, NOW).sure
     assert judge(history(*before, status), turn(revision=len(before)), NOW).sure, "our own record says that it is over"
+
+
+@pytest.mark.parametrize("operation", ["deploy", "rollback"])
+def test_a_young_pending_release_of_another_machine_may_have_its_helm_still(operation):
+    of = turn(operation)
+    assert not judge(history("deployed", "pending-upgrade"), of, NOW, place="here").sure
+    assert judge(history("deployed", "failed"), of, NOW, place="here").sure
+    assert judge(history("deployed", "pending-upgrade"), replace(of, place="here"), NOW, place="here").sure
 
 
 @pytest.mark.parametrize("statuses", [one for size in (1, 2, 3) for one in itertools.product(STATUSES, repeat=size)])

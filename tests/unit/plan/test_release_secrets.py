@@ -16,10 +16,10 @@ from classhub.plan.objects import as_json, compare
 from classhub.plan.steps import Step
 from classhub.plan.told_release import told_release
 from unit.plan.manifests import encoded, render, thing
-from unit.plan.secrets_everywhere import ANYTHING, PLACES
 from unit.plan.situations import in_force
 from unit.plan.test_objects import leaves, put
 from unit.plan.test_told_release import JHUB, RUNNING
+from unit.secrets_everywhere import ANYTHING, PLACES
 
 OLD, NEW = "canaryold1e7f", "canarynew9b3c"
 MORE = {"an argument of the hub": ("hub: {args: ['--token=%s']}", "hub.args")}

@@ -8,8 +8,8 @@ import pytest
 
 from classhub.operations.plan import Foreseen, as_json
 from classhub.plan.consequence import About
-from unit.plan.secrets_everywhere import ANYTHING, PLACES
 from unit.plan.situations import between, google, in_force
+from unit.secrets_everywhere import ANYTHING, PLACES
 
 OLD, NEW = "canaryold1e7f", "canarynew9b3c"
 EVERYTHING = {**PLACES, **ANYTHING}

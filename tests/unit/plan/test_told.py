@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from classhub.plan import changes
 from classhub.plan.consequence import About
+from classhub.plan.in_force import DryRun
 from classhub.plan.running import Server, State
+from classhub.plan.told import told
 from unit.plan.situations import ABLE, RUNNING, between, google, in_force
 
 DOMAIN = "hosted_domain: [college.edu], allow_all: true"
@@ -13,6 +16,7 @@ TWO = "hosted_domain: [college.edu, other.edu], allow_all: true"
 LISTED = "allowed_users: [alice@college.edu, Jane.Doe]"
 NO_OTHERS = "allow_existing_users: false"
 GITHUB = "hub: {config: {JupyterHub: {authenticator_class: github}, GitHubOAuthenticator: {%s}}}"
+OAUTH = "hub: {config: {JupyterHub: {authenticator_class: google}, OAuthenticator: {manage_groups: true, admin_groups: %s}}}"
 CODE = "extraConfig: {mine: 'c.Authenticator.allow_all = %s'}"
 
 # what is meant: (config.yaml before, after, kind, the sentence)
@@ -179,7 +183,45 @@ ACCESS = {
         google(DOMAIN),
         "access",
         "No longer hub.extraConfig.mine decides who can log in. "
-        "Who can log in: everyone of the domain, domain college.edu.",
+        "Who can log in: everyone with an account at college.edu.",
+    ),
+    "a group of admins": (
+        google(),
+        google("admin_google_groups: {college.edu: [staff]}"),
+        "access",
+        "Everyone in staff@college.edu becomes an admin with the next login, and may log in for that; who is neither in "
+        "it nor in admin_users is none any more from then on.",
+    ),
+    "one group of admins more": (
+        OAUTH % "[staff]",
+        OAUTH % "[staff, assistants]",
+        "access",
+        "Everyone in assistants becomes an admin with the next login, and may log in for that.",
+    ),
+    "one group of admins less": (
+        OAUTH % "[staff, assistants]",
+        OAUTH % "[staff]",
+        "access",
+        "Everyone in assistants is no admin any more from the next login on, and may log in only as others may.",
+    ),
+    "no group of admins": (
+        OAUTH % "[staff]",
+        OAUTH % "[]",
+        "access",
+        "Everyone in staff may log in only as others may; who was an admin by that stays one until you take the mark "
+        "away on the admin page (/hub/admin, Edit User).",
+    ),
+    "a group at Google": (
+        google("allowed_google_groups: {college.edu: [staff]}"),
+        google("allowed_google_groups: {college.edu: [staff, assistants]}"),
+        "access",
+        "Everyone in assistants@college.edu may now log in.",
+    ),
+    "names must fit": (
+        google("", LISTED),
+        google("", f"{LISTED}, username_pattern: 'a.*'"),
+        "access",
+        "Only whoever has a name that fits a.* can log in.",
     ),
     "a role": (
         "",
@@ -319,6 +361,36 @@ OTHERS = {
         "Holds on the cluster only, so nothing changes here: hub.nodeSelector.pool, ingress.enabled.",
     ),
 }
+OTHERS |= {
+    "a limit in hub.config": (
+        "",
+        "hub: {config: {KubeSpawner: {mem_limit: 8G}}}",
+        "servers",
+        "A server may use 8G of memory, from its next start on, whatever singleuser.memory.limit says "
+        "(hub.config.KubeSpawner.mem_limit).",
+    ),
+    "a limit in hub.config goes": (
+        "hub: {config: {KubeSpawner: {cpu_limit: 2}}}",
+        "",
+        "servers",
+        "The limit of processors is what singleuser.cpu.limit says, from a server's next start on: "
+        "hub.config.KubeSpawner.cpu_limit is gone.",
+    ),
+    "what no culling costs": (
+        "",
+        "cull: {enabled: false}",
+        "cost",
+        "Costs on the cluster, nothing here: an idle server holds room on a node that is paid by the hour "
+        "(cull.enabled: true -> false).",
+    ),
+    "less is promised": (
+        "singleuser: {memory: {guarantee: 512M}}",
+        "singleuser: {memory: {guarantee: 400M}}",
+        "cost",
+        "Costs on the cluster, nothing here: the more each server is promised, the fewer a node carries "
+        "(singleuser.memory.guarantee: 512M -> 400M).",
+    ),
+}
 TABLE = {**ACCESS, **OTHERS}
 
 
@@ -347,6 +419,7 @@ def test_what_does_not_change_is_not_told(row):
 UNTOLD = {
     "a listed name of an open domain": (google(DOMAIN), google(DOMAIN, "allowed_users: [bob@college.edu]")),
     "a name of a hub that is open to all": (google("allow_all: true", LISTED), google("allow_all: true")),
+    "capital letters of a domain": (google(DOMAIN), google(DOMAIN.replace("college", "College"))),
     "capital letters": (google("", "allowed_users: [jane.doe]"), google("", "allowed_users: [Jane.Doe]")),
 }
 
@@ -472,3 +545,44 @@ def test_a_limit_that_this_machine_cannot_hold_is_the_clusters():
     assert [one.sentence for one in found.consequences] == [
         "Holds on the cluster only, so nothing changes here: singleuser.memory.limit."
     ]
+
+
+def test_each_role_and_each_service_that_changes_is_told():
+    both = "hub: {loadRoles: {ta: {scopes: [a], users: [x]}, grader: {scopes: [b]}}, services: {one: {url: a}, two: {url: b}}}"
+    said = sentences(between(in_force(), in_force(both)), "access")
+    told = ["hub.loadRoles.ta.scopes", "hub.loadRoles.grader.scopes", "hub.services.one.url", "hub.services.two.url"]
+    assert len(said) == 4 and all(path in sentence for path, sentence in zip(told, said, strict=True))
+
+
+def test_a_pattern_of_names_gives_nobody_another_name():
+    told = between(in_force(google(DOMAIN)), in_force(google(f"{DOMAIN}, username_pattern: 'a.*'")))
+    assert sentences(told, "homes") == []
+
+
+SYSTEM = "hub: {config: {JupyterHub: {authenticator_class: pam}, Authenticator: {admin_users: [alice]}}}"
+
+
+def test_what_another_chart_means_for_the_cluster_is_no_news_here():
+    """Before chart 4.0 whoever passed the login came in; the hub on this machine has always asked for allow_all."""
+    old, new = replace(in_force(SYSTEM), chart="3.3.8"), in_force(SYSTEM)
+    said = sentences(between(old, new), "access")
+    assert said == [
+        "On the cluster: everyone with an account in the hub's system loses the right to log in. "
+        "Only admins can log in (1 name)."
+    ]
+
+
+def test_the_admin_of_a_folder_that_names_none_is_told_as_a_name():
+    none, named = in_force(google(), real=False), in_force(google("", "admin_users: [alice]"), real=False)
+    assert "The user named admin becomes admin." in sentences(between(named, none), "access")
+    assert not any("admin is taken off" in one for one in sentences(between(none, named), "access"))
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000/", "http://127.0.0.1:8123/"])
+def test_plan_and_up_say_the_same_of_the_proxy(url):
+    settings = {"proxy": {"url": url, "new": True}, "hub": {}, "culler": {}}
+    steps = changes.plan(RUNNING, settings, changes.digest(settings), what="").steps
+    (proxy,) = (step.sentence for step in steps if step.do == "restart proxy")
+    found = told(RUNNING, DryRun(settings, in_force(), in_force()), steps, ABLE)
+    assert proxy in sentences(found, "restart")
+    assert ("open pages must be opened anew at" in proxy) == (url != RUNNING.address)

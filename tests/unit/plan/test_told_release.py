@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classhub.config.overlay import deployed
+from classhub.operations.plan import Foreseen, as_json
 from classhub.plan.conflict import Conflict
 from classhub.plan.consequence import About
 from classhub.plan.in_force import DryRun, Release
@@ -61,6 +62,18 @@ TABLE = {
     "servers keep what they have": (
         "",
         "debug: {enabled: true}",
+        "servers",
+        "2 running servers keep their old settings until they are restarted: alice@college.edu, Jane.Doe/second.",
+    ),
+    "servers take nothing of it": (
+        "",
+        "hub: {config: {Authenticator: {admin_users: [alice]}}}",
+        "servers",
+        "2 running servers go on.",
+    ),
+    "servers keep a spawner's settings": (
+        "",
+        "hub: {config: {KubeSpawner: {mem_limit: 2G}}}",
         "servers",
         "2 running servers keep their old settings until they are restarted: alice@college.edu, Jane.Doe/second.",
     ),
@@ -425,3 +438,14 @@ def test_whatever_changes_in_an_object_something_is_said_of_it(data):
     objects = compare(old, new)
     told = tell(dry_run("", "", objects=objects))
     assert told.consequences or not objects or all(one.only_labels for one in objects), way
+
+
+def test_a_script_gets_objects_and_conflicts_too():
+    conflict = Conflict("kubectl-edit", "Secret", "hub", ".data.token", "canary", "other")
+    dry = dry_run("", "debug: {enabled: true}", conflicts=(conflict,))
+    facts = as_json(Foreseen("", tell(dry), dry))
+    assert list(facts) == ["empty", "steps", "consequences", "changes", "objects", "conflicts"]
+    assert any((one["kind"], one["name"]) == ("Deployment", "hub") for one in facts["objects"])
+    (told,) = facts["conflicts"]
+    assert (told["manager"], told["path"], "canary" in str(facts)) == ("kubectl-edit", "data.token", False)
+    assert list(as_json(Foreseen("", tell(dry)))) == ["empty", "steps", "consequences", "changes"]

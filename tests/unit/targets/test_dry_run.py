@@ -6,6 +6,7 @@ import pytest
 
 from classhub.config.load import load
 from classhub.plan.changes import PARTS, digest, digests
+from classhub.plan.in_force import DEFAULT_CHART
 from classhub.plan.running import Part, Running, State
 from classhub.targets.local import history
 from classhub.targets.local.dry_run import dry_run, in_force
@@ -98,3 +99,8 @@ def test_a_hub_whose_settings_were_lost_is_compared_with_nothing(made, tmp_path)
     of_another = replace(runs(given), launched={"hub": {"hub": "0"}})
     assert dry_run(of_another, given, given, tmp_path).before is None
     assert not dry_run(of_another, given, given, tmp_path).unfinished
+
+
+def test_the_rules_are_those_of_the_configured_chart(made):
+    assert in_force(made(own="{chart: {version: 3.3.8}}")).chart == "3.3.8"
+    assert in_force(made()).chart == DEFAULT_CHART

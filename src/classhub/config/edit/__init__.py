@@ -7,7 +7,6 @@ not hold exactly the old values with that one change, the edit is refused.
 from typing import Any
 
 from classhub.config.document import Document, Where
-from classhub.config.edit.lines import changed
 from classhub.config.edit.outcome import has, outcome, plain, same
 from classhub.config.edit.surgery import operate
 from classhub.config.edit.why import why_not
@@ -33,11 +32,6 @@ def edit(text: str, change: Edit) -> str:
         if made is not None and _is_right(made, expected, troubles):
             return text[: len(text) - len(bare)] + made
     raise why_not(bare, change)
-
-
-def altered(before: str, after: str) -> str:
-    """The lines of `after` that are not in `before`; "" when some were only taken out, or it leads too far."""
-    return "\n".join(changed(before, after))
 
 
 def _read(text: str) -> tuple[Document, set[str]]:
@@ -110,4 +104,4 @@ def _items(old: list[Any], new: list[Any], change: Edit) -> list[Edit]:
     return [change] if left else gone[::-1]
 
 
-__all__ = ["altered", "edit"]
+__all__ = ["edit"]

@@ -31,14 +31,12 @@ from classhub.config.problem import Problem
 class Files(NamedTuple):
     """Where the values stand, as far as the caller knows."""
 
-    kept: Values
-    """What stands in config.yaml."""
-    hidden: Values
-    """What stands in secrets.yaml."""
+    kept: Mapping[str, Values] = {}
+    """What stands in config.yaml and the like, by their names."""
+    hidden: Mapping[str, Values] = {}
+    """What stands in files of secrets alone, by their names."""
     tracked: Tracked | None = None
     """None if nobody has asked git."""
-    further: Mapping[str, Values] = {}
-    """What stands in the files that classhub.yaml names, by their names."""
 
 
 def problems(values: Values, own: Values, chart: str = "4.4.0", files: Files | None = None) -> Iterator[Problem]:
@@ -57,4 +55,4 @@ def problems(values: Values, own: Values, chart: str = "4.4.0", files: Files | N
     yield from homes.problems(values, own)
     yield from cancel.problems(values, own)
     yield from pullers.problems(values, own)
-    yield from secret.problems(values, *(files or Files({}, {})))
+    yield from secret.problems(values, *(files or Files()))

@@ -17,6 +17,7 @@ from classhub.config.login import names
 from classhub.config.meaning.accounts import (
     Accounts,
     accounts,
+    at_domains,
     identity_providers,
     plain_name,
     public_provider,
@@ -54,7 +55,7 @@ class Access:
             return f"Who can log in is decided by {self.others}."
         parts = [self.others] if self.others else []
         parts += [_count(self.names, "name")] if self.names else []
-        parts += [f"{_plural(self.domains, 'domain')} {', '.join(self.domains)}"] if self.domains else []
+        parts += [at_domains(self.domains)] if self.domains and at_domains(self.domains) not in self.others else []
         parts += [_count(self.groups, "group")] if self.groups else []
         parts += [_count(self.admins, "admin")] if self.admins else []
         return f"Who can log in: {', '.join(parts)}."
@@ -81,6 +82,12 @@ def admin_lists(class_: str, chart: str) -> tuple[str, ...]:
     """Traits of a login by which members of a group are admins."""
     found = catalogue(known_chart(chart)).traits(class_)
     return tuple(name for name in found if name.startswith("admin_") and name.endswith("groups"))
+
+
+def admin_groups(values: Values, sections: tuple[str, ...], chart: str) -> tuple[str, ...]:
+    """Groups whose members are admins, and may log in for that."""
+    listed = (trait(values, sections, name)[1] for name in admin_lists(sections[0], chart))
+    return tuple(dict.fromkeys(group for one in listed for group in _members_of(one)))
 
 
 def has_admin_group(values: Values, sections: tuple[str, ...], chart: str) -> bool:
@@ -160,7 +167,16 @@ def _host(url: str) -> str:
 
 def _groups(values: Values, sections: tuple[str, ...], chart: str) -> Iterator[str]:
     for name in group_lists(sections[0], chart):
-        yield from map(str, _listing(trait(values, sections, name)[1]))
+        yield from _members_of(trait(values, sections, name)[1])
+
+
+def _members_of(listed: Any) -> Iterator[str]:
+    """Groups by name; Google's, which stand by their domain, by their address: staff@college.edu."""
+    if not isinstance(listed, Mapping):
+        yield from map(str, _listing(listed))
+        return
+    for domain, groups in listed.items():
+        yield from (f"{group}@{domain}" for group in _listing(groups))
 
 
 def _listing(value: Any) -> list[Any]:

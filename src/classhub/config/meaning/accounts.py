@@ -1,6 +1,6 @@
 """Whom a login lets through before any list is looked at: everyone on earth, or the accounts of one institution."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from classhub.config.authenticators import Authenticator, find
@@ -56,10 +56,20 @@ def plain_name(known: Authenticator) -> str:
     return plain.name if plain else known.name
 
 
-def _google(values: Values, sections: tuple[str, ...]) -> Accounts:
+def at_domains(domains: Iterable[str]) -> str:
+    return f"everyone with an account at {' or '.join(domains)}"
+
+
+def hosted_domains(values: Values, sections: tuple[str, ...]) -> tuple[str, ...]:
+    """Outside of which Google's login turns everybody away; in small letters, as it reads them."""
     limit = trait(values, sections, "hosted_domain")[1]
-    domains = tuple(map(str, [limit] if isinstance(limit, str) and limit else limit if isinstance(limit, list) else ()))
-    return Accounts("everyone of the domain" if domains else "everyone with a Google account", not domains, domains)
+    listed = [limit] if isinstance(limit, str) and limit else limit if isinstance(limit, list) else ()
+    return tuple(dict.fromkeys(str(domain).lower() for domain in listed))
+
+
+def _google(values: Values, sections: tuple[str, ...]) -> Accounts:
+    domains = hosted_domains(values, sections)
+    return Accounts(at_domains(domains) if domains else "everyone with a Google account", not domains, domains)
 
 
 def _gitlab(values: Values, sections: tuple[str, ...]) -> Accounts:

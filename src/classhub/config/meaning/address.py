@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from classhub.config.host_names import is_host_name
-from classhub.config.login import is_placeholder, names
+from classhub.config.login import names
 from classhub.config.meaning.access import chosen
 from classhub.config.meaning.found import Values, address, trait
 from classhub.config.problem import Problem
+from classhub.config.secret_names import is_placeholder
 from classhub.config.spelling import dotted
 from classhub.config.traits.lookup import get, listing
 from classhub.errors import Edit

@@ -97,7 +97,7 @@ def _is_limit(name: str, certain: bool) -> bool:
 def _no_limit(values: Values, where: Where, google: bool, allow_all: bool) -> Problem:
     there = google and at(values, (*where[:-1], "hosted_domain")) is not None
     certain = allow_all and is_stock(values) and not there
-    why = "With allow_all: true, everyone with an account of the provider gets in." if certain else "It limits nobody."
+    why = "With allow_all: true, everyone with an account of the provider gets in." if certain else ""
     fix = f"Write hosted_domain: in place of {where[-1]}:" if google and not there else f"Remove {where[-1]}."
     edit = Edit("rename", where, "hosted_domain") if google and not there else None
     message = f"{dotted(where)} is no setting of this login, so it limits nobody."

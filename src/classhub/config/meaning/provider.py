@@ -6,10 +6,10 @@ from fnmatch import fnmatch
 from classhub.config.authenticators import Authenticator
 from classhub.config.document import Where
 from classhub.config.host_names import is_host_name
-from classhub.config.login import is_placeholder
 from classhub.config.meaning.access import chosen
 from classhub.config.meaning.found import Values, address, is_stock, own_code, trait
 from classhub.config.problem import Problem
+from classhub.config.secret_names import is_placeholder
 from classhub.config.spelling import dotted
 from classhub.config.traits.lookup import get, listing
 from classhub.errors import Edit

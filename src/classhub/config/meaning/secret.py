@@ -3,17 +3,19 @@
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePath
+from shlex import quote
 
 from classhub.config.document import Where
-from classhub.config.login import is_placeholder
 from classhub.config.meaning.found import Values, is_stock
 from classhub.config.problem import Problem
-from classhub.config.secret import secrets
+from classhub.config.secret import secrets, unnamed
+from classhub.config.secret_names import is_placeholder
 from classhub.config.spelling import dotted
 from classhub.config.traits.lookup import at, mapping
 
-Tracked = Callable[[str], bool]
-"""Does git keep this file of the folder ("config.yaml", "secrets.yaml") in plain text? What git-crypt encrypts it does not."""
+Tracked = Callable[[str], bool | None]
+"""Does git keep this file: "config.yaml" of the folder, or a whole path? None: nobody knows."""
 
 _KEYS: tuple[Where, ...] = (
     ("proxy", "secretToken"),
@@ -31,19 +33,35 @@ _PASSWORDS = {"user_password": 8, "admin_password": 32}
 
 
 def problems(
-    values: Values, kept: Values, secret: Values, tracked: Tracked | None, further: Mapping[str, Values] | None = None
+    values: Values, kept: Mapping[str, Values], secret: Mapping[str, Values], tracked: Tracked | None
 ) -> Iterator[Problem]:
-    """kept, secret, further: what stands in config.yaml, in secrets.yaml and in files of other names."""
-    for file, standing in {"config.yaml": kept, **(further or {})}.items():
-        if tracked is None or tracked(file):
-            for where in secrets(standing):
-                if not is_placeholder(at(standing, where)):
-                    yield _in_the_open(where, file, certain=tracked is not None)
-    if secret and tracked and tracked("secrets.yaml"):
-        yield _tracked(secret)
+    """kept, secret: what stands in the files by their names; all of the latter is secret."""
+    for file, standing in kept.items():
+        in_git = tracked(file) if tracked else None
+        if in_git is not False:
+            yield from _written(file, standing, in_git is True)
+    for file, standing in secret.items():
+        if standing and tracked and tracked(file):
+            yield _tracked(file, standing)
     yield from _weak(values)
     yield from _crypt_keys(values)
     yield from _passwords(values)
+
+
+def _written(file: str, standing: Values, in_git: bool) -> Iterator[Problem]:
+    named = dict.fromkeys(secrets(standing))
+    for where in named:
+        if not is_placeholder(at(standing, where)):
+            sure = in_git and where[0] not in _FREE and "extraFiles" not in where and not _is_path(where, standing)
+            yield _in_the_open(where, file, "is", in_git, sure)
+    for where, certain in dict(unnamed(standing)).items():
+        if not any(where[:length] in named for length in range(len(where) + 1)):
+            yield _in_the_open(where, file, "holds" if certain else "seems to hold", in_git, in_git and certain)
+
+
+def _is_path(where: Where, standing: Values) -> bool:
+    """GOOGLE_APPLICATION_CREDENTIALS: where the secret is, and not what."""
+    return str(at(standing, where)).startswith(("/", "~"))
 
 
 def _tokens(values: Values) -> list[Where]:
@@ -52,19 +70,23 @@ def _tokens(values: Values) -> list[Where]:
     ]
 
 
-def _in_the_open(where: Where, file: str, certain: bool) -> Problem:
-    place = "which git keeps" if certain else "the file that is meant for git"
-    message = f"{dotted(where)} is a secret, and stands in {file}, {place}."
-    fix = "Move the line to secrets.yaml, below the same keys." + (" Then make a new secret." if certain else "")
+def _in_the_open(where: Where, file: str, verb: str, in_git: bool, sure: bool) -> Problem:
+    name = PurePath(file).name if PurePath(file).is_absolute() else file
+    meant = "the file that is meant for git" if name == "config.yaml" else "a file that is not kept for secrets alone"
+    message = f"{dotted(where)} {verb} a secret, and stands in {name}, {'which git keeps' if in_git else meant}."
+    fix = "Move the line to secrets.yaml, below the same keys." + (" Then make a new secret." if in_git else "")
     why = "Whoever can read the repository, now or later, has it."
-    sure = certain and where[0] not in _FREE and "extraFiles" not in where
     return Problem(where, message, why, fix, "error" if sure else "warning", "CH1701", file=file)
 
 
-def _tracked(secret: Values) -> Problem:
+def _tracked(file: str, secret: Values) -> Problem:
+    path = PurePath(file)
     why = "Whoever can read the repository, now or later, has every secret in it."
-    fix = "git rm --cached config/secrets.yaml, write secrets.yaml in config/.gitignore, and make new secrets."
-    return Problem((next(iter(secret)),), "secrets.yaml is kept by git.", why, fix, code="CH1702", file="secrets.yaml")
+    place = str(path) if path.is_absolute() else f"config/{path}"
+    ignore = str(path.parent / ".gitignore") if path.is_absolute() else "config/.gitignore"
+    name = path.name if path.is_absolute() else file
+    fix = f"git rm --cached {quote(place)}, write {name} in {ignore}, and make new secrets."
+    return Problem((next(iter(secret)),), f"{name} is kept by git.", why, fix, code="CH1702", file=file)
 
 
 def _weak(values: Values) -> Iterator[Problem]:

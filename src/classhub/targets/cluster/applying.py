@@ -9,6 +9,8 @@ from typing import Any
 from classhub.errors import NotFound, OutsideFailed, WrongUsage
 from classhub.hub.files import write_private
 from classhub.outside.helm import Release
+from classhub.outside.kubernetes import Conflicted
+from classhub.plan import recovery
 from classhub.plan import release as steps
 from classhub.plan.recovery import Left, Remains
 from classhub.plan.steps import Plan
@@ -17,12 +19,15 @@ from classhub.targets.cluster import (
     changing,
     database,
     health,
+    helm_lock,
+    history,
     inspection,
     parts,
     record,
     scaling,
     turn,
     waiting,
+    watching,
 )
 from classhub.targets.cluster.connection import Connection
 from classhub.targets.cluster.labels import HUB, PROXY, component, is_of, name
@@ -30,10 +35,10 @@ from classhub.targets.cluster.labels import HUB, PROXY, component, is_of, name
 Object = Mapping[str, Any]
 Tell = Callable[[str], None]
 
-HELM_S = 900
-"""For Helm and its hooks: the image pullers may have to bring the image to every node."""
 GONE_S = 120
 """For the hub's pod to end."""
+ANSWERS_S = 120
+"""For the hub to serve once its pods are ready."""
 
 
 class Applying:
@@ -44,12 +49,14 @@ class Applying:
 
     def run(self, plan: Plan) -> None:
         """Raises OutsideFailed or Refused at the step that fails; those before it are done."""
-        if plan.revision is not None and plan.revision not in [one.revision for one in self._history()]:
-            raise NotFound(f"There is no revision {plan.revision}.", fix="classhub -t cluster history")
+        begun = False
         for step in plan.steps:
-            self._held.note(step=step.do)
+            if step.do != steps.FIND_COPY:
+                self._begin(plan, step.do, begun)
+                begun = True
             self._tell(step.sentence)
             self._do(step.do, plan)
+        self._held.done()
 
     def mend(self, remains: Remains) -> None:
         """Of what an interrupted command left, that which only Helm's records tell of."""
@@ -58,48 +65,83 @@ class Applying:
         elif remains.left is Left.UNINSTALLING:
             self._at.helm.uninstall(self._at.release, timeout_s=self._timeout_s)
         elif remains.left in (Left.PENDING, Left.HALF_BACK):
-            self._held.note(operation="rollback", revision=remains.revision)
-            self.run(steps.way_back(inspection.bare(self._newest()), remains.revision))
+            self._finish_way_back(remains.revision)
+        self._held.done()
+
+    def _finish_way_back(self, revision: int) -> None:
+        """A hub that is not well afterwards is no reason to stop: what is deployed next may be the cure."""
+        try:
+            self.run(steps.way_back(inspection.bare(self._newest()), revision, outcome="interrupted"))
+        except OutsideFailed as error:
+            if self._newest().status != "deployed":
+                raise
+            self._tell(f"Revision {revision} is back, but not well: {error.what} {error.cause}")
+
+    def _begin(self, plan: Plan, step: str, begun: bool) -> None:
+        """What the next command must know if we do not come back from this step."""
+        if begun:
+            self._held.note(step=step)
+            return
+        about = {"who": turn.me(), "since": time.time(), "step": step, "place": helm_lock.place(self._state)}
+        if plan.revision is not None:
+            self._held.note(operation="rollback", revision=plan.revision, **about)
+            return
+        found = recovery.judge(history.applied(self._history()), self._held.left, time.time())
+        good = found.revision if found.left is Left.UNCHECKED else recovery.last_good(history.applied(self._history()))
+        self._held.note(operation="deploy", revision=good, **about)
 
     def _do(self, step: str, plan: Plan) -> None:
-        if step == steps.BACK_UP:
-            self._back_up()
-        elif step == steps.UPGRADE:
-            self._upgrade(plan)
-        elif step == steps.WAIT:
-            waiting.until_settled(self._at.cluster, self._at.release, self._tell, timeout_s=self._timeout_s)
-        elif step == steps.CHECK:
-            self._check()
-        elif step == steps.START:
-            changing.start(self._at, self._tell)
-        elif step == steps.STOP_HUB:
-            self._stop_hub()
-        elif step == steps.RESTORE:
-            self._restore(plan)
-        elif step == steps.ROLL_BACK:
-            self._roll_back(plan)
-        else:
+        acts: Mapping[str, Callable[[Plan], None]] = {
+            steps.BACK_UP: self._back_up,
+            steps.TAKE_OVER: self._take_over,
+            steps.UPGRADE: self._upgrade,
+            steps.START: lambda plan: changing.start(self._at, self._tell),
+            steps.WAIT: self._wait,
+            steps.CHECK: self._check,
+            steps.FIND_COPY: self._find_copy,
+            steps.STOP_HUB: self._stop_hub,
+            steps.RESTORE: self._restore,
+            steps.ROLL_BACK: self._roll_back,
+        }
+        if step not in acts:
             raise WrongUsage(f"There is no step {step!r}.")
+        acts[step](plan)
 
-    def _back_up(self) -> None:
-        revision = self._newest().revision
+    def _back_up(self, _: Plan) -> None:
+        """Of what is in force: a revision that failed may name an image that does not exist."""
+        revision = recovery.last_good(history.applied(self._history())) or self._newest().revision
         values = self._at.helm.values(self._at.release, revision)
         self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(self._state / f"{self._at.release}-values-{revision}.json", json.dumps(values))
         database.back_up(self._at.cluster, self._hub(revision), revision, self._tell)
 
+    def _take_over(self, _: Plan) -> None:
+        """By force and in Helm's name: who else held fields of it holds them no more."""
+        for body in self._at.helm.manifest(self._at.release, self._newest().revision):
+            placed = scaling.placed(body, self._at.cluster.namespace)
+            try:
+                self._at.cluster.apply(placed, dry_run=True, manager=scaling.HELM)
+            except Conflicted as error:
+                self._at.cluster.apply(placed, manager=scaling.HELM, force=True)
+                who = ", ".join(dict.fromkeys(manager for manager, _ in error.conflicts))
+                self._tell(f"{body['kind']} {name(body)} is as the release has it; {who} had changed it.")
+
+    def _wait(self, _: Plan) -> None:
+        waiting.until_settled(self._at.cluster, self._at.release, self._tell, timeout_s=self._timeout_s)
+
     def _upgrade(self, plan: Plan) -> None:
         settings = plan.settings
         chart = self._at.chart(self._tell)
-        made = self._at.helm.upgrade(
-            chart.path, self._at.release, settings["values"], description=plan.what, timeout_s=HELM_S
-        )
+        with watching.told(self._at.cluster, self._at.release, self._tell):
+            made = self._at.helm.upgrade(
+                chart.path, self._at.release, settings["values"], description=plan.what, timeout_s=self._timeout_s
+            )
         hidden = tuple(tuple(way) for way in settings["hidden"])
         about = record.Remembered(turn.who(), plan.what, chart.digest, hidden)
         record.remember(self._at.cluster, self._at.release, made.revision, about)
         self._tell(f"Revision {made.revision} is applied.")
 
-    def _check(self) -> None:
+    def _check(self, _: Plan) -> None:
         seen = inspection.look(self._at.cluster, self._at.release)
         proxy = next((pod for pod in seen.pods if component(pod) == PROXY and parts.is_alive(pod)), None)
         if proxy is None:
@@ -110,18 +152,24 @@ class Applying:
         public = address.address(merged, seen.service("proxy-public"))
         with self._at.cluster.forward(name(proxy), inspection.http_port(proxy)) as port:
             near = f"http://127.0.0.1:{port}{address.base(merged)}"
-            found = health.check(near, public, timeout_s=self._timeout_s, tell=self._tell)
+            found = health.check(near, public, timeout_s=min(self._timeout_s, ANSWERS_S), tell=self._tell)
         self._tell(f"JupyterHub {found.version} answers{'' if found.public else f' at {public}'}.")
 
-    def _stop_hub(self) -> None:
+    def _stop_hub(self, plan: Plan) -> None:
         live = self._live_hub()
         if live is not None and parts.wanted(live):
-            scaling.scale(self._at.cluster, live, self._at.helm.manifest(self._at.release), 0)
+            # what we go back to was accepted once; what failed may be what the cluster refuses
+            manifest = self._at.helm.manifest(self._at.release, int(plan.revision or 0))
+            scaling.scale(self._at.cluster, live, manifest, 0)
         deadline = time.monotonic() + GONE_S
-        while any(component(pod) == HUB and is_of(pod, self._at.release) for pod in self._at.cluster.list("Pod")):
+        while pods := [one for one in self._at.cluster.list("Pod") if component(one) == HUB and self._is_ours(one)]:
             if time.monotonic() > deadline:
-                raise OutsideFailed("The hub's pod does not end.", "its node may be gone", "classhub -t cluster status")
+                raise _stays(pods[0])
             time.sleep(0.5)
+
+    def _find_copy(self, plan: Plan) -> None:
+        revision = int(plan.revision or 0)
+        database.find_copy(self._at.cluster, self._hub(revision), revision, self._tell)
 
     def _restore(self, plan: Plan) -> None:
         revision = int(plan.revision or 0)
@@ -129,18 +177,27 @@ class Applying:
         database.restore(self._at.cluster, self._hub(revision), revision, always=always, tell=self._tell)
 
     def _roll_back(self, plan: Plan) -> None:
-        made = self._at.helm.rollback(self._at.release, int(plan.revision or 0), timeout_s=HELM_S)
-        before = record.read(self._at.cluster, self._at.release).get(int(plan.revision or 0), record.Remembered())
+        to, left = int(plan.revision or 0), self._newest()
+        if outcome := str(plan.settings.get("outcome") or ""):
+            record.taken_back(self._at.cluster, self._at.release, left.revision, outcome)
+        with watching.told(self._at.cluster, self._at.release, self._tell):
+            made = self._at.helm.rollback(self._at.release, to, timeout_s=self._timeout_s)
+        before = record.read(self._at.cluster, self._at.release).get(to, record.Remembered())
         about = record.Remembered(turn.who(), plan.what, before.chart_digest, before.hidden)
         record.remember(self._at.cluster, self._at.release, made.revision, about)
-        self._tell(f"Revision {made.revision} is revision {plan.revision} again.")
+        self._tell(f"Revision {made.revision} is revision {to} again.")
 
     def _hub(self, revision: int) -> database.Hub:
         """As that revision's manifest has it: the image of a broken upgrade may not even exist."""
         manifest = self._at.helm.manifest(self._at.release, revision)
-        deployment = next(one for one in manifest if one["kind"] == "Deployment" and component(one) == HUB)
-        pods = [pod for pod in self._at.cluster.list("Pod") if component(pod) == HUB and is_of(pod, self._at.release)]
-        return database.Hub(deployment, next(filter(parts.is_alive, pods), None))
+        deployment = next((one for one in manifest if one["kind"] == "Deployment" and component(one) == HUB), None)
+        if deployment is None:
+            raise NotFound(f"Revision {revision} has no hub.", "It is no chart of JupyterHub.", "classhub history")
+        pods = [pod for pod in self._at.cluster.list("Pod") if component(pod) == HUB and self._is_ours(pod)]
+        return database.Hub(self._at.release, deployment, next(filter(parts.is_alive, pods), None))
+
+    def _is_ours(self, obj: Object) -> bool:
+        return is_of(obj, self._at.release)
 
     def _live_hub(self) -> Object | None:
         found = self._at.cluster.list("Deployment")
@@ -163,3 +220,12 @@ class Applying:
         if found is None:
             raise NotFound(f"There is no release {self._at.release} here.", fix="classhub deploy")
         return found
+
+
+def _stays(pod: Object) -> OutsideFailed:
+    node = (pod.get("spec") or {}).get("nodeName")
+    return OutsideFailed(
+        f"The hub's pod {name(pod)} does not end.",
+        f"its node {node} may be gone: only the node can say that nobody writes to the database any more",
+        f"kubectl get node {node}; once it is back, or deleted for good (kubectl delete node {node}), the same again",
+    )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from classhub.errors import OutsideFailed
+from classhub.errors import NotFound, OutsideFailed
 from classhub.targets.cluster import errand
 from classhub.targets.cluster.labels import name
 from classhub.targets.cluster.parts import is_alive
@@ -31,6 +31,7 @@ PATIENCE_S = 300
 class Hub:
     """deployment: as the release's manifest has it. pod: the one that runs, if one does."""
 
+    release: str
     deployment: Object
     pod: Object | None
 
@@ -54,12 +55,7 @@ def back_up(cluster: "Cluster", hub: Hub, revision: int, tell: Tell) -> bool:
     if not hub.has_disk:
         tell("The hub's database is not on a disk of its own (hub.db.type): back it up where it lives.")
         return False
-    argv = hub.argv("back-up", revision)
-    if hub.pod is not None and is_ready(hub.pod):
-        done = cluster.run(name(hub.pod), errand.container(hub.pod["spec"])["name"], argv, timeout_s=PATIENCE_S)
-        said = _said(done.out, done.err)
-    else:
-        said = run_apart(cluster, hub, argv, f"classhub-back-up-{revision}", tell)
+    said = _beside(cluster, hub, "back-up", revision, tell)
     if "error" in said:
         raise OutsideFailed("The hub's database could not be copied.", str(said["error"]), "classhub logs hub")
     if not said["copied"]:
@@ -69,35 +65,67 @@ def back_up(cluster: "Cluster", hub: Hub, revision: int, tell: Tell) -> bool:
     return True
 
 
+def find_copy(cluster: "Cluster", hub: Hub, revision: int, tell: Tell) -> None:
+    """Raises NotFound where there is none, before anything is stopped for it."""
+    if not hub.has_disk:
+        raise NotFound("The hub's database is not on a disk of its own.", "hub.db.type", "bring it back where it lives")
+    said = _beside(cluster, hub, "find", revision, tell)
+    if "error" in said:
+        what = f"There is no copy of the hub's database of revision {revision} that could come back."
+        raise NotFound(what, str(said["error"]), f"classhub rollback {revision}, without --database")
+    tell(f"There is a copy ({said['bytes'] / 2**20:.1f} MiB).")
+
+
 def restore(cluster: "Cluster", hub: Hub, revision: int, *, always: bool, tell: Tell) -> None:
     """The hub must be stopped."""
     if not hub.has_disk:
         tell("The hub's database is not on a disk of its own (hub.db.type): it stays as it is.")
         return
     argv = hub.argv("restore", revision, "always" if always else "needed")
-    said = run_apart(cluster, hub, argv, f"classhub-restore-{revision}", tell)
+    said = run_apart(cluster, hub, argv, errand.name(hub.release, "restore", revision), tell)
     if "error" in said:
         raise OutsideFailed(
-            f"The hub's database could not be put back to revision {revision}: it is as it was.", str(said["error"])
+            f"The hub's database could not be put back to revision {revision}: it is as it was.",
+            str(said["error"]),
+            "classhub rollback (it tries again)",
         )
+    tell(_told(said, revision))
+
+
+def _told(said: Mapping[str, Any], revision: int) -> str:
     if said["restored"]:
-        tell(
-            f"The hub's database of revision {revision} is back ({said['why']}); the other is kept as {said['aside']}."
-        )
-    else:
-        tell("The hub's database is sound and of the same schema: it stays, with everybody in it.")
+        aside = f"; the other is kept as {said['aside']}"
+        return f"The hub's database of revision {revision} is back ({said['why']}){aside}."
+    if said.get("why") == "no copy":
+        return f"There is no copy of the hub's database of revision {revision}: the one of now stays."
+    return "The hub's database is sound and of the same schema: it stays, with everybody in it."
+
+
+def _beside(cluster: "Cluster", hub: Hub, do: str, revision: int, tell: Tell) -> dict[str, Any]:
+    """In the hub's own pod where it runs, else in one of its own."""
+    argv = hub.argv(do, revision)
+    if hub.pod is None or not is_ready(hub.pod):
+        return run_apart(cluster, hub, argv, errand.name(hub.release, do, revision), tell)
+    done = cluster.run(name(hub.pod), errand.container(hub.pod["spec"])["name"], argv, timeout_s=PATIENCE_S)
+    return _said(done.out, done.err)
 
 
 def run_apart(cluster: "Cluster", hub: Hub, argv: list[str], job: str, tell: Tell) -> dict[str, Any]:
     """In a pod of its own on the hub's disk. A pod that an earlier try left is waited for, then asked again."""
     node = str((hub.pod or {}).get("spec", {}).get("nodeName") or "")
     remove(cluster, job)
-    cluster.create(errand.job(hub.deployment, job, argv, node))
+    cluster.create(errand.job(hub.deployment, hub.release, job, argv, node))
     try:
         pod = _ended(cluster, job, tell)
         return _said("\n".join(cluster.logs(name(pod), "errand", tail=20)), trouble(pod))
     finally:
         remove(cluster, job)
+
+
+def sweep(cluster: "Cluster", release: str) -> None:
+    """End what commands that were killed left running on the database."""
+    for one in list(cluster.list("Job", labels=f"{errand.RELEASE}={release}")):
+        remove(cluster, name(one))
 
 
 def remove(cluster: "Cluster", job: str) -> None:
@@ -106,7 +134,11 @@ def remove(cluster: "Cluster", job: str) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while any(True for _ in cluster.list("Pod", labels=f"{errand.LABEL}={job}")):
         if time.monotonic() > deadline:
-            raise OutsideFailed(f"The pod of {job} does not go.", "its node does not answer", "classhub status")
+            raise OutsideFailed(
+                f"The pod of {job} does not go.",
+                "its node does not answer; two pods must never write to one database",
+                "classhub -t cluster status; kubectl get nodes",
+            )
         time.sleep(0.5)
 
 

@@ -2,6 +2,7 @@
 
     python3 -c SOURCE back-up DATABASE FOLDER NAME
     python3 -c SOURCE restore DATABASE FOLDER NAME needed|always
+    python3 -c SOURCE find DATABASE FOLDER NAME
 
 Writes one line of JSON. Whenever it is killed, the database is the one of before or the copy, and running it again ends it.
 """
@@ -13,6 +14,7 @@ import os
 import sqlite3
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 KEPT = 5
@@ -24,7 +26,7 @@ BESIDE = ("-journal", "-wal", "-shm")
 
 def schema(path: Path) -> str:
     """The schema's version, as Alembic writes it. Raises sqlite3.DatabaseError for a damaged database."""
-    database = _read_only(path)
+    database = _open(path)
     try:
         said = database.execute("pragma integrity_check").fetchone()[0]
         if said != "ok":
@@ -46,7 +48,7 @@ def back_up(database: Path, folder: Path, name: str) -> dict[str, object]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     copy, unfinished = folder / name, folder / f"{name}.part"
     unfinished.unlink(missing_ok=True)
-    source, target = _read_only(database), sqlite3.connect(unfinished)
+    source, target = _open(database), sqlite3.connect(unfinished)
     try:
         source.backup(target)
     finally:
@@ -61,20 +63,35 @@ def back_up(database: Path, folder: Path, name: str) -> dict[str, object]:
 def restore(database: Path, folder: Path, name: str, when: str) -> dict[str, object]:
     """Only what must be: where the schema is the same and the database is sound, people and servers of now are kept."""
     copy, mark = folder / name, folder / MARK
-    wanted = schema(copy)
+    try:
+        wanted = schema(copy)
+    except sqlite3.DatabaseError:
+        if when == "always" or mark.exists():
+            raise
+        return {"restored": False, "why": "no copy"}
     why = "asked" if when == "always" else reason(database, wanted, mark)
     if not why:
         return {"restored": False, "schema": wanted}
+    unfinished = Path(f"{database}.part")
+    _copy(copy, unfinished)
+    _sync(unfinished)
     _write(mark, name)
     aside = f"{database}.before-{time.strftime('%Y%m%d-%H%M%S')}"
     for end in ("", *BESIDE):
         if os.path.exists(f"{database}{end}"):  # noqa: PTH110 - a name with an ending
             Path(f"{database}{end}").replace(f"{aside}{end}")
-    unfinished = Path(f"{database}.part")
-    _copy(copy, unfinished)
     _put(unfinished, database)
     mark.unlink()
     return {"restored": True, "why": why, "schema": schema(database), "aside": aside}
+
+
+def find(database: Path, folder: Path, name: str) -> dict[str, object]:
+    """The copy, looked at; nothing is changed."""
+    copy = folder / name
+    if not copy.exists():
+        there = sorted(one.stem.rpartition("-")[2] for one in folder.glob("revision-*.sqlite"))
+        return {"error": f"copies there are of: {', '.join(there) or 'none'}", "missing": True}
+    return {"found": True, "schema": schema(copy), "bytes": copy.stat().st_size}
 
 
 def reason(database: Path, wanted: str, mark: Path) -> str:
@@ -90,8 +107,9 @@ def reason(database: Path, wanted: str, mark: Path) -> str:
     return "" if found == wanted else f"the newer hub has changed its schema ({found})"
 
 
-def _read_only(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
+def _open(path: Path) -> sqlite3.Connection:
+    """An existing one. For writing: what a killed hub left half-written SQLite itself takes back first, else it is "damaged"."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=30)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -131,7 +149,8 @@ def _thin_out(folder: Path, name: str) -> None:
 def main(argv: list[str]) -> int:
     do, database, folder, name = argv[:4]
     try:
-        act = back_up if do == "back-up" else restore
+        acts: dict[str, Callable[..., dict[str, object]]] = {"back-up": back_up, "restore": restore, "find": find}
+        act = acts[do]
         done = act(Path(database), Path(folder), name, *argv[4:])
     except (OSError, sqlite3.Error) as error:
         done = {"error": f"{type(error).__name__}: {error}"}

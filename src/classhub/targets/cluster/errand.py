@@ -5,11 +5,12 @@ it for the hub.
 """
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 Object = Mapping[str, Any]
 
-LABEL = "classhub/errand"
+LABEL, RELEASE = "classhub/errand", "classhub/release"
 OF_POD = (
     *("securityContext", "imagePullSecrets", "nodeSelector", "tolerations", "affinity", "priorityClassName"),
     *("runtimeClassName", "dnsPolicy", "dnsConfig", "hostAliases"),
@@ -17,11 +18,18 @@ OF_POD = (
 OF_CONTAINER = ("image", "imagePullPolicy", "securityContext", "volumeMounts")
 LATE_S = 600
 """Kubernetes ends it after this, pulling the image included."""
+LONGEST_RELEASE = 24
 KEPT_S = 3600
 """Then its pod and log go by themselves."""
 
 
-def job(deployment: Object, name: str, argv: Sequence[str], node: str = "") -> dict[str, Any]:
+def name(release: str, what: str, revision: int) -> str:
+    """Of a Job and its pods, which Kubernetes ends with six characters more; two releases may share a namespace."""
+    mark = release if len(release) <= LONGEST_RELEASE else sha256(release.encode()).hexdigest()[:LONGEST_RELEASE]
+    return f"classhub-{what}-{revision}-{mark}".replace(".", "-")
+
+
+def job(deployment: Object, release: str, name: str, argv: Sequence[str], node: str = "") -> dict[str, Any]:
     """node: where the hub's disk is attached now, if it is: a disk that one node may use at a time keeps the pod waiting
     elsewhere."""
     spec = deployment["spec"]["template"]["spec"]
@@ -35,7 +43,7 @@ def job(deployment: Object, name: str, argv: Sequence[str], node: str = "") -> d
     }
     if node:
         pod["affinity"] = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": _on(node)}}
-    labels = {LABEL: name, "app.kubernetes.io/managed-by": "classhub"}
+    labels = {LABEL: name, RELEASE: release, "app.kubernetes.io/managed-by": "classhub"}
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",

@@ -6,7 +6,7 @@ the values). Without it a release is one that plain Helm made.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 from classhub.config.document import Where
@@ -52,6 +52,12 @@ def remember(objects: Objects, release: str, revision: int, about: Remembered) -
     known = {**read(objects, release), revision: about}
     kept = {number: known[number] for number in sorted(known)[-KEPT:]}
     objects.apply(_config_map(release, kept), force=True)
+
+
+def taken_back(objects: Objects, release: str, revision: int, outcome: str) -> None:
+    """outcome: "failed" or "interrupted"."""
+    about = read(objects, release).get(revision, Remembered())
+    remember(objects, release, revision, replace(about, outcome=outcome))
 
 
 def forget(objects: Objects, release: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from classhub.config.merge import copy
+from classhub.outside.kubernetes import Invalid
 from classhub.targets.cluster.labels import name
 
 if TYPE_CHECKING:
@@ -25,10 +26,19 @@ def scale(cluster: "Cluster", live: Object, manifest: Iterable[Object], replicas
     if own is None or not is_applied(live):
         cluster.scale(live["kind"], name(live), replicas)
         return
-    changed = copy(own)
+    changed = placed(own, cluster.namespace)
     changed["spec"]["replicas"] = replicas
-    changed["metadata"].setdefault("namespace", cluster.namespace)
-    cluster.apply(changed, manager=HELM, force=True)
+    try:
+        cluster.apply(changed, manager=HELM, force=True)
+    except Invalid:  # of a chart whose selectors were others
+        cluster.scale(live["kind"], name(live), replicas)
+
+
+def placed(body: Object, namespace: str) -> dict[str, Any]:
+    """A copy that says where it belongs."""
+    found: dict[str, Any] = copy(body)
+    found["metadata"].setdefault("namespace", namespace)
+    return found
 
 
 def of_helm(live: Object, manifest: Iterable[Object]) -> Object | None:

@@ -11,6 +11,7 @@ from typing import Any
 from classhub.config.load import settings_of
 from classhub.config.model import Config, Settings
 from classhub.config.overlay import deployed
+from classhub.errors import NotFound
 from classhub.outside.hub_api import HubApi
 from classhub.plan.in_force import DryRun
 from classhub.plan.overview import Overview
@@ -20,7 +21,9 @@ from classhub.plan.running import Running
 from classhub.plan.steps import Plan, Revision
 from classhub.targets.cluster import (
     changing,
+    database,
     dry_run,
+    helm_lock,
     history,
     hub_door,
     inside,
@@ -31,14 +34,18 @@ from classhub.targets.cluster import (
     removal,
     turn,
     usage,
+    waiting,
 )
 from classhub.targets.cluster.applying import Applying
 from classhub.targets.cluster.connection import Connection
 from classhub.targets.cluster.homes import ClusterHomes
+from classhub.targets.cluster.labels import HUB, component, is_of
 from classhub.targets.interface import Tell, silent
 
-TIMEOUT_S = 600
-"""For the parts of a release to run: a new node and its images take minutes."""
+TIMEOUT_S = 900
+"""For Helm's hooks, and then for the parts of a release to run: a new node and its images take minutes."""
+AWAY_S = 120
+"""How long a way back waits for an API server that went away."""
 
 
 class ClusterTarget:
@@ -80,22 +87,50 @@ class ClusterTarget:
             return
         self.at.ensure_namespace()
         now = inspection.newest(self.at.helm.history(self.at.release))
-        mine = Turn(operation, turn.me(), time(), now.revision if now else 0)
-        with turn.held(self.at.cluster, self.at.release, mine, tell) as held:
-            self._held = held
+        here = helm_lock.place(self.state)
+        mine = Turn(operation, turn.me(), time(), now.revision if now else 0, place=here)
+        with turn.held(self.at.cluster, self.at.release, mine, tell) as held, helm_lock.held(self.state, tell) as lock:
+            self._held, self.at.helm.keep_fds = held, (lock,)
             try:
+                if held.left is not None:
+                    database.sweep(self.at.cluster, self.at.release)
                 yield held
             finally:
-                self._held = None
+                self._held, self.at.helm.keep_fds = None, ()
+
+    def unfinished(self) -> Turn | None:
+        """The record of a command that is at work, or was cut short."""
+        return turn.peek(self.at.cluster, self.at.release)
 
     def remains(self, left: Turn | None) -> Remains:
-        """What an interrupted command left. left: of the turn that was taken."""
-        return judge(history.applied(self.at.helm.history(self.at.release)), left, time())
+        """What an interrupted command left. left: its record."""
+        history_ = history.applied(self.at.helm.history(self.at.release))
+        return judge(history_, left, time(), helm_lock.place(self.state))
 
     def mend(self, remains: Remains, tell: Tell) -> None:
         """Finish what is half done, so that Helm takes an upgrade again."""
         with self.alone(tell) as held:
-            Applying(self.at, self.state, held, tell, self.timeout_s).mend(remains)
+            self._applying(held, tell).mend(remains)
+
+    def holds_database(self) -> bool:
+        """Whether a hub's claim is there, of a release that was here before."""
+        claims = self.at.cluster.list("PersistentVolumeClaim")
+        return any(component(one) == HUB and is_of(one, self.at.release) for one in claims)
+
+    def take_away(self, tell: Tell) -> None:
+        """Of a first installation that failed: all that it made."""
+        with self.alone(tell) as held:
+            if inspection.newest(self.at.helm.history(self.at.release)) is not None:
+                self.at.helm.uninstall(self.at.release, timeout_s=self.timeout_s)
+            record.forget(self.at.cluster, self.at.release)
+            held.done()
+
+    def await_cluster(self, tell: Tell, longest_s: float = AWAY_S) -> None:
+        """Until its API answers again; what is wrong after that, the next call tells."""
+        waiting.until_it_answers(self.at.cluster, tell, longest_s)
+
+    def _applying(self, held: turn.Held, tell: Tell) -> Applying:
+        return Applying(self.at, self.state, held, tell, self.timeout_s)
 
     def overview(self) -> Overview | None:
         """Everything on one screen; None where nothing is installed."""
@@ -115,8 +150,11 @@ class ClusterTarget:
         return replace(found, dry=dry_run.dry_run(self.at, self.settings(wanted), wanted, release))
 
     def apply(self, plan: Plan, tell: Tell) -> None:
+        known = [one.revision for one in self.at.helm.history(self.at.release)]
+        if plan.revision is not None and plan.revision not in known:
+            raise NotFound(f"There is no revision {plan.revision}.", fix="classhub -t cluster history")
         with self.alone(tell, "rollback" if plan.revision else "deploy") as held:
-            Applying(self.at, self.state, held, tell, self.timeout_s).run(plan)
+            self._applying(held, tell).run(plan)
 
     def history(self) -> list[Revision]:
         known = record.read(self.at.cluster, self.at.release)

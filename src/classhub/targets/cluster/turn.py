@@ -1,6 +1,8 @@
 """One command at a time changes a release: a Lease `classhub-RELEASE`, and in its annotations what is being done.
 
-A command that dies leaves the Lease behind. Once it has run out, the next one takes it over and finds in it what was begun.
+A command that dies leaves the Lease behind. The next one takes it over, and finds in it what was begun: at once where it can
+see that the holder is no more, else after it has watched for a while that nobody renews it. Clocks of two machines differ, so
+that a time in the Lease alone proves nothing.
 """
 
 import getpass
@@ -9,20 +11,24 @@ import os
 import socket
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Protocol
 
-from classhub.errors import ClasshubError, Refused
+from classhub.errors import ClasshubError, NotFound, Refused
 from classhub.plan.recovery import Turn
 from classhub.targets.cluster.parts import seconds
 
 LONG_S = 30
 """A Lease that nobody renewed for so long belongs to a command that is no more."""
 RENEWED_S = 8
-RECORD = "classhub/turn"
+WATCHED_S = 1.5 * RENEWED_S
+"""Whoever lives renews within it."""
+RECORD, ORIGIN = "classhub/turn", "classhub/holder"
 Lease = Mapping[str, Any]
 
 
@@ -38,30 +44,38 @@ class Leases(Protocol):
     def delete(self, kind: str, name: str) -> None: ...
 
 
+class Lost(Refused):
+    """Another command has the turn now."""
+
+
 class Held:
     """A turn of ours. `left`: of a command that was cut short before us, else None."""
 
     def __init__(self, leases: Leases, name: str, turn: Turn, left: Turn | None) -> None:
         self.left = left
         self._leases, self._name, self._turn = leases, name, turn
-        self._lost = threading.Event()
+        self._is_done = False
         self._over = threading.Event()
         self._lock = threading.Lock()
 
     def note(self, **changed: Any) -> None:
-        """Write down what is being done now: step, operation, revision. Raises Refused when the turn was lost."""
+        """Write down what is being done now: step, operation, revision. Raises Lost when another has the turn."""
         with self._lock:
             self._turn = replace(self._turn, **changed)
-            self._renew()
+            self._is_done = False
+            self._write(me(), self._turn)
+
+    def done(self) -> None:
+        """Nothing is half-way, whatever error may follow: the next command has nothing to mend."""
+        self.left, self._is_done = None, True
 
     def give_back(self, *, done: bool) -> None:
-        """done: nothing is left half-way, so the record goes too."""
+        """done: the record goes too."""
         if self._over.is_set():
             return
         self._over.set()
-        with self._lock:
-            record = None if done else json.dumps(asdict(self._turn))
-            self._leases.patch("Lease", self._name, _body(self._name, "", record))
+        with self._lock, suppress(Lost, NotFound):
+            self._write("", None if done or self._is_done else self._turn)
 
     def forget(self) -> None:
         """Give it back for good: nothing is left that anybody could take turns on."""
@@ -75,21 +89,21 @@ class Held:
             try:
                 with self._lock:
                     if not self._over.is_set():
-                        self._renew()
-            except Refused:
+                        self._write(me(), self._turn)
+            except Lost:
                 return
             except ClasshubError:
                 continue  # the API server is away: the next try, or the command itself, will tell
 
-    def _renew(self) -> None:
+    def _write(self, by: str, turn: Turn | None) -> None:
         now = self._leases.get("Lease", self._name)
-        if self._lost.is_set() or now is None or holder(now) != me():
-            self._lost.set()
-            by = holder(now or {}) or "somebody"
-            raise Refused(
-                f"This command's turn was taken by {by}.", "it was out of touch with the cluster for too long"
+        if now is None or holder(now) != me():
+            raise Lost(
+                f"This command's turn was taken by {holder(now or {}) or 'somebody'}.",
+                "it was out of touch with the cluster for too long",
+                "classhub -t cluster history",
             )
-        self._leases.patch("Lease", self._name, _body(self._name, me(), json.dumps(asdict(self._turn))))
+        self._leases.patch("Lease", self._name, _over(now, _body(self._name, by, turn)))
 
 
 def me() -> str:
@@ -105,15 +119,24 @@ def who() -> str:
     return f"{name}@{socket.gethostname()}"
 
 
-@contextmanager
-def held(leases: Leases, release: str, turn: Turn, tell: Callable[[str], None], wait_s: float = 0) -> Iterator[Held]:
-    """The turn, renewed until the block ends. Raises Refused when another command has it and keeps it for wait_s.
+def origin() -> str:
+    """This machine since it started, and this family of processes in it: where our process numbers mean something."""
+    try:
+        machine = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{machine}/{Path('/proc/self/ns/pid').stat().st_ino}"
+    except OSError:
+        return f"{uuid.getnode():x}"
 
-    A block that ends in an error leaves its record for the next command.
+
+@contextmanager
+def held(leases: Leases, release: str, turn: Turn, tell: Callable[[str], None]) -> Iterator[Held]:
+    """The turn, renewed until the block ends. Raises Refused when another command has it.
+
+    A block that ends in an error leaves its record for the next command, unless it said `done`.
     """
     name = f"classhub-{release}"
-    left = _take(leases, name, turn, tell, time.monotonic() + wait_s)
-    mine = Held(leases, name, turn, left)
+    left = _take(leases, name, turn, tell)
+    mine = Held(leases, name, left or turn, left)
     threading.Thread(target=mine.keep, name="turn", daemon=True).start()
     try:
         yield mine
@@ -124,48 +147,88 @@ def held(leases: Leases, release: str, turn: Turn, tell: Callable[[str], None], 
     mine.give_back(done=True)
 
 
+def peek(leases: Leases, release: str) -> Turn | None:
+    """What a command was doing, without taking the turn: of one that lives, or that was cut short."""
+    return record(leases.get("Lease", f"classhub-{release}"))
+
+
 def holder(lease: Lease) -> str:
     return str((lease.get("spec") or {}).get("holderIdentity") or "")
 
 
-def in_force(lease: Lease | None, now: float) -> bool:
-    """Whether a command holds it that still lives."""
-    if lease is None or not holder(lease):
-        return False
-    renewed = seconds((lease.get("spec") or {}).get("renewTime"))
-    return renewed is not None and now - renewed < LONG_S
-
-
 def record(lease: Lease | None) -> Turn | None:
     """What its last holder was doing; None when that came to its end."""
-    marks = ((lease or {}).get("metadata") or {}).get("annotations") or {}
     try:
-        return Turn(**json.loads(marks[RECORD]))
-    except (KeyError, ValueError, TypeError):
+        found = json.loads(_marks(lease)[RECORD])
+        known = {one.name for one in fields(Turn)}
+        return Turn(**{key: value for key, value in found.items() if key in known})
+    except (KeyError, ValueError, TypeError, AttributeError):
         return None
 
 
-def _take(leases: Leases, name: str, turn: Turn, tell: Callable[[str], None], deadline: float) -> Turn | None:
-    said = False
-    while True:
-        lease = leases.get("Lease", name)
-        if not in_force(lease, time.time()):
-            break
-        if time.monotonic() >= deadline:
-            raise _busy(lease or {})
-        if not said:
-            tell(f"{holder(lease or {})} changes this release just now; waiting.")
-            said = True
-        time.sleep(1)
+def _marks(lease: Lease | None) -> Mapping[str, str]:
+    return ((lease or {}).get("metadata") or {}).get("annotations") or {}
+
+
+def _take(leases: Leases, name: str, turn: Turn, tell: Callable[[str], None]) -> Turn | None:
+    lease = leases.get("Lease", name)
+    if lease is not None and holder(lease):
+        lease = _outlast(leases, name, lease, tell)
     left = record(lease)
-    body = _body(name, me(), json.dumps(asdict(left or turn)))
-    if lease is None:
-        leases.create(body)
-    else:
-        # the version makes a second taker fail: both saw the same free Lease
-        version = {"resourceVersion": lease["metadata"]["resourceVersion"]}
-        leases.patch("Lease", name, {**body, "metadata": {**body["metadata"], **version}})
+    body = _body(name, me(), left or turn)
+    try:
+        if lease is None:
+            leases.create(body)
+        else:
+            leases.patch("Lease", name, _over(lease, body))
+    except Refused as error:
+        now = leases.get("Lease", name)
+        raise (_busy(now) if now is not None and holder(now) else error) from None
     return left
+
+
+def _outlast(leases: Leases, name: str, lease: Lease, tell: Callable[[str], None]) -> Lease | None:
+    """The Lease, once its holder is known to be no more. Raises Refused as soon as it shows itself alive."""
+    age = time.time() - (_renewed(lease) or 0)
+    lives = _lives_here(lease)
+    if lives is False:
+        return lease
+    if lives and age < LONG_S:
+        raise _busy(lease)
+    tell(f"{holder(lease)} had this release last; looking whether it is still at work.")
+    until = time.monotonic() + max(WATCHED_S, min(LONG_S - age, LONG_S))
+    while time.monotonic() < until:
+        time.sleep(1)
+        now = leases.get("Lease", name)
+        if now is None or not holder(now):
+            return now
+        if _renewed(now) != _renewed(lease):
+            raise _busy(now)
+    return lease
+
+
+def _lives_here(lease: Lease) -> bool | None:
+    """Whether its holder's process is there; None where this machine cannot know."""
+    where, _, pid = _marks(lease).get(ORIGIN, "").rpartition(":")
+    if where != origin() or not pid.isdigit():
+        return None
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _renewed(lease: Lease) -> float | None:
+    return seconds((lease.get("spec") or {}).get("renewTime"))
+
+
+def _over(lease: Lease, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Only if it is still as it was read: of two who saw the same free Lease the second one fails."""
+    version = {"resourceVersion": lease["metadata"]["resourceVersion"]}
+    return {**body, "metadata": {**body["metadata"], **version}}
 
 
 def _busy(lease: Lease) -> Refused:
@@ -175,7 +238,7 @@ def _busy(lease: Lease) -> Refused:
     return Refused(what, "one command at a time may do that", "wait until it is done: classhub -t cluster status")
 
 
-def _body(name: str, by: str, text: str | None) -> dict[str, Any]:
+def _body(name: str, by: str, turn: Turn | None) -> dict[str, Any]:
     now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     return {
         "apiVersion": "coordination.k8s.io/v1",
@@ -183,7 +246,10 @@ def _body(name: str, by: str, text: str | None) -> dict[str, Any]:
         "metadata": {
             "name": name,
             "labels": {"app.kubernetes.io/managed-by": "classhub"},
-            "annotations": {RECORD: text},
+            "annotations": {
+                RECORD: json.dumps(asdict(turn)) if turn else None,
+                ORIGIN: f"{origin()}:{os.getpid()}" if by else None,
+            },
         },
         "spec": {"holderIdentity": by, "renewTime": now, "leaseDurationSeconds": LONG_S},
     }

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from classhub.errors import ClasshubError, OutsideFailed
@@ -22,6 +23,8 @@ HOPE_S = 45
 ESSENTIAL = (HUB, PROXY, "autohttps")
 """Without these nobody gets in; a placeholder that finds no node is no failed deploy."""
 LAST_LINES = 15
+AWAY_S = 60
+"""An API server's own restart, or its upgrade."""
 
 
 def until_settled(
@@ -37,9 +40,9 @@ def until_settled(
     deadline, troubled = time.monotonic() + timeout_s, dict[str, float]()
     told: set[str] = set()
     while True:
-        seen = look(cluster, release)
-        found = [part for part in parts.parts(seen.workloads, seen.pods) if part.state is not State.STOPPED]
-        late = [part for part in found if part.state is not State.RUNNING]
+        seen = _look(cluster, release, tell)
+        found = [_not_to_rest(part) for part in parts.parts(seen.workloads, seen.pods)]
+        late = [part for part in found if part.state not in (State.RUNNING, State.STOPPED)]
         missing = [part for part in late if part.name in essential]
         if not missing:
             _tell_rest(late, tell)
@@ -51,6 +54,38 @@ def until_settled(
         if lost or now > deadline:
             raise failure(cluster, seen, (lost or missing)[0], timeout_s)
         time.sleep(1)
+
+
+def _look(cluster: "Cluster", release: str, tell: Tell) -> Seen:
+    """An API server that restarts is no failure of the release."""
+    try:
+        return look(cluster, release)
+    except OutsideFailed:
+        until_it_answers(cluster, tell, AWAY_S)
+        return look(cluster, release)
+
+
+def until_it_answers(cluster: "Cluster", tell: Tell, longest_s: float) -> None:
+    """Returns when the API server answers, or nobody need wait any more."""
+    deadline, said = time.monotonic() + longest_s, False
+    while time.monotonic() < deadline:
+        try:
+            cluster.version()
+            return
+        except OutsideFailed as error:
+            if not said:
+                tell(f"{error.what} Waiting for it.")
+                said = True
+        except ClasshubError:
+            return
+        time.sleep(2)
+
+
+def _not_to_rest(part: Part) -> Part:
+    """Of a chart hub and proxy have one pod each, never none."""
+    if part.name in (HUB, PROXY) and part.state is State.STOPPED:
+        return replace(part, state=State.FAILING, reason="it is scaled to no pod at all")
+    return part
 
 
 def failure(cluster: "Cluster", seen: Seen, part: Part, timeout_s: float) -> OutsideFailed:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from classhub.config.login import is_placeholder
 from classhub.config.meaning.found import trait
+from classhub.config.secret_names import is_placeholder
 from classhub.config.spelling import dotted
 from classhub.plan.checks import Check
 

@@ -8,7 +8,7 @@ from classhub.config.model import Login
 from classhub.config.traits.lookup import get
 from classhub.errors import OutsideFailed
 from classhub.plan.changes import changed_parts, digests
-from classhub.plan.in_force import DryRun, InForce
+from classhub.plan.in_force import DEFAULT_CHART, DryRun, InForce
 from classhub.plan.running import Running, State
 from classhub.targets.local import history
 
@@ -54,8 +54,9 @@ def in_force(settings: Mapping[str, Any]) -> InForce:
             allowed=tuple(login.get("allowed", ())),
             sections=tuple(login.get("sections", ("Authenticator",))),
         ),
-        own=_own(settings),
+        own=(own := _own(settings)),
         hidden=None if hidden is None else tuple(map(tuple, hidden)),
+        chart=own.get("chart.version", DEFAULT_CHART),
     )
 
 

@@ -108,15 +108,20 @@ def _first(users: Iterable[str]) -> str:
 def refuse_vanished(paths: Paths) -> None:
     """Raises Refused for an empty folder where homes were: work would pile up beneath a disk that is not mounted."""
     known = uids.users(paths.uids_json)
-    if not known or any(paths.homes.iterdir()):
+    there = paths.homes.is_dir()
+    if not known or (there and any(paths.homes.iterdir())):
         return
     homes = quote(str(paths.homes))
     raise Refused(
-        f"{paths.homes} is empty, and {len(known)} student{'s' if len(known) != 1 else ''} of this hub had homes there.",
+        f"{paths.homes} is {'empty' if there else 'not there'}, and {_students(known)} of this hub had homes there.",
         cause="a disk that is not mounted, or homes.folder in config/classhub.yaml names another place than before",
         fix=f"mount it, or correct homes.folder (`findmnt --target {homes}` shows what is there now). "
         f"If the homes are really gone, begin with new ones:\n  touch {homes}/.begin && classhub up",
     )
+
+
+def _students(known: Mapping[str, int]) -> str:
+    return f"{len(known)} student{'s' if len(known) != 1 else ''}"
 
 
 def _home(paths: Paths, user: str) -> str:

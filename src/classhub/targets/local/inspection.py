@@ -29,6 +29,7 @@ def running(paths: Paths, applied: Mapping[str, Any], supervisor: Mapping[str, A
         revision=revision,
         settings_digest=digest(applied),
         launched={name: raw["launched"] for name, raw in known.items() if raw.get("launched")},
+        applied=digests(applied),
         supervised=supervisor is not None,
         written=paths.hub_json.stat().st_mtime,
         notes=_notes(applied, paths) if state is not State.STOPPED else (),

@@ -1,6 +1,7 @@
 """Where a hub on this machine keeps things. Folders are private; sockets lie in a short folder (107 bytes at most)."""
 
 import contextlib
+import errno
 import hashlib
 import os
 from dataclasses import dataclass
@@ -128,6 +129,22 @@ def ensure_folders(paths: Paths) -> None:
     _ensure_writable(paths.state)
 
 
+def refuse_unusable(paths: Paths) -> None:
+    """What ensure_folders would raise, as far as looking tells; nothing is made."""
+    for folder in (paths.state, paths.history, paths.servers, paths.logs, paths.user_logs, paths.events, paths.homes):
+        _refuse_no_folder(folder)
+        if folder.is_dir() and folder.lstat().st_uid != os.geteuid():
+            raise foreign(folder, folder.lstat().st_uid)
+    _refuse_trap(paths.runtime.parent)
+    for folder in (paths.state, paths.homes):
+        above = folder if folder.is_dir() else folder.parent
+        if above != paths.state and not above.is_dir():
+            raise _unusable(folder, FileNotFoundError(errno.ENOENT, ""))
+        if above.is_dir() and not os.access(above, os.W_OK):
+            read_only = os.statvfs(above).f_flag & os.ST_RDONLY
+            raise _unusable(folder, OSError(errno.EROFS if read_only else errno.EACCES, ""))
+
+
 def _refuse_trap(folder: Path) -> None:
     """Everybody may make things in /tmp: what another account laid there under our name is not followed, nor obeyed."""
     try:
@@ -142,12 +159,16 @@ def _refuse_trap(folder: Path) -> None:
         )
 
 
-def _ensure_folder(folder: Path, mode: int, tighten: bool = True) -> None:
+def _refuse_no_folder(folder: Path) -> None:
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise OutsideFailed(
             f"{folder} must be a folder, and is not.",
             fix=f"move it away: mv {quote(str(folder))} {quote(f'{folder}.old')}",
         )
+
+
+def _ensure_folder(folder: Path, mode: int, tighten: bool = True) -> None:
+    _refuse_no_folder(folder)
     try:
         folder.mkdir(mode=mode, parents=folder.parent.name == "run", exist_ok=True)
         found = folder.lstat()
@@ -174,8 +195,6 @@ def _ensure_writable(folder: Path) -> None:
 
 
 def _unusable(folder: Path, error: OSError) -> OutsideFailed:
-    import errno
-
     parent = quote(str(folder.parent))
     if error.errno == errno.ENOENT:
         return OutsideFailed(

@@ -30,7 +30,12 @@ def usable_ports(paths: Paths, known: Machine) -> Machine:
 def need_sound_state(paths: Paths) -> None:
     """The files that people's accounts and homes hang on. Raises ClasshubError in words; nothing is repaired by guessing."""
     need_sound_database(paths.database)
-    uids.users(paths.uids_json)
+    if uids.users(paths.uids_json) and checks.is_root():
+        machine_uids.read(machine_uids.path())
+
+
+def record_uids(paths: Paths) -> None:
+    """As root: other hubs of this machine must know which accounts are given. Raises as need_sound_state."""
     if checks.is_root():
         uids.register(paths.uids_json, machine_uids.path())
 

@@ -1,7 +1,7 @@
 """The hub on this machine as a Target. Each method is a few lines over the module that does it."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +14,14 @@ from classhub.plan.checks import Check
 from classhub.plan.in_force import DryRun
 from classhub.plan.records import Finished, Kind, Record, Usage
 from classhub.plan.running import Running, State
-from classhub.plan.steps import Plan, Revision
+from classhub.plan.steps import Plan, Revision, Step
 from classhub.targets.interface import Tell, silent
 from classhub.targets.local import (
     changing,
     checks,
     control,
     dry_run,
+    foresight,
     history,
     home_checks,
     inside,
@@ -71,6 +72,7 @@ class LocalTarget:
         ensure_folders(paths)
         starting.need_sound_state(paths)
         home_checks.refuse_vanished(paths)
+        starting.record_uids(paths)
         machine = ensure_machine(paths.machine_json)
         if self._supervisor() is None and not inspection.anything_lives(paths):
             machine = starting.usable_ports(paths, machine)
@@ -84,6 +86,13 @@ class LocalTarget:
         """For doctor."""
         paths = paths_of(self.state, config.settings.homes_folder) if config else self.paths
         return checks.all_checks(paths, config)
+
+    def refusals(self, config: Config, steps: Sequence[Step]) -> list[ClasshubError]:
+        """Looks only."""
+        paths = paths_of(self.state, config.settings.homes_folder)
+        applied = self._applied() if paths.hub_json.exists() else None
+        plan = Plan(tuple(steps), _settings(config, NO_MACHINE, paths))
+        return foresight.refusals(paths, config, plan, applied)
 
     def machine(self) -> Any:
         """For parity."""

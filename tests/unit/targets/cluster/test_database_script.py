@@ -153,5 +153,50 @@ def test_a_kill_at_any_moment_is_mended_by_the_next_run(tmp_path, moment):
     assert len(people(big)) == 5_000
 
 
+@pytest.mark.parametrize("copy", [None, b"no database" * 999], ids=["missing", "damaged"])
+def test_without_need_a_copy_is_not_needed(hub, copies, copy):
+    copies.mkdir()
+    if copy:
+        (copies / "7.sqlite").write_bytes(copy)
+    assert run("restore", hub, copies, "7.sqlite", "needed") == {"restored": False, "why": "no copy"}
+    assert people(hub) == ["alice@college.edu"]
+
+
+def test_what_a_killed_hub_left_half_written_is_taken_back_and_not_called_damage(hub, copies):
+    run("back-up", hub, copies, "7.sqlite")
+    half = (
+        "import os, sqlite3, sys; database = sqlite3.connect(sys.argv[1]); database.execute('pragma cache_size = 1');"
+        "database.execute('insert into users values (?)', ('new@college.edu',)); database.commit();"
+        "database.executemany('insert into users values (?)', [('x' * 500,)] * 500); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", half, hub], check=False)
+    assert Path(f"{hub}-journal").exists()
+    assert run("restore", hub, copies, "7.sqlite", "needed")["restored"] is False
+    assert people(hub) == ["alice@college.edu", "new@college.edu"]
+
+
+SMALL = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+"""
+
+
+def test_a_full_disk_leaves_the_database_as_it_is(hub, copies):
+    run("back-up", hub, copies, "7.sqlite")
+    source = SMALL + SOURCE.replace("from __future__ import annotations", "")
+    argv = [sys.executable, "-I", "-c", source, "restore", hub, copies, "7.sqlite", "always"]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert "error" in json.loads(done.stdout), done.stderr
+    assert people(hub) == ["alice@college.edu"]
+    assert run("restore", hub, copies, "7.sqlite", "needed")["restored"] is False, "nothing was begun"
+
+
+def test_a_copy_is_found_without_a_change(hub, copies):
+    run("back-up", hub, copies, "revision-7.sqlite")
+    assert run("find", hub, copies, "revision-7.sqlite")["schema"] == "v1"
+    assert run("find", hub, copies, "revision-8.sqlite")["error"] == "copies there are of: 7"
+
+
 def test_it_is_python_of_3_9():
     ast.parse(SOURCE, feature_version=(3, 9))
