@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from classhub.cli import options
+from classhub.cli import explaining, options
 from classhub.cli.asking import agree, is_yes
 from classhub.cli.console import aside, progress, say, show_json
+from classhub.cli.explaining import explain
 from classhub.cli.here import Here, pass_here
 from classhub.cli.plan import show
 from classhub.cli.polite import killed_politely
@@ -35,9 +36,17 @@ timeout = click.option(
 @timeout
 @options.yes
 @options.as_json
+@explain
 @pass_here
 def deploy(
-    here: Here, *, files: tuple[Path, ...], take_over: bool, timeout: int | None, yes: bool, as_json: bool
+    here: Here,
+    *,
+    files: tuple[Path, ...],
+    take_over: bool,
+    timeout: int | None,
+    yes: bool,
+    as_json: bool,
+    explain: bool,
 ) -> None:
     """Bring this folder to its cluster: check, plan, ask, copy the database, apply, wait until the hub answers.
 
@@ -47,6 +56,9 @@ def deploy(
     """
     from classhub.operations import deploy as deploying
 
+    if explain:
+        _explain(here, files, timeout)
+        return
     here.files, here.timeout_s = files, timeout
     with killed_politely():
         _mend(here)
@@ -111,9 +123,17 @@ def _carry_out(here: Here, prepared: Prepared, take_over: bool, yes: bool, as_js
 @timeout
 @options.yes
 @options.as_json
+@explain
 @pass_here
 def rollback(
-    here: Here, *, revision: int | None, database: bool, timeout: int | None, yes: bool, as_json: bool
+    here: Here,
+    *,
+    revision: int | None,
+    database: bool,
+    timeout: int | None,
+    yes: bool,
+    as_json: bool,
+    explain: bool,
 ) -> None:
     """Put an earlier revision in force again; without a number, the one before. `classhub history` lists them.
 
@@ -122,6 +142,11 @@ def rollback(
     """
     from classhub.operations import deploy as deploying
 
+    if explain:
+        from classhub.operations import explained
+
+        explaining.show(here, lambda place: explained.rollback(place, revision), only_cluster=True)
+        return
     here.timeout_s = timeout
     with killed_politely():
         wanted = revision or deploying.revision_before(here.cluster)
@@ -138,3 +163,15 @@ def rollback(
         show_json({"revision": running.revision, "address": running.address, "again": wanted})
         return
     say(f"Revision {wanted} is in force again, as revision {running.revision}.")
+
+
+def _explain(here: Here, files: tuple[Path, ...], timeout: int | None) -> None:
+    from classhub.config.load import settings_of
+    from classhub.operations import explained
+
+    settings, beside = settings_of(here.folder), ("config.yaml", "secrets.yaml")
+    names = [here.folder / name for name in (beside[0], *settings.values, beside[1])]
+    given = [str(file) for file in files or names if file.exists()]
+    chart = str(settings.chart_file or settings.chart_version)
+    timeout_s = timeout or 900
+    explaining.show(here, lambda place: explained.deploy(place, chart, given, timeout_s=timeout_s), only_cluster=True)

@@ -17,12 +17,12 @@ explain = click.option(
 )
 
 
-def show(here: Here, lines: "Callable[[Place], Sequence[str]]") -> None:
-    """Raises NotHere for this machine, where kubectl has no part."""
+def show(here: Here, lines: "Callable[[Place], Sequence[str]]", *, only_cluster: bool = False) -> None:
+    """Raises NotHere for this machine, where kubectl has no part. only_cluster: of a command that is about nothing else."""
     from classhub.config.load import settings_of
     from classhub.operations.explained import Place
 
-    if here.name != "cluster":
+    if not only_cluster and here.name != "cluster":
         raise NotHere(
             "On this machine nothing is done by kubectl.",
             "--explain shows how a hub on a cluster is looked after without ClassHub.",

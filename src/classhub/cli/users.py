@@ -10,6 +10,7 @@ import click
 
 from classhub.cli import words
 from classhub.cli.console import aside, ask_name, say, show_json, table
+from classhub.cli.explaining import explain, show
 from classhub.cli.here import Here, pass_here
 from classhub.cli.options import Name, as_json, yes
 
@@ -26,9 +27,15 @@ def users() -> None:
 
 @users.command("list")
 @as_json
+@explain
 @pass_here
-def list_(here: Here, as_json: bool) -> None:
+def list_(here: Here, as_json: bool, explain: bool) -> None:
     """Users of this hub, invitations that nobody used yet, and who asks for access."""
+    if explain:
+        from classhub.operations import explained
+
+        show(here, explained.users)
+        return
     from classhub.operations import users as people
 
     found = people.listing(here.target)

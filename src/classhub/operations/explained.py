@@ -10,6 +10,7 @@ USER, SERVER = r"hub\.jupyter\.org/username", r"hub\.jupyter\.org/servername"
 PARTS = "deployment,statefulset,daemonset"
 TOKEN = '-H "Authorization: token $JUPYTERHUB_API_TOKEN"'
 HUB = "http://localhost:8081/hub/api"
+REPOSITORY = "https://hub.jupyter.org/helm-chart/"
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,32 @@ def remove(place: Place) -> list[str]:
         place.helm("uninstall", place.release),
         place.kubectl("delete", f"configmap/{ours}", f"lease/{ours}"),
     ]
+
+
+def deploy(place: Place, chart: str, files: Sequence[str], *, timeout_s: int) -> list[str]:
+    """chart: a version of the official one, or a package's path. files: of values, in Helm's order."""
+    source = [chart] if chart.endswith(".tgz") else ["jupyterhub", "--repo", REPOSITORY, "--version", chart]
+    values = [part for file in files for part in ("-f", file)]
+    more = ["--create-namespace", "--wait", f"--timeout={timeout_s}s"]
+    copy = "import sqlite3; sqlite3.connect('jupyterhub.sqlite').backup(sqlite3.connect('before.sqlite'))"
+    return [
+        f"{place.kubectl('exec', 'deployment/hub')} -- {join(['python3', '-c', copy])}",
+        place.helm("upgrade", "--install", place.release, *source, *values, *more),
+        place.kubectl("rollout", "status", PARTS, "-l", place.of("hub")),
+    ]
+
+
+def rollback(place: Place, revision: int | None) -> list[str]:
+    """Without the hub's database: no line of helm brings that back."""
+    numbers = [str(revision)] if revision else []
+    return [
+        place.kubectl("scale", "deployment", "-l", place.of("hub"), "--replicas=0"),
+        place.helm("rollback", place.release, *numbers, "--wait"),
+    ]
+
+
+def users(place: Place) -> list[str]:
+    return [_forward(place), f"curl {TOKEN} {quote(f'{HUB}/users?limit=200')}"]
 
 
 def servers(place: Place) -> list[str]:

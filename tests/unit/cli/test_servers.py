@@ -47,6 +47,9 @@ def test_a_home_on_this_machine_is_not_deleted(classhub, running):
 
 COMMANDS = [
     ["status"],
+    ["deploy"],
+    ["rollback", "7"],
+    ["users", "list"],
     ["top"],
     ["open"],
     ["logs", ALICE],

@@ -47,6 +47,18 @@ def test_arguments_are_quoted_as_a_shell_needs_it():
     assert shlex.split(line)[-3:] == ["echo", "$(id)", "a b"]
 
 
+def test_a_deploy_is_helms_upgrade_with_the_files_in_their_order():
+    line = explained.deploy(
+        Place("", "jhub", "jhub"), "4.4.0", ["config/config.yaml", "config/secrets.yaml"], timeout_s=60
+    )[1]
+    assert line == (
+        "helm -n jhub upgrade --install jhub jupyterhub --repo https://hub.jupyter.org/helm-chart/ --version 4.4.0 "
+        "-f config/config.yaml -f config/secrets.yaml --create-namespace --wait --timeout=60s"
+    )
+    assert "jupyterhub-4.4.0.tgz -f" in explained.deploy(HERE, "jupyterhub-4.4.0.tgz", ["c.yaml"], timeout_s=60)[1]
+    assert explained.rollback(Place("", "jhub", "jhub"), 7)[1] == "helm -n jhub rollback jhub 7 --wait"
+
+
 def test_servers_are_started_through_the_hub_with_names_as_addresses_have_them():
     assert "users/alice%40college.edu/servers/gpu" in explained.start_server(HERE, f"{ALICE}/gpu")[1]
     assert "-X DELETE" in explained.stop_server(HERE, ALICE)[1]
@@ -60,6 +72,9 @@ ALL = {
     "shell": explained.run(HERE, who(ALICE), ["bash", "-l"], terminal=True),
     "stop": explained.stop(HERE, keep_servers=False),
     "remove": explained.remove(HERE),
+    "deploy": explained.deploy(HERE, "4.4.0", ["config/config.yaml", "o'brien/secrets.yaml"], timeout_s=900),
+    "rollback": explained.rollback(HERE, None),
+    "users": explained.users(HERE),
     "servers": explained.servers(HERE),
     "start": explained.start_server(HERE, "o'brien"),
     "stop all": explained.stop_servers(HERE),

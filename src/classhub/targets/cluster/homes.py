@@ -9,6 +9,7 @@ from classhub.outside.hub_api import HubApi
 from classhub.outside.kubernetes import Forbidden
 from classhub.plan.records import Home
 from classhub.targets.cluster import claims
+from classhub.targets.cluster.allocating import uncollected
 from classhub.targets.interface import Tell, silent
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class ClusterHomes:
     def __init__(self, cluster: "Cluster", release: str, api: Callable[[], HubApi]) -> None:
         self._cluster, self._release, self._api = cluster, release, api
 
+    @uncollected()
     def list(self, sizes: bool = False, tell: Tell = silent) -> tuple[Home, ...]:
         """Two lists and the hub's users, page by page; sizes: of mounted ones, a call for each node that has one."""
         found = list(self._cluster.list("PersistentVolumeClaim"))

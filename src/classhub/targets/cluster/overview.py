@@ -11,6 +11,7 @@ from classhub.outside.kubernetes import Forbidden
 from classhub.plan.overview import Certificate, Node, Overview, PodLine, Service, Warned
 from classhub.plan.running import State
 from classhub.targets.cluster import address, certificates, claims, happenings, inspection, parts, room
+from classhub.targets.cluster.allocating import uncollected
 from classhub.targets.cluster.connection import Connection
 from classhub.targets.cluster.inspection import Seen
 from classhub.targets.cluster.labels import SERVER, component, is_of, name, owner
@@ -23,6 +24,7 @@ RECENT_S = 3600
 SHOWN = 12
 
 
+@uncollected()
 def overview(at: Connection, api: Callable[[], HubApi], release: Release) -> Overview:
     """Never fails for what our account may not see: `missing` says what, and which right it takes."""
     missing: list[str] = []
