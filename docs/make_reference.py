@@ -7,6 +7,7 @@ fields. What a setting means in practice is in the tables below. tests/unit/docs
 import ast
 import dataclasses
 import inspect
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import yaml
 from click.testing import CliRunner
 
 from classhub.cli.here import Here
@@ -21,6 +23,7 @@ from classhub.cli.root import SECTIONS, root
 from classhub.config import model
 from classhub.config.codes import CODES, GROUPS, Code
 from classhub.config.settings import HTTPS
+from classhub.targets.cluster import rights
 
 FOLDER = Path(__file__).parent / "reference"
 WRITTEN = "<!-- Written by docs/make_reference.py. Change the program or that script, then run it again. -->\n"
@@ -273,8 +276,41 @@ def _yaml(text: str) -> str:
     return f"```yaml\n{text.rstrip()}\n```\n"
 
 
+RIGHTS_HEAD = """# Rights on a cluster
+
+What the account in your kubeconfig must be allowed to do, so that somebody can look after a hub without being an administrator
+of the whole cluster. Save what you need, set the namespace and the name of the account, and let whoever runs the cluster
+apply it with `kubectl apply -f FILE`. Where a right is missing ClassHub says which, and the command that grants it.
+
+A deploy makes all that the chart makes, the hub's own Role included: Kubernetes' own role `admin` in the namespace, and
+`cluster-admin` where the chart has a scheduler of its own (`scheduling.userScheduler.enabled`).
+"""
+
+RIGHTS = (
+    ("To look", rights.LOOK, "Role", "classhub-look"),
+    ("To look after it", rights.ACT, "Role", "classhub-act"),
+    ("To see nodes and the room they have left", rights.EVERYWHERE, "ClusterRole", "classhub-nodes"),
+)
+
+
+def rights_page() -> str:
+    """docs/reference/rights.md"""
+    words = inspect.getsource(rights)
+    return "\n".join([WRITTEN + RIGHTS_HEAD, *(_role(*one, words) for one in RIGHTS)])
+
+
+def _role(title: str, rules: tuple[dict[str, Any], ...], kind: str, name: str, words: str) -> str:
+    constant = next(key for key, value in vars(rights).items() if value is rules)
+    found = re.search(rf'^{constant} = .*?^\)\n"""(.*?)"""', words, re.MULTILINE | re.DOTALL)
+    metadata = {"name": name} | ({"namespace": "jhub"} if kind == "Role" else {})
+    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": metadata, "rules": list(rules)}
+    text = yaml.safe_dump(json.loads(json.dumps(role)), sort_keys=False)
+    return f"## {title}\n\nFor {found[1] if found else ''}\n\n{_yaml(text)}"
+
+
 PAGES = {
     "checks.md": checks_page,
+    "rights.md": rights_page,
     "commands.md": commands_page,
     "classhub-yaml.md": classhub_page,
     "courses-yaml.md": courses_page,

@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 
-from classhub.errors import ClasshubError, NotFound, NotRunning
+from classhub.errors import ClasshubError, NotFound, NotHere, NotRunning, Refused
 from classhub.plan.records import Kind
 
 HOSTILE = ["nobody@college.edu", "../../etc/passwd", "-rf", "a\nb", "\u202ealice", "x" * 300, "hub/../hub"]
@@ -113,6 +113,13 @@ def test_a_home_has_an_owner_and_a_size_when_asked_for(harness, alice):
 def test_a_home_outlives_its_user(harness, alice):
     harness.target.api().stop_server(alice)
     harness.target.api().remove_user(alice)
+    assert alice in [home.owner for home in harness.target.homes().list()]
+
+
+def test_a_home_in_use_is_never_deleted(harness, alice):
+    (home,) = [home for home in harness.target.homes().list() if home.owner == alice]
+    with pytest.raises((Refused, NotHere)):
+        harness.target.homes().delete(home.path)
     assert alice in [home.owner for home in harness.target.homes().list()]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from classhub.config.model import Config, Login
 from classhub.config.parity import Machine
-from classhub.errors import NotFound, NotRunning, OutsideFailed
+from classhub.errors import NotFound, NotHere, NotRunning, OutsideFailed
 from classhub.outside import process
 from classhub.plan import changes
 from classhub.plan.checks import Check
@@ -35,8 +35,11 @@ def _in_force(settings: Mapping[str, Any]) -> InForce:
 class MemoryHomes:
     folder: Path
 
-    def list(self, sizes: bool = False) -> tuple[Home, ...]:
+    def list(self, sizes: bool = False, tell: Tell = silent) -> tuple[Home, ...]:
         return tuple(self._home(path, sizes) for path in sorted(self.folder.iterdir()))
+
+    def delete(self, name: str, tell: Tell = silent) -> None:
+        raise NotHere("ClassHub deletes no home on this machine.", fix=f"look at it, then: rm -r {name}")
 
     def _home(self, path: Path, sizes: bool) -> Home:
         size = sum(file.stat().st_blocks * 512 for file in path.rglob("*")) if sizes else None

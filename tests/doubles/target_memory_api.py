@@ -39,7 +39,7 @@ class MemoryApi:
     def user(self, name: str) -> dict[str, Any]:
         if name not in self.known:
             raise NotFound("The hub knows no such user, server or request.", fix="classhub users list")
-        servers = {server: {} for owner, server in self.target.servers if owner == name}
+        servers = {server: {"ready": True, "pending": None} for owner, server in self.target.servers if owner == name}
         return {"name": name, "admin": name in self.admins, "servers": servers, "last_activity": None}
 
     def add_user(self, name: str) -> dict[str, Any]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from classhub.cli import options
-from classhub.cli.console import aside, ask, progress, say, show_json
+from classhub.cli.asking import agree, is_yes
+from classhub.cli.console import aside, progress, say, show_json
 from classhub.cli.here import Here, pass_here
 from classhub.cli.plan import show
 from classhub.cli.polite import killed_politely
-from classhub.errors import NotFound, Refused
+from classhub.errors import NotFound
 
 if TYPE_CHECKING:
     from classhub.operations.deploy import Prepared
@@ -32,12 +33,13 @@ timeout = click.option(
 @click.command()
 @options.files
 @click.option("--take-over", is_flag=True, help="Set back what other tools changed of the release's objects.")
+@click.option("--try", "trial", is_flag=True, help="Also start one server of a test user, and take it away again.")
 @timeout
 @options.yes
 @options.as_json
 @pass_here
 def deploy(
-    here: Here, *, files: tuple[Path, ...], take_over: bool, timeout: int | None, yes: bool, as_json: bool
+    here: Here, *, files: tuple[Path, ...], take_over: bool, trial: bool, timeout: int | None, yes: bool, as_json: bool
 ) -> None:
     """Bring this folder to its cluster: check, plan, ask, copy the database, apply, wait until the hub answers.
 
@@ -48,15 +50,24 @@ def deploy(
     from classhub.operations import deploy as deploying
 
     here.files, here.timeout_s = files, timeout
+
+    def agreed() -> Prepared:
+        left = deploying.unfinished(here.cluster)
+        made = deploying.prepare(
+            here.cluster, here.folder, os.environ, files, left=left, take_over=take_over, trial=trial
+        )
+        if not as_json:
+            show(made.head, made.told)
+        deploying.refuse_conflicts(made, take_over=take_over)
+        if not made.empty:
+            agree("Deploy this?", yes)
+        return made
+
     with killed_politely():
         _mend(here)
-        prepared = _prepare(here, files, take_over)
-        _show(prepared, as_json)
-        deploying.refuse_conflicts(prepared, take_over=take_over)
-        if not prepared.empty:
-            _ask("Deploy this?", yes)
+        prepared = agreed()
         unchanged = prepared.before if prepared.empty else None
-        running = unchanged or _carry_out(here, prepared, take_over, yes, as_json)
+        running = unchanged or _carry_out(here, prepared, agreed)
     if as_json:
         show_json({"revision": running.revision, "address": running.address, "changed": not prepared.empty})
         return
@@ -71,36 +82,20 @@ def _mend(here: Here) -> None:
     if not left.is_to_mend:
         return
     with here.cluster.alone(aside) as turn, progress() as tell:
-        deploying.mend(here.cluster, here.cluster.remains(turn.left), tell, _is_yes)
+        deploying.mend(here.cluster, here.cluster.remains(turn.left), tell, is_yes)
 
 
-def _prepare(here: Here, files: tuple[Path, ...], take_over: bool) -> Prepared:
-    from classhub.operations import deploy as deploying
-
-    left = deploying.unfinished(here.cluster)
-    return deploying.prepare(here.cluster, here.folder, os.environ, files, left=left, take_over=take_over)
-
-
-def _show(prepared: Prepared, as_json: bool) -> None:
-    if not as_json:
-        show(prepared.head, prepared.told)
-
-
-def _carry_out(here: Here, prepared: Prepared, take_over: bool, yes: bool, as_json: bool) -> Running:
+def _carry_out(here: Here, prepared: Prepared, again: Callable[[], Prepared]) -> Running:
     """What others did while the question stood makes another plan, and another question."""
     from classhub.operations import deploy as deploying
 
     with here.cluster.alone(aside) as turn:
         left = here.cluster.remains(turn.left)
-        deploying.mend(here.cluster, left, aside, _is_yes)
+        deploying.mend(here.cluster, left, aside, is_yes)
         now = here.cluster.inspect()
         if (now.revision if now else 0) != (prepared.before.revision if prepared.before else 0):
             aside("The release was changed meanwhile; the plan is made again.")
-            prepared = _prepare(here, here.files, take_over)
-            _show(prepared, as_json)
-            deploying.refuse_conflicts(prepared, take_over=take_over)
-            if not prepared.empty:
-                _ask("Deploy this?", yes)
+            prepared = again()
         with progress() as tell:
             return deploying.carry_out(here.cluster, prepared, tell)
 
@@ -130,24 +125,11 @@ def rollback(
         aside(f"Revision {wanted} comes back; the hub stops meanwhile, about a minute. Running servers go on.")
         if database:
             aside("The hub's database goes back too: users and servers that came since are unknown to it then.")
-        _ask("Go back?", yes)
+        agree("Go back?", yes)
         with here.cluster.alone(aside, "rollback") as turn, progress() as tell:
-            deploying.refuse_at_work(here.cluster, turn.left, tell, _is_yes)
+            deploying.refuse_at_work(here.cluster, turn.left, tell, is_yes)
             running = deploying.roll_back(here.cluster, wanted, tell, database=database)
     if as_json:
         show_json({"revision": running.revision, "address": running.address, "again": wanted})
         return
     say(f"Revision {wanted} is in force again, as revision {running.revision}.")
-
-
-def _ask(question: str, yes: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise Refused("Nothing was changed: nobody is there to say yes.", fix="give --yes")
-    if not _is_yes(question):
-        raise Refused("Nothing was changed.")
-
-
-def _is_yes(question: str) -> bool:
-    return sys.stdin.isatty() and ask(question, "no").strip().lower() in ("y", "yes")

@@ -5,6 +5,7 @@ import sys
 import click
 
 from classhub.cli.console import raw
+from classhub.cli.explaining import explain, show
 from classhub.cli.here import Here, pass_here
 from classhub.cli.options import who
 from classhub.errors import WrongUsage
@@ -15,8 +16,9 @@ SHELL = ["/bin/sh", "-c", "command -v bash >/dev/null && exec bash -l || exec sh
 @click.command("exec", context_settings={"allow_interspersed_args": False})
 @who
 @click.argument("argv", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- CMD...")
+@explain
 @pass_here
-def exec_(here: Here, who: str, argv: tuple[str, ...]) -> None:
+def exec_(here: Here, who: str, argv: tuple[str, ...], explain: bool) -> None:
     """Run a program where a user's server runs, as that user. Its exit code is ours.
 
     Example: classhub exec alice@college.edu -- ls -l
@@ -24,14 +26,21 @@ def exec_(here: Here, who: str, argv: tuple[str, ...]) -> None:
     command = list(argv[1:] if argv[0] == "--" else argv)
     if not command:
         raise WrongUsage("No program was named.", fix="As in: `classhub exec alice@college.edu -- ls -l`.")
+    if explain:
+        _explain(here, who, command, terminal=False)
+        return
     _run(here, who, command, sys.stdin.isatty() and sys.stdout.isatty())
 
 
 @click.command()
 @who
+@explain
 @pass_here
-def shell(here: Here, who: str) -> None:
+def shell(here: Here, who: str, explain: bool) -> None:
     """A shell where a user's server runs, as that user."""
+    if explain:
+        _explain(here, who, ["bash", "-l"], terminal=True)
+        return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise WrongUsage("A shell needs a terminal.", fix="Without one: `classhub exec WHO -- CMD...`.")
     _run(here, who, SHELL, terminal=True)
@@ -42,3 +51,9 @@ def _run(here: Here, who: str, argv: list[str], terminal: bool) -> None:
     raw(done.out)
     raw(done.err, sys.stderr)
     click.get_current_context().exit(done.code)
+
+
+def _explain(here: Here, who: str, argv: list[str], *, terminal: bool) -> None:
+    from classhub.operations import explained
+
+    show(here, lambda place: explained.run(place, explained.who(who), argv, terminal=terminal))

@@ -6,6 +6,7 @@ import click
 
 from classhub.cli import words
 from classhub.cli.console import aside, log_line, say, show_json
+from classhub.cli.explaining import explain, show
 from classhub.cli.here import Here, pass_here
 from classhub.cli.options import as_json, who
 from classhub.plan.records import Kind, Record
@@ -18,12 +19,20 @@ follow_it = click.option("-f", "--follow", "following", is_flag=True, help="Go o
 @follow_it
 @click.option("--previous", is_flag=True, help="Of the run before.")
 @click.option("-n", "--lines", type=click.IntRange(min=0), default=200, help="Newest lines; 0: all. Default: 200.")
+@explain
 @pass_here
-def logs(here: Here, who: str, following: bool, previous: bool, lines: int) -> None:
+def logs(here: Here, who: str, *, following: bool, previous: bool, lines: int, explain: bool) -> None:
     """The log of a user's server or of a part.
 
-    Parts are hub, proxy and culler. The last event stands above the log: it says in words why a server did not start.
+    Parts are hub, proxy and culler, on a cluster those that `status` shows. The last event stands above the log: it says
+    in words why a server did not start. On a cluster the hub's own lines about the user stand among those of the server.
     """
+    if explain:
+        from classhub.operations import explained
+
+        whom = explained.who(who)
+        show(here, lambda place: explained.logs(place, whom, follow=following, previous=previous, count=lines))
+        return
     from classhub.operations import records
 
     read = records.follow if following else records.last
@@ -39,9 +48,15 @@ def logs(here: Here, who: str, following: bool, previous: bool, lines: int) -> N
 @who
 @follow_it
 @as_json
+@explain
 @pass_here
-def events(here: Here, who: str, following: bool, as_json: bool) -> None:
+def events(here: Here, who: str, following: bool, as_json: bool, explain: bool) -> None:
     """What happened to a user's server or a part. With -f and --json, one JSON object a line."""
+    if explain:
+        from classhub.operations import explained
+
+        show(here, lambda place: explained.events(place, explained.who(who), follow=following))
+        return
     from classhub.operations import records
 
     read = records.follow if following else records.last

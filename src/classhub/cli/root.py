@@ -15,36 +15,59 @@ SECTIONS = {
         "status": Lazy("classhub.cli.status", "status", "Is it up, where, which parts and servers run."),
         "open": Lazy("classhub.cli.opening", "open_", "Show the hub in a browser."),
         "history": Lazy("classhub.cli.history", "history", "What was applied when, and by whom."),
-        "remove": Lazy("classhub.cli.down", "remove", "Remove the hub from this machine: everything but homes."),
+        "remove": Lazy(
+            "classhub.cli.down",
+            "remove",
+            "Remove the hub from this machine, or with `-t cluster` from the cluster: everything but homes.",
+        ),
     },
     "The cluster": {
-        "deploy": Lazy("classhub.cli.deploy", "deploy", "Bring this folder to its cluster: plan, ask, apply, check."),
-        "rollback": Lazy("classhub.cli.deploy", "rollback", "Put an earlier revision in force again."),
+        "deploy": Lazy(
+            "classhub.cli.deploy",
+            "deploy",
+            "Bring this folder to its cluster: check, plan, ask, copy the database, apply, wait until the hub answers.",
+        ),
+        "rollback": Lazy(
+            "classhub.cli.deploy",
+            "rollback",
+            "Put an earlier revision in force again; without a number, the one before.",
+        ),
     },
     "The folder": {
         "init": Lazy("classhub.cli.init", "init", "Begin a hub of your own: a folder with commented files."),
         "check": Lazy(
             "classhub.cli.check", "check", "Every mistake in config/, with its line, the reason and the fix."
         ),
-        "plan": Lazy("classhub.cli.plan", "plan", "What `up` would change, in words; changes nothing."),
+        "plan": Lazy(
+            "classhub.cli.plan",
+            "plan",
+            "What `up` would change, or `deploy` with -t cluster, in words; changes nothing.",
+        ),
         "config": Lazy(
             "classhub.cli.config", "config", "Show or change one setting; the rest of its file stays as it is."
         ),
         "values": Lazy("classhub.cli.values", "values", "What Helm would see, or the traitlets that it becomes."),
     },
     "People": {
+        "servers": Lazy("classhub.cli.servers", "servers", "Students' servers: which run; start one; stop one or all."),
         "users": Lazy("classhub.cli.users", "users", "List, invite, approve, add and remove users."),
-        "homes": Lazy("classhub.cli.homes", "homes", "Students' homes: whose, how big, how old."),
+        "homes": Lazy("classhub.cli.homes", "homes", "Students' homes: whose, how big, how old; delete one."),
         "token": Lazy("classhub.cli.token", "token", "A token of the hub's API for a script."),
     },
     "Look inside": {
         "logs": Lazy("classhub.cli.records", "logs", "The log of a user's server or of a part."),
         "events": Lazy("classhub.cli.records", "events", "What happened to a user's server or a part."),
-        "top": Lazy("classhub.cli.top", "top", "Who uses how much CPU and memory."),
+        "top": Lazy("classhub.cli.top", "top", "Who uses how much CPU and memory; most memory first."),
         "exec": Lazy("classhub.cli.inside", "exec_", "Run a program where a user's server runs, as that user."),
         "shell": Lazy("classhub.cli.inside", "shell", "A shell where a user's server runs, as that user."),
-        "restart": Lazy("classhub.cli.parts", "restart", "Restart one part; students' servers go on."),
-        "scale": Lazy("classhub.cli.parts", "scale", "How many servers may run at the same time."),
+        "restart": Lazy(
+            "classhub.cli.parts", "restart", "Restart one part and wait until it is well; students' servers go on."
+        ),
+        "scale": Lazy(
+            "classhub.cli.parts",
+            "scale",
+            "How many servers may run at the same time; on a cluster, how many places are kept free.",
+        ),
     },
     "This machine": {
         "doctor": Lazy("classhub.cli.doctor", "doctor", "What is missing here, with the command that mends it."),

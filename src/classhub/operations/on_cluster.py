@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from classhub.config.model import Config
 from classhub.plan.in_force import DryRun
+from classhub.plan.overview import Overview
 from classhub.plan.recovery import Remains, Turn
 from classhub.targets.interface import Changeable, Tell
 
@@ -30,6 +31,10 @@ class OnACluster(Changeable, Protocol):
 
     def dry_run(self, config: Config) -> DryRun:
         """What a deploy would change; also where nothing is installed yet. Raises what the cluster would refuse."""
+        ...
+
+    def overview(self) -> Overview | None:
+        """Everything that `status` shows; None where nothing is installed."""
         ...
 
     def alone(self, tell: Tell, operation: str = "deploy") -> AbstractContextManager[Taken]:

@@ -78,11 +78,11 @@ def is_up(running: Running | None) -> bool:
     return running is not None and running.state is not State.STOPPED
 
 
-def needs_hub(target: Target) -> Running:
-    """What runs; NotRunning when nothing does."""
+def needs_hub(target: Target, start: str = "classhub up") -> Running:
+    """What runs; NotRunning when nothing does. start: the command that would change that."""
     running = target.inspect()
     if running is None or not is_up(running):
-        raise NotRunning("No hub runs here.", fix="classhub up")
+        raise NotRunning("No hub runs here.", fix=start)
     return running
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,18 +26,24 @@ class Load:
 
 
 def sample(target: Target, seconds: float = 1.0) -> tuple[list[Load], Usage]:
-    """Look twice; most memory first."""
-    before = {(row.kind, row.name): row.cpu_seconds for row in target.usage().rows}
+    """Look twice, unless the target tells how busy things are by itself; most memory first."""
+    first = target.usage()
+    if any(row.cores is not None for row in first.rows):
+        return _by_memory(_load(row, None, 0) for row in first.rows), first
+    before = {(row.kind, row.name): row.cpu_seconds for row in first.rows}
     start = time.monotonic()
     time.sleep(seconds)
     usage = target.usage()
     took = time.monotonic() - start
-    loads = [_load(row, before.get((row.kind, row.name)), took) for row in usage.rows]
-    return sorted(loads, key=lambda load: -(load.memory_bytes or 0)), usage
+    return _by_memory(_load(row, before.get((row.kind, row.name)), took) for row in usage.rows), usage
+
+
+def _by_memory(loads: Iterable[Load]) -> list[Load]:
+    return sorted(loads, key=lambda load: -(load.memory_bytes or 0))
 
 
 def _load(row: UsageRow, before: float | None, took: float) -> Load:
-    cores = None
+    cores = row.cores
     if row.cpu_seconds is not None and before is not None and took > 0:
         cores = max(row.cpu_seconds - before, 0.0) / took
     return Load(row.name, row.kind, cores, row.memory_bytes, row.memory_limit_bytes, row.cpu_seconds)

@@ -1,12 +1,13 @@
 """The hub's REST API, the same on both targets. Names are escaped here; the token is in no message and no repr."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urljoin, urlsplit
 
-from classhub.errors import ClasshubError, NotFound, OutsideFailed, Refused
+from classhub.errors import ClasshubError, NotFound, NotHere, OutsideFailed, Refused
 
 if TYPE_CHECKING:
     import httpx2
@@ -57,18 +58,30 @@ class HubApi:
     """address: what a person types into a browser. socket: the hub's or the proxy's unix socket, if it is to be used.
 
     via: where to ask instead, for a hub on this machine: its own certificate may be known to browsers only.
+    closing: called once at the end, for what leads there. has_pages: False for a hub without ClassHub's own handlers,
+    where people sign in as config.yaml says.
 
     Every call raises OutsideFailed (no answer, or the hub is at fault), NotFound or Refused.
     """
 
     def __init__(
-        self, address: str, token: str, *, via: str = "", socket: str | None = None, timeout_s: float = 10
+        self,
+        address: str,
+        token: str,
+        *,
+        via: str = "",
+        socket: str | None = None,
+        timeout_s: float = 10,
+        closing: Callable[[], None] | None = None,
+        has_pages: bool = True,
     ) -> None:
         self.address = address if address.endswith("/") else f"{address}/"
         self._via = via or self.address
         self._token = token
         self._socket = socket
         self._timeout_s = timeout_s
+        self._closing = closing
+        self._has_pages = has_pages
         self._client: httpx2.Client | None = None
 
     def __repr__(self) -> str:
@@ -83,10 +96,13 @@ class HubApi:
         self.close()
 
     def close(self) -> None:
-        """Close connections; another call opens them again."""
+        """Close connections; another call opens them again, where nothing else had to be closed."""
         if self._client is not None:
             self._client.close()
             self._client = None
+        if self._closing is not None:
+            self._closing()
+            self._closing = None
 
     def info(self) -> dict[str, Any]:
         """Versions of JupyterHub and Python, classes of authenticator and spawner."""
@@ -125,6 +141,8 @@ class HubApi:
 
     def invitations(self) -> list[Invitation]:
         """Open invitations, by name."""
+        if not self._has_pages:
+            return []
         return [Invitation(**row) for row in self._call("GET", "classhub/invitations")]
 
     def withdraw(self, name: str) -> None:
@@ -133,6 +151,8 @@ class HubApi:
 
     def spelling(self, typed: str) -> Spelling:
         """A name as this hub writes it, whether or not there is such a user."""
+        if not self._has_pages:
+            return Spelling(typed.strip().lower())  # JupyterHub's own rule; a username_map is known to the hub only
         return Spelling(**self._call("GET", "classhub/spelling", query={"name": typed}))
 
     def enter_link(self, name: str) -> Link:
@@ -141,6 +161,8 @@ class HubApi:
 
     def requests(self) -> list[AccessRequest]:
         """Open requests for access, oldest first."""
+        if not self._has_pages:
+            return []
         return [AccessRequest(**row) for row in self._call("GET", "classhub/requests")]
 
     def approve(self, name: str) -> str:
@@ -177,6 +199,12 @@ class HubApi:
         return str(self._call("POST", f"users/{_part(name)}/tokens", body=body)["token"])
 
     def _link(self, name: str, kind: str) -> Link:
+        if not self._has_pages:
+            raise NotHere(
+                "This hub makes no links to sign in with.",
+                "People sign in there as config.yaml says.",
+                f"let {name} sign in at {self.address}",
+            )
         made = self._call("POST", "classhub/invitations", body={"name": name, "kind": kind})
         return Link(made["name"], urljoin(self.address, made["path"]), made["expires"])
 

@@ -19,8 +19,15 @@ def silent(sentence: str) -> None:
 
 
 class Homes(Protocol):
-    def list(self, sizes: bool = False) -> tuple[Home, ...]:
-        """Every home, also of users who are gone; sizes only when asked for, as they cost a walk."""
+    def list(self, sizes: bool = False, tell: Tell = silent) -> tuple[Home, ...]:
+        """Every home, also of users who are gone; sizes only when asked for, as they cost a walk.
+
+        tell hears what could not be told of them, and why.
+        """
+        ...
+
+    def delete(self, name: str, tell: Tell = silent) -> None:
+        """The home with this `path`, for good. Refused while it is in use, and where it may be more than one student's."""
         ...
 
 

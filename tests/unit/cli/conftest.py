@@ -49,7 +49,7 @@ def target(folder: Path, monkeypatch: pytest.MonkeyPatch) -> MemoryTarget:
     made = MemoryTarget(folder)
     made.people.known = ["alice@college.edu", "rk@college.edu"]
     made.people.admins = {"rk@college.edu"}
-    monkeypatch.setitem(targets.TARGETS, "local", lambda given: made)
+    monkeypatch.setattr(targets, "machine", lambda given: made)
     return made
 
 

@@ -85,7 +85,7 @@ def test_a_machine_that_fails_is_exit_code_3_and_no_bug(classhub, target, monkey
 
 @pytest.mark.parametrize(
     "argv",
-    [["nope"], ["status", "--nope"], ["-t", "cluster", "status"], ["logs"], ["users", "nope"], ["up", "now"], []],
+    [["nope"], ["status", "--nope"], ["-t", "mars", "status"], ["logs"], ["users", "nope"], ["up", "now"], []],
 )
 def test_wrong_usage_is_exit_code_2_with_a_hint(classhub, argv):
     result = classhub(*argv)

@@ -12,7 +12,7 @@ from classhub.config.settings import settings
 WRITE_AGAIN = "out of date; write it again: .venv/bin/python docs/make_reference.py"
 
 
-@pytest.mark.parametrize("name", ["checks.md", "commands.md", "classhub-yaml.md", "courses-yaml.md"])
+@pytest.mark.parametrize("name", ["checks.md", "commands.md", "classhub-yaml.md", "courses-yaml.md", "rights.md"])
 def test_a_page_is_what_the_program_says(reference, name):
     page = reference.FOLDER / name
     assert page.read_text(encoding="utf-8") == reference.PAGES[name](), f"docs/reference/{name} is {WRITE_AGAIN}"

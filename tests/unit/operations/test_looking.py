@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from classhub.errors import NotRunning, OutsideFailed
-from classhub.operations import doctor, following, opening, records, targets, usage
+from classhub.operations import doctor, following, opening, records, usage
 from classhub.operations.status import advice, needs_hub, status
 from classhub.operations.up import carry_out, prepare
 from classhub.plan.checks import Check
@@ -118,8 +118,3 @@ def test_following_says_when_only_the_supervisor_is_gone(target, running, monkey
     monkeypatch.setattr(following, "SETTLING_S", 0)
     with pytest.raises(OutsideFailed, match="classhub up"):
         following.follow(target, str)
-
-
-def test_an_unknown_target_is_named_with_those_there_are(folder):
-    with pytest.raises(Exception, match="local"):
-        targets.target("mars", folder)

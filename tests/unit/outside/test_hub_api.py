@@ -1,11 +1,13 @@
 """Where the token goes."""
 
 import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 
 import pytest
 
+from classhub.errors import NotHere
 from classhub.outside.hub_api import HubApi
+from classhub.outside.hub_servers import stop_all
 
 
 class _Hub(BaseHTTPRequestHandler):
@@ -36,3 +38,46 @@ def test_a_proxy_of_the_environment_never_sees_a_token_for_this_machine(near, mo
     with HubApi("http://hub.college.edu/", "token", via=near) as api:
         assert api.info() == {"version": "6.0"}
         assert api.address == "http://hub.college.edu/"
+
+
+def test_what_leads_to_the_hub_is_closed_with_the_api_and_once():
+    closed = []
+    with HubApi("http://127.0.0.1:1/", "token", closing=lambda: closed.append(True)) as api:
+        assert not closed
+    api.close()
+    assert closed == [True]
+
+
+def test_a_hub_without_our_pages_is_never_asked_for_them():
+    with HubApi("http://127.0.0.1:1/", "token", has_pages=False) as api:
+        assert api.spelling(" Jane.Doe ").name == "jane.doe"
+        assert api.invitations() == api.requests() == []
+        with pytest.raises(NotHere, match="no links"):
+            api.invite("jane.doe")
+
+
+class _Stops(BaseHTTPRequestHandler):
+    """Everybody's server stops, but bob's; carol has none."""
+
+    def do_DELETE(self):
+        code = 400 if "/bob/" in self.path else 404 if "/carol/" in self.path else 204
+        self.send_response(code)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        """Quiet."""
+
+
+def test_of_many_servers_those_that_do_not_stop_are_named_with_the_reason():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Stops)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    people = [(name, "") for name in ("alice@college.edu", "bob", "carol")] + [
+        (f"student-{n}", "gpu") for n in range(30)
+    ]
+    with HubApi(f"http://127.0.0.1:{server.server_port}/", "token") as api:
+        left = stop_all(api, people)
+    server.shutdown()
+    server.server_close()
+    assert list(left) == [("bob", "")] and "does not accept" in left[("bob", "")]
+    assert stop_all(api, []) == {}

@@ -164,6 +164,11 @@ class Cluster:
 
         return terminal.run(self._calls, self._exec(pod, container, argv, True, True))
 
+    def node_summary(self, node: str) -> Object:
+        """What the kubelet of a node measures of its pods and their disks; needs the right to get nodes/proxy."""
+        path = self._resource("Node").path("", node, "proxy")
+        return self._calls.json(Call("get", f"{path}/stats/summary", kind="Node", name=node))
+
     def watch(
         self, kind: str, *, labels: str = "", fields: str = "", name: str = "", timeout_s: float = 3600
     ) -> Iterator[tuple[str, Object]]:

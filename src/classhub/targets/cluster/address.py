@@ -17,7 +17,7 @@ def address(values: Mapping[str, Any], service: Object | None) -> str:
         return f"{host}{below}"
     if service is None:
         return ""
-    found, port = _published(service), _port(service)
+    found, port = published(service), _port(service)
     if not found:
         return ""
     scheme = "https" if port == 443 else "http"
@@ -42,7 +42,7 @@ def _host(values: Mapping[str, Any]) -> str:
     return ""
 
 
-def _published(service: Object) -> str:
+def published(service: Object) -> str:
     """Where the world reaches the Service: what the cloud gave it, else what was asked for."""
     given = ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()
     for one in given:

@@ -58,6 +58,9 @@ def back_up(cluster: "Cluster", hub: Hub, revision: int, tell: Tell) -> bool:
     said = _beside(cluster, hub, "back-up", revision, tell)
     if "error" in said:
         raise OutsideFailed("The hub's database could not be copied.", str(said["error"]), "classhub logs hub")
+    if not said["copied"]:
+        tell("There is no database yet: the hub never came up.")
+        return False
     tell(f"The hub's database is copied ({said['bytes'] / 2**20:.1f} MiB).")
     return True
 

@@ -43,6 +43,8 @@ def schema(path: Path) -> str:
 
 def back_up(database: Path, folder: Path, name: str) -> dict[str, object]:
     """A copy of a database that is in use, whole and checked before it gets its name."""
+    if not database.exists():  # no hub ever came up on this disk
+        return {"copied": False}
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     copy, unfinished = folder / name, folder / f"{name}.part"
     unfinished.unlink(missing_ok=True)

@@ -31,13 +31,13 @@ class Seen:
         return next((one for one in self.services if component(one) == part), None)
 
 
-def look(cluster: Cluster, release: str) -> Seen:
-    """Five lists, paged; no call per object."""
+def look(cluster: Cluster, release: str, known_pods: Sequence[Object] | None = None) -> Seen:
+    """Five lists, paged; no call per object. known_pods: the release's, where somebody has listed them already."""
     workloads = tuple(
         {**one, "kind": kind} for kind in parts.WORKLOADS for one in cluster.list(kind) if is_of(one, release)
     )
     services = tuple(one for one in cluster.list("Service") if is_of(one, release))
-    pods = tuple(one for one in cluster.list("Pod") if is_of(one, release))
+    pods = tuple(one for one in cluster.list("Pod") if is_of(one, release)) if known_pods is None else tuple(known_pods)
     return Seen(workloads, pods, services)
 
 

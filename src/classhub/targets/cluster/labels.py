@@ -42,3 +42,11 @@ def owner(obj: Object) -> tuple[str, str]:
     """User and server name of a student's pod or claim, as the hub knows them; ("", "") where no mark tells."""
     marks = annotations(obj)
     return marks.get(OWNER, ""), marks.get(SERVER_NAME, "")
+
+
+def selectors(wanted: str, release: str) -> tuple[str, ...]:
+    """Label selectors for the objects of one component, to be asked one after the other: old labels, then new ones."""
+    return (
+        f"component={wanted},release={release}",
+        f"app.kubernetes.io/component={wanted},app.kubernetes.io/instance={release},!component",
+    )

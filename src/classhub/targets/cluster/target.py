@@ -12,15 +12,35 @@ from classhub.config.load import settings_of
 from classhub.config.model import Config, Settings
 from classhub.config.overlay import deployed
 from classhub.errors import NotFound
+from classhub.outside.hub_api import HubApi
 from classhub.plan.in_force import DryRun
+from classhub.plan.overview import Overview
+from classhub.plan.records import Finished, Kind, Record, Usage
 from classhub.plan.recovery import Remains, Turn, judge
 from classhub.plan.running import Running
 from classhub.plan.steps import Plan, Revision
-from classhub.targets.cluster import database, dry_run, helm_lock, history, inspection, record, turn, waiting
+from classhub.targets.cluster import (
+    changing,
+    database,
+    dry_run,
+    helm_lock,
+    history,
+    hub_door,
+    inside,
+    inspection,
+    overview,
+    record,
+    records,
+    removal,
+    turn,
+    usage,
+    waiting,
+)
 from classhub.targets.cluster.applying import Applying
 from classhub.targets.cluster.connection import Connection
+from classhub.targets.cluster.homes import ClusterHomes
 from classhub.targets.cluster.labels import HUB, component, is_of
-from classhub.targets.interface import Tell
+from classhub.targets.interface import Tell, silent
 
 TIMEOUT_S = 900
 """For Helm's hooks, and then for the parts of a release to run: a new node and its images take minutes."""
@@ -110,7 +130,12 @@ class ClusterTarget:
         waiting.until_it_answers(self.at.cluster, tell, longest_s)
 
     def _applying(self, held: turn.Held, tell: Tell) -> Applying:
-        return Applying(self.at, self.state, held, tell, self.timeout_s)
+        return Applying(self.at, self.state, held, tell, timeout_s=self.timeout_s, api=self.api)
+
+    def overview(self) -> Overview | None:
+        """Everything on one screen; None where nothing is installed."""
+        release = inspection.newest(self.at.helm.history(self.at.release))
+        return None if release is None else overview.overview(self.at, self.api, release)
 
     # --- Target
 
@@ -134,3 +159,42 @@ class ClusterTarget:
     def history(self) -> list[Revision]:
         known = record.read(self.at.cluster, self.at.release)
         return history.revisions(self.at.helm.history(self.at.release), known)
+
+    def stop(self, keep_servers: bool, tell: Tell = silent) -> None:
+        seen = inspection.look(self.at.cluster, self.at.release)
+        if not seen.workloads and not seen.pods:
+            return
+        with self.alone(tell, "stop") as held:
+            changing.undisturbed(held, self.remains)
+            changing.stop(self.at, self.api, keep_servers, tell)
+
+    def remove(self, tell: Tell) -> None:
+        with self.alone(tell, "remove") as held:
+            removal.remove(self.at, held, self.api, tell, state=self.state, timeout_s=self.timeout_s)
+
+    def api(self) -> HubApi:
+        return hub_door.open_api(self.at.cluster, self.at.release)
+
+    def records(self, who: str, kind: Kind, previous: bool, follow: bool) -> Iterator[Record]:
+        at = self.at
+        return records.read(at.cluster, at.release, self.api, who=who, kind=kind, previous=previous, follow=follow)
+
+    def run(self, who: str, argv: list[str], terminal: bool) -> Finished:
+        found = records.find(self.at.cluster, self.at.release, self.api, who)
+        return inside.run(self.at.cluster, found, argv, terminal)
+
+    def usage(self) -> Usage:
+        return usage.usage(self.at.cluster, self.at.release)
+
+    def restart(self, part: str, tell: Tell) -> None:
+        with self.alone(tell, "restart") as held:
+            changing.undisturbed(held, self.remains)
+            changing.restart(self.at, part, tell, self.timeout_s)
+
+    def scale(self, pool: str, count: int, tell: Tell) -> None:
+        with self.alone(tell, "scale") as held:
+            changing.undisturbed(held, self.remains)
+            changing.scale(self.at, pool, count, tell)
+
+    def homes(self) -> ClusterHomes:
+        return ClusterHomes(self.at.cluster, self.at.release, self.api)

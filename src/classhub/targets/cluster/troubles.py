@@ -45,7 +45,7 @@ def _of_container(container: Object) -> str:
     reason, message = str(waiting.get("reason", "")), str(waiting.get("message", "")).strip()
     image = container.get("image", "")
     if reason in IMAGE_REASONS:
-        return f"its image {image} cannot be pulled: {_image_cause(message)}"
+        return f"its image {image} cannot be pulled: {image_cause(message)}"
     if reason in HOPELESS_REASONS:
         return HOPELESS_REASONS[reason].format(image=image, message=message.rstrip("."))
     ended = _last_end(container)
@@ -75,7 +75,8 @@ def ending(terminated: Object) -> str:
     return f"exit code {code}"
 
 
-def _image_cause(message: str) -> str:
+def image_cause(message: str) -> str:
+    """Of what the kubelet says of an image that it could not bring."""
     low = message.lower()
     if "not found" in low or "manifest unknown" in low:
         return "there is no such image or tag"

@@ -41,6 +41,8 @@ class Leases(Protocol):
 
     def patch(self, kind: str, name: str, change: Lease) -> Lease: ...
 
+    def delete(self, kind: str, name: str) -> None: ...
+
 
 class Lost(Refused):
     """Another command has the turn now."""
@@ -69,9 +71,17 @@ class Held:
 
     def give_back(self, *, done: bool) -> None:
         """done: the record goes too."""
+        if self._over.is_set():
+            return
         self._over.set()
         with self._lock, suppress(Lost, NotFound):
             self._write("", None if done or self._is_done else self._turn)
+
+    def forget(self) -> None:
+        """Give it back for good: nothing is left that anybody could take turns on."""
+        self._over.set()
+        with self._lock:
+            self._leases.delete("Lease", self._name)
 
     def keep(self) -> None:
         """Renew until it is given back; runs in a thread of its own."""

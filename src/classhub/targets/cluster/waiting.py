@@ -27,24 +27,32 @@ AWAY_S = 60
 """An API server's own restart, or its upgrade."""
 
 
-def until_settled(cluster: "Cluster", release: str, tell: Tell, *, timeout_s: float, hope_s: float = HOPE_S) -> Seen:
-    """Raises OutsideFailed with the failing pod's own last lines."""
+def until_settled(
+    cluster: "Cluster",
+    release: str,
+    tell: Tell,
+    *,
+    timeout_s: float,
+    hope_s: float = HOPE_S,
+    essential: Sequence[str] = ESSENTIAL,
+) -> Seen:
+    """essential: the parts to wait for. Raises OutsideFailed with the failing pod's own last lines."""
     deadline, troubled = time.monotonic() + timeout_s, dict[str, float]()
     told: set[str] = set()
     while True:
         seen = _look(cluster, release, tell)
         found = [_not_to_rest(part) for part in parts.parts(seen.workloads, seen.pods)]
         late = [part for part in found if part.state not in (State.RUNNING, State.STOPPED)]
-        essential = [part for part in late if part.name in ESSENTIAL]
-        if not essential:
+        missing = [part for part in late if part.name in essential]
+        if not missing:
             _tell_rest(late, tell)
             return seen
-        _progress(essential, told, tell)
+        _progress(missing, told, tell)
         now = time.monotonic()
-        troubled = {part.name: troubled.get(part.name, now) for part in essential if part.state is State.FAILING}
-        lost = [part for part in essential if part.name in troubled and now - troubled[part.name] > hope_s]
+        troubled = {part.name: troubled.get(part.name, now) for part in missing if part.state is State.FAILING}
+        lost = [part for part in missing if part.name in troubled and now - troubled[part.name] > hope_s]
         if lost or now > deadline:
-            raise failure(cluster, seen, (lost or essential)[0], timeout_s)
+            raise failure(cluster, seen, (lost or missing)[0], timeout_s)
         time.sleep(1)
 
 

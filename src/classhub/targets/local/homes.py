@@ -4,8 +4,11 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 
+from classhub.errors import NotHere
 from classhub.plan.records import Home
+from classhub.targets.interface import Tell, silent
 from classhub.targets.local.paths import Paths
 from classhub.walls import names, uids
 
@@ -16,7 +19,7 @@ class LocalHomes:
     def __init__(self, paths: Paths) -> None:
         self.paths = paths
 
-    def list(self, sizes: bool = False) -> tuple[Home, ...]:
+    def list(self, sizes: bool = False, tell: Tell = silent) -> tuple[Home, ...]:
         """By owner. Sizes cost a walk through every home."""
         if not self.paths.homes.is_dir():
             return ()
@@ -25,6 +28,14 @@ class LocalHomes:
         folders = sorted(entry.name for entry in os.scandir(self.paths.homes) if entry.is_dir(follow_symlinks=False))
         homes = (self._home(name, owners.get(name) or names.user_of(name) or name, known, sizes) for name in folders)
         return tuple(home for home in homes if home is not None)
+
+    def delete(self, name: str, tell: Tell = silent) -> None:
+        """A folder is easily deleted, and nothing brings it back: that is left to whoever is sure."""
+        raise NotHere(
+            "ClassHub deletes no home on this machine.",
+            "It is a folder, and nothing would bring it back.",
+            f"look at it, then: rm -r {quote(name)}",
+        )
 
     def _home(self, name: str, owner: str, known: dict[str, int], sizes: bool) -> Home | None:
         """None for one that was moved away meanwhile."""

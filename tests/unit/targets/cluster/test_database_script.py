@@ -61,6 +61,10 @@ def test_a_database_in_use_is_copied_whole(hub, copies):
     assert not list(copies.glob("*.part"))
 
 
+def test_where_no_hub_ever_came_up_there_is_nothing_to_copy(tmp_path, copies):
+    assert run("back-up", tmp_path / "jupyterhub.sqlite", copies, "1.sqlite") == {"copied": False}
+
+
 def test_a_damaged_database_is_not_taken_for_a_copy(hub, copies):
     whole = hub.read_bytes()
     hub.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
