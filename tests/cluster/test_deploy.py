@@ -80,7 +80,6 @@ def test_a_change_restarts_the_hub_alone(college: College, at_work: AtWork):
     ids=["image", "crash", "hook"],
 )
 def test_what_fails_is_taken_back(college: College, at_work: AtWork, broken, said):
-    college.classhub("deploy", "--yes")
     was, hub = college.in_force, college.hub()
     college.another(broken)
     failed = college.classhub("deploy", "--yes", "--timeout=2m", code=3)
@@ -205,8 +204,8 @@ def test_a_hub_that_somebody_scaled_away_comes_back(college: College, at_work: A
 def test_a_release_that_plain_helm_left_pending_is_mended_when_it_is_old_and_asked_about_when_young(
     college: College, at_work: AtWork
 ):
-    college.classhub("deploy", "--yes", "--take-over")
-    was = college.in_force
+    was = college.another()
+    college.classhub("deploy", "--yes")
     college.make_pending(age_s=5)
     refused = college.classhub("deploy", "--yes", code=1)
     assert "Another helm may be at work" in refused.told
@@ -226,6 +225,28 @@ def test_a_quota_a_policy_and_a_node_that_is_full_are_said_and_taken_back(colleg
     college.another({"hub": {"resources": {"requests": {"memory": "4000Gi"}}}})
     failed = college.classhub("deploy", "--yes", "--timeout=1m", code=3)
     assert "no node has room for it (not enough memory)" in failed.told
+    assert college.in_force == was
+    college.is_sound()
+    at_work.goes_on()
+
+
+def test_a_trial_starts_a_server_and_takes_it_away_with_its_claim(college: College, at_work: AtWork):
+    revisions = college.revisions()
+    tried = college.classhub("deploy", "--yes", "--try")
+    assert "A server of a test user was ready after" in tried.told
+    claims = college.plane.kubectl("-n", college.namespace, "get", "pvc,pods", "-o", "yaml")
+    assert "classhub-try" not in claims and college.people() == {"alice@college.edu", "jane.doe"}
+    assert college.revisions() == revisions
+    at_work.goes_on()
+
+
+def test_a_trial_that_fails_is_a_deploy_that_fails(college: College, at_work: AtWork):
+    was = college.in_force
+    broken = {"singleuser": {"image": {"name": "localhost/nothere", "tag": "9", "pullPolicy": "Never"}}}
+    college.another(broken)
+    failed = college.classhub("deploy", "--yes", "--try", "--timeout=40s", code=3)
+    assert "A server of a test user does not come up. Revision" in failed.told
+    assert "localhost/nothere:9" in failed.told
     assert college.in_force == was
     college.is_sound()
     at_work.goes_on()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ timeout = click.option(
 @click.command()
 @options.files
 @click.option("--take-over", is_flag=True, help="Set back what other tools changed of the release's objects.")
+@click.option("--try", "trial", is_flag=True, help="Also start one server of a test user, and take it away again.")
 @timeout
 @options.yes
 @options.as_json
@@ -43,6 +45,7 @@ def deploy(
     *,
     files: tuple[Path, ...],
     take_over: bool,
+    trial: bool,
     timeout: int | None,
     yes: bool,
     as_json: bool,
@@ -60,15 +63,24 @@ def deploy(
         _explain(here, files, timeout)
         return
     here.files, here.timeout_s = files, timeout
+
+    def agreed() -> Prepared:
+        left = deploying.unfinished(here.cluster)
+        made = deploying.prepare(
+            here.cluster, here.folder, os.environ, files, left=left, take_over=take_over, trial=trial
+        )
+        if not as_json:
+            show(made.head, made.told)
+        deploying.refuse_conflicts(made, take_over=take_over)
+        if not made.empty:
+            agree("Deploy this?", yes)
+        return made
+
     with killed_politely():
         _mend(here)
-        prepared = _prepare(here, files, take_over)
-        _show(prepared, as_json)
-        deploying.refuse_conflicts(prepared, take_over=take_over)
-        if not prepared.empty:
-            agree("Deploy this?", yes)
+        prepared = agreed()
         unchanged = prepared.before if prepared.empty else None
-        running = unchanged or _carry_out(here, prepared, take_over, yes, as_json)
+        running = unchanged or _carry_out(here, prepared, agreed)
     if as_json:
         show_json({"revision": running.revision, "address": running.address, "changed": not prepared.empty})
         return
@@ -86,19 +98,7 @@ def _mend(here: Here) -> None:
         deploying.mend(here.cluster, here.cluster.remains(turn.left), tell, is_yes)
 
 
-def _prepare(here: Here, files: tuple[Path, ...], take_over: bool) -> Prepared:
-    from classhub.operations import deploy as deploying
-
-    left = deploying.unfinished(here.cluster)
-    return deploying.prepare(here.cluster, here.folder, os.environ, files, left=left, take_over=take_over)
-
-
-def _show(prepared: Prepared, as_json: bool) -> None:
-    if not as_json:
-        show(prepared.head, prepared.told)
-
-
-def _carry_out(here: Here, prepared: Prepared, take_over: bool, yes: bool, as_json: bool) -> Running:
+def _carry_out(here: Here, prepared: Prepared, again: Callable[[], Prepared]) -> Running:
     """What others did while the question stood makes another plan, and another question."""
     from classhub.operations import deploy as deploying
 
@@ -108,11 +108,7 @@ def _carry_out(here: Here, prepared: Prepared, take_over: bool, yes: bool, as_js
         now = here.cluster.inspect()
         if (now.revision if now else 0) != (prepared.before.revision if prepared.before else 0):
             aside("The release was changed meanwhile; the plan is made again.")
-            prepared = _prepare(here, here.files, take_over)
-            _show(prepared, as_json)
-            deploying.refuse_conflicts(prepared, take_over=take_over)
-            if not prepared.empty:
-                agree("Deploy this?", yes)
+            prepared = again()
         with progress() as tell:
             return deploying.carry_out(here.cluster, prepared, tell)
 

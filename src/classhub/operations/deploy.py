@@ -57,6 +57,7 @@ def prepare(
     *,
     left: Remains = Remains(Left.NOTHING),  # noqa: B008 - frozen
     take_over: bool = False,
+    trial: bool = False,
 ) -> Prepared:
     """Load the folder and plan against the cluster. Changes nothing. Raises Mistakes, Refused, OutsideFailed."""
     from classhub.config.load import load
@@ -64,7 +65,7 @@ def prepare(
     config = load(folder, environ, files=files)
     before = target.inspect(config)
     dry = before.dry if before and before.dry else target.dry_run(config)
-    plan = release.plan(before, dry.settings, what=what, left=left.left, take_over=take_over)
+    plan = release.plan(before, dry.settings, what=what, left=left.left, take_over=take_over, trial=trial)
     told = told_release(before or Running(State.STOPPED, ""), dry, plan.steps)
     known = left.left in (Left.UNCHECKED, Left.FAILED)
     way_back = left.revision if known else before.revision if before else 0

@@ -9,8 +9,8 @@ from classhub.plan.running import Running, Server, State
 from classhub.plan.steps import Plan, Step
 
 BACK_UP, TAKE_OVER, UPGRADE, WAIT, CHECK = "back up", "take over", "upgrade", "wait", "check health"
-START = "start parts"
 FIND_COPY, STOP_HUB, RESTORE, ROLL_BACK = "find copy", "stop hub", "restore database", "roll back"
+START, TRY = "start parts", "try a server"
 NAMED = 5
 """Servers that a sentence names; of more it gives the number."""
 
@@ -22,35 +22,38 @@ def plan(
     what: str,
     left: Left = Left.NOTHING,
     take_over: bool = False,
+    trial: bool = False,
 ) -> Plan:
     """running: of `inspect(wanted)`, None where nothing is installed. settings: what Helm is to be given.
 
-    left: of an earlier command, once it is mended. Empty when the dry run would change nothing and every part is well.
+    left: of an earlier command, once it is mended. trial: a server must start, too.
+    Empty when the dry run would change nothing and every part is well.
     """
+    steps = _steps(running, left, take_over)
+    tried = (Step(TRY, "A server of a test user must start; it is taken away again, with its disk."),)
+    return Plan((*steps, *(tried if trial else ())), settings, what)
+
+
+def _steps(running: Running | None, left: Left, take_over: bool) -> tuple[Step, ...]:
     if running is None:
-        return Plan((Step(UPGRADE, "The release is installed for the first time."), *_settle()), settings, what)
+        return (Step(UPGRADE, "The release is installed for the first time."), *_settle())
     conflicts = running.dry.conflicts if running.dry else ()
     seize = take_over and bool(conflicts)
-    if running.dry is None or running.dry.objects or seize or _is_off(running, left):
+    if running.dry is None or running.dry.objects or seize or left is Left.FAILED:
         upgrade = Step(UPGRADE, f"The release is upgraded; {going_on(running.servers)}.")
         first: tuple[Step, ...] = (Step(BACK_UP, "The hub's database and the values in force are copied."),)
         if seize:
             taken = "What other tools changed is set back to the release's own."
             first += (Step(TAKE_OVER, taken),)
-        return Plan((*first, upgrade, *_started(running), *_settle()), settings, what)
+        return (*first, upgrade, *_started(running), *_settle())
     well = running.state is State.RUNNING and left is not Left.UNCHECKED
-    return Plan(() if well else (*_started(running), *_settle()), settings, what)
+    return () if well else (*_started(running), *_settle())
 
 
 def _started(running: Running) -> tuple[Step, ...]:
     """Where `stop` took the pods of hub or proxy away."""
     stopped = [part.name for part in running.parts if part.name in ("hub", "proxy") and part.state is State.STOPPED]
     return (Step(START, f"What was stopped starts again: {' and '.join(stopped)}."),) if stopped else ()
-
-
-def _is_off(running: Running, left: Left) -> bool:
-    """Helm must go over it though its records hold just what is wanted."""
-    return running.state is State.STOPPED or left is Left.FAILED
 
 
 def way_back(

@@ -7,8 +7,20 @@ from classhub.plan.conflict import Conflict
 from classhub.plan.in_force import DryRun, InForce
 from classhub.plan.objects import ObjectChange
 from classhub.plan.recovery import Left
-from classhub.plan.release import BACK_UP, CHECK, FIND_COPY, RESTORE, ROLL_BACK, STOP_HUB, TAKE_OVER, UPGRADE, WAIT
-from classhub.plan.running import Running, Server, State
+from classhub.plan.release import (
+    BACK_UP,
+    CHECK,
+    FIND_COPY,
+    RESTORE,
+    ROLL_BACK,
+    START,
+    STOP_HUB,
+    TAKE_OVER,
+    TRY,
+    UPGRADE,
+    WAIT,
+)
+from classhub.plan.running import Part, Running, Server, State
 
 CHANGE = ObjectChange("Deployment", "hub", "change", ())
 CONFLICT = Conflict("kubectl-edit", "Service", "hub", ".spec.ports")
@@ -16,7 +28,10 @@ CONFLICT = Conflict("kubectl-edit", "Service", "hub", ".spec.ports")
 
 def running(state=State.RUNNING, *, objects=(), conflicts=()):
     dry = DryRun({}, InForce({}, None), objects=objects, conflicts=conflicts)
-    return Running(state, "http://hub.college.edu/", revision=4, dry=dry, servers=(Server("alice@college.edu"),))
+    parts = (Part("hub", state), Part("proxy", State.RUNNING))
+    return Running(
+        state, "http://hub.college.edu/", revision=4, dry=dry, parts=parts, servers=(Server("alice@college.edu"),)
+    )
 
 
 def steps(plan):
@@ -31,16 +46,20 @@ def steps(plan):
         (running(objects=(CHANGE,)), Left.NOTHING, False, [BACK_UP, UPGRADE, WAIT, CHECK]),
         (running(State.STARTING), Left.NOTHING, False, [WAIT, CHECK]),
         (running(State.FAILING), Left.NOTHING, False, [WAIT, CHECK]),
-        (running(State.STOPPED), Left.NOTHING, False, [BACK_UP, UPGRADE, WAIT, CHECK]),
+        (running(State.STOPPED), Left.NOTHING, False, [START, WAIT, CHECK]),
         (running(), Left.UNCHECKED, False, [WAIT, CHECK]),
         (running(), Left.FAILED, False, [BACK_UP, UPGRADE, WAIT, CHECK]),
         (running(conflicts=(CONFLICT,)), Left.NOTHING, False, []),
-        (running(conflicts=(CONFLICT,)), Left.NOTHING, True, [BACK_UP, TAKE_OVER, UPGRADE, WAIT, CHECK]),
+        (running(conflicts=(CONFLICT,)), Left.NOTHING, True, [BACK_UP, TAKE_OVER, TRY, UPGRADE, WAIT, CHECK]),
         (running(), Left.NOTHING, True, []),
     ],
 )
 def test_the_steps_of_a_deploy(now, left, take_over, wanted):
     assert steps(release.plan(now, {}, what="classhub deploy", left=left, take_over=take_over)) == wanted
+
+
+def test_a_trial_is_one_step_more_even_where_nothing_changes():
+    assert steps(release.plan(running(), {}, what="classhub deploy", trial=True)) == [TRY]
 
 
 @pytest.mark.parametrize(

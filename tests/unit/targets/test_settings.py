@@ -80,9 +80,7 @@ def test_two_cores_start_three_servers_at_a_time():
 
 
 def test_a_services_own_token_is_passed_on(folder):
-    _, wanted = made(
-        folder, "hub: {services: {grader: {apiToken: '0123456789', url: 'http://x'}, plain: {}}}"
-    )
+    _, wanted = made(folder, "hub: {services: {grader: {apiToken: '0123456789', url: 'http://x'}, plain: {}}}")
     services = {service["name"]: service for service in wanted["hub"]["services"]}
     assert services["grader"]["api_token"] == "0123456789"
     assert "api_token" not in services["plain"]

@@ -9,6 +9,7 @@ from typing import Any
 from classhub.errors import NotFound, OutsideFailed, WrongUsage
 from classhub.hub.files import write_private
 from classhub.outside.helm import Release
+from classhub.outside.hub_api import HubApi
 from classhub.outside.kubernetes import Conflicted
 from classhub.plan import recovery
 from classhub.plan import release as steps
@@ -25,6 +26,7 @@ from classhub.targets.cluster import (
     parts,
     record,
     scaling,
+    trying,
     turn,
     waiting,
     watching,
@@ -42,10 +44,13 @@ ANSWERS_S = 120
 
 
 class Applying:
-    """One plan on one release. state: .classhub/cluster. held: the turn, which this command has."""
+    """One plan on one release. state: .classhub/cluster. held: the turn, which this command has. api: opens the hub's."""
 
-    def __init__(self, at: Connection, state: Path, held: turn.Held, tell: Tell, timeout_s: float) -> None:
-        self._at, self._state, self._held, self._tell, self._timeout_s = at, state, held, tell, timeout_s
+    def __init__(
+        self, at: Connection, state: Path, held: turn.Held, tell: Tell, *, timeout_s: float, api: Callable[[], HubApi]
+    ) -> None:
+        self._at, self._state, self._held, self._tell = at, state, held, tell
+        self._timeout_s, self._api = timeout_s, api
 
     def run(self, plan: Plan) -> None:
         """Raises OutsideFailed or Refused at the step that fails; those before it are done."""
@@ -98,6 +103,8 @@ class Applying:
             steps.START: lambda plan: changing.start(self._at, self._tell),
             steps.WAIT: self._wait,
             steps.CHECK: self._check,
+            steps.START: lambda _: changing.start(self._at, self._tell),
+            steps.TRY: self._try,
             steps.FIND_COPY: self._find_copy,
             steps.STOP_HUB: self._stop_hub,
             steps.RESTORE: self._restore,
@@ -154,6 +161,9 @@ class Applying:
             near = f"http://127.0.0.1:{port}{address.base(merged)}"
             found = health.check(near, public, timeout_s=min(self._timeout_s, ANSWERS_S), tell=self._tell)
         self._tell(f"JupyterHub {found.version} answers{'' if found.public else f' at {public}'}.")
+
+    def _try(self, _: Plan) -> None:
+        trying.try_server(self._at.cluster, self._at.release, self._api, self._tell, timeout_s=self._timeout_s)
 
     def _stop_hub(self, plan: Plan) -> None:
         live = self._live_hub()

@@ -32,7 +32,7 @@ GONE_S = 120
 
 def undisturbed(held: Held, judged: Callable[[Turn], Remains]) -> None:
     """What an interrupted deploy left half-way comes first. Raises Refused, and leaves the record of it as it was."""
-    if held.left is None or judged(held.left).left is Left.NOTHING:
+    if held.left is None or judged(held.left).left in (Left.NOTHING, Left.FAILED):
         return
     held.note(**asdict(held.left))
     raise Refused(

@@ -130,7 +130,7 @@ class ClusterTarget:
         waiting.until_it_answers(self.at.cluster, tell, longest_s)
 
     def _applying(self, held: turn.Held, tell: Tell) -> Applying:
-        return Applying(self.at, self.state, held, tell, self.timeout_s)
+        return Applying(self.at, self.state, held, tell, timeout_s=self.timeout_s, api=self.api)
 
     def overview(self) -> Overview | None:
         """Everything on one screen; None where nothing is installed."""
