@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -35,14 +36,15 @@ SETTINGS = {
 
 
 class College(Release):
-    """config/ with the test chart's package beside it. Every command has a time limit."""
+    """config/ with the chart's package beside it. Every command has a time limit."""
 
-    def __init__(self, plane: ControlPlane, namespace: str, folder: Path, helm_version: str = "4.3.1") -> None:
-        super().__init__(plane, namespace, folder, helm_version=helm_version)
+    def __init__(
+        self, plane: ControlPlane, namespace: str, folder: Path, chart: Path = CHART, helm_version: str = "4.3.1"
+    ) -> None:
+        super().__init__(plane, namespace, folder, chart, helm_version)
         self.folder = folder / "config"
         self.folder.mkdir()
-        with tarfile.open(folder / "jupyterhub.tgz", "w:gz") as package:
-            package.add(CHART, "jupyterhub")
+        _pack(chart, folder / "jupyterhub.tgz")
         (self.folder / "classhub.yaml").write_text(yaml.safe_dump({**SETTINGS, "namespace": namespace}))
         self._write("secrets.yaml", {"hub": {"services": {"tests": {"apiToken": self.token}}}})
         self.environ = {
@@ -147,6 +149,14 @@ class College(Release):
         assert self.errands() == []
         self.hub()
         assert httpx2.get(f"{self.address}hub/login").status_code == 200
+
+
+def _pack(chart: Path, package: Path) -> None:
+    if chart.is_file():
+        shutil.copy(chart, package)
+        return
+    with tarfile.open(package, "w:gz") as into:
+        into.add(chart, "jupyterhub")
 
 
 class Command:

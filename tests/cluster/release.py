@@ -1,20 +1,46 @@
-"""The test chart as a release in a namespace, driven by plain Helm: what tests compare ClassHub with, and start from."""
+"""A chart as a release in a namespace, driven by plain Helm: what tests compare ClassHub with, and start from.
+
+It is the test chart, or the package that CLASSHUB_REAL_CHART names (`make test-real-chart CHART=file`).
+"""
 
 import base64
 import json
+import os
 import secrets
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from classhub.config.merge import layer
 from classhub.outside.hub_api import HubApi
 from cluster import helm_binaries
 from cluster.api import Object
 from cluster.control_plane import ControlPlane
 from hub.student import Student
 
-CHART = Path(__file__).parent / "chart"
+TEST_CHART = Path(__file__).parent / "chart"
+CHART = Path(os.environ.get("CLASSHUB_REAL_CHART") or TEST_CHART)
 NAME = "jhub"
+BARE_NODE: dict[str, Any] = {
+    "hub": {"networkPolicy": {"enabled": False}},
+    "proxy": {"chp": {"networkPolicy": {"enabled": False}}},
+    "singleuser": {
+        "networkPolicy": {"enabled": False},
+        "cloudMetadata": {"blockWithIptables": False},
+        "memory": {"guarantee": "64M"},
+        "storage": {"capacity": "100Mi"},
+    },
+    "prePuller": {"hook": {"enabled": False}, "continuous": {"enabled": False}},
+    "scheduling": {
+        "userScheduler": {"enabled": False},
+        "userPlaceholder": {"enabled": False, "image": {"name": "localhost/pause", "tag": "1"}},
+    },
+    "cull": {"enabled": False},
+}
+"""What the real chart needs where a node has one small disk, no registry and nobody who keeps network policies."""
+only_of_the_test_chart = pytest.mark.skipif(CHART != TEST_CHART, reason="the test chart alone has such a hook")
 
 
 class Release:
@@ -29,13 +55,14 @@ class Release:
     def values(self) -> dict[str, Any]:
         """Everybody may sign in; a service of the tests may look after users and servers."""
         scopes = ["admin:users", "admin:servers", "tokens", "access:servers", "list:users", "read:hub"]
-        return {
+        ours: dict[str, Any] = {
             "hub": {
                 "config": {"Authenticator": {"allow_all": True}},
                 "services": {"tests": {"apiToken": self.token}},
                 "loadRoles": {"tests": {"scopes": scopes, "services": ["tests"]}},
             }
         }
+        return ours if self.chart == TEST_CHART else layer(BARE_NODE, ours)
 
     def install(self, *arguments: str) -> None:
         self.helm("install", NAME, str(self.chart), "--values", str(self._values), "--wait", "--timeout=3m", *arguments)

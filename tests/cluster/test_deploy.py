@@ -11,6 +11,7 @@ from cluster import access
 from cluster.college import AtWork, College
 from cluster.control_plane import ControlPlane
 from cluster.node import Node
+from cluster.release import only_of_the_test_chart
 
 NO_IMAGE = {"hub": {"image": {"name": "localhost/nothere", "tag": "9", "pullPolicy": "Never"}}}
 CRASHES = {"hub": {"extraConfig": {"crash": "print('the college forgot a comma', flush=True)\nraise SystemExit(3)\n"}}}
@@ -75,7 +76,7 @@ def test_a_change_restarts_the_hub_alone(college: College, at_work: AtWork):
     [
         (NO_IMAGE, ["localhost/nothere:9 is not on the node"]),
         (CRASHES, ["its last lines:", "the college forgot a comma"]),
-        (FAILING_HOOK, ["pre-upgrade job"]),
+        pytest.param(FAILING_HOOK, ["pre-upgrade job"], marks=only_of_the_test_chart),
     ],
     ids=["image", "crash", "hook"],
 )
@@ -119,6 +120,7 @@ def test_ctrl_c_goes_back(college: College, at_work: AtWork, step):
     at_work.goes_on()
 
 
+@only_of_the_test_chart
 def test_ctrl_c_in_a_hook_goes_back(college: College, at_work: AtWork):
     was = college.in_force
     college.another(SLOW_HOOK)
@@ -163,6 +165,7 @@ def test_a_way_back_without_a_copy_stops_nothing(college: College, at_work: AtWo
     college.is_sound()
 
 
+@only_of_the_test_chart
 def test_a_second_deploy_at_the_same_time_is_refused_by_name(college: College):
     college.another(SLOW_HOOK)
     first = college.begin("deploy", "--yes")

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from classhub.config.merge import layer
 from classhub.config.overlay import deployed
 from classhub.errors import ClasshubError, NotFound, NotHere, NotRunning, Refused
 from classhub.operations import records as reading
@@ -33,7 +34,8 @@ class Deployed(Release):
     """As ClassHub deploys it: with its overlay."""
 
     def values(self):
-        return deployed(super().values() | {"scheduling": {"userPlaceholder": {"enabled": True, "replicas": 1}}})
+        pool = {"scheduling": {"userPlaceholder": {"enabled": True, "replicas": 1}}}
+        return deployed(layer(super().values(), pool))
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,13 @@
 """The target of this machine under the contract: real processes, a deployment folder of its own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from classhub.config.load import load
 from classhub.config.model import Config
 from classhub.targets.local.target import LocalTarget
-from contract.harness import CANARY
+from contract.harness import CANARY, OnThisMachine
 from hub.conftest import Deployment
 from hub.student import eventually
 
@@ -24,17 +23,15 @@ custom:
 """
 
 
-class LocalHarness:
+class LocalHarness(OnThisMachine):
     def __init__(self, folder: Path) -> None:
         self.deployment = Deployment(folder)
         self.target = LocalTarget(self.deployment.config)
+        self.variant = 0
 
     def config(self, variant: int = 0) -> Config:
         self.deployment.write("config.yaml", CONFIG.format(variant=variant, canary=CANARY))
         return load(self.deployment.config, {})
-
-    def settings(self, variant: int = 0) -> Mapping[str, Any]:
-        return self.target.settings(self.config(variant))
 
     def start_server(self, user: str) -> None:
         with self.target.api() as api:

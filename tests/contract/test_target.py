@@ -1,4 +1,4 @@
-"""What every Target must do, about the hub as a whole."""
+"""What every Target must do, about the hub as a whole while it runs."""
 
 from dataclasses import replace
 
@@ -8,6 +8,7 @@ from classhub.errors import NotFound, NotHere, NotRunning
 from classhub.plan import changes
 from classhub.plan.running import State
 from classhub.plan.steps import Plan
+from contract.conftest import needs
 from contract.harness import CANARY
 
 
@@ -19,186 +20,164 @@ def users(running):
     return {server.user for server in running.servers}
 
 
-def pids(running):
-    return {part.name: part.pid for part in running.parts}
+def births(running):
+    """Equal for a part that was not restarted."""
+    return {part.name: (part.pid, part.since) for part in running.parts}
 
 
-def test_nothing_is_there_before_the_first_apply(harness):
-    assert harness.target.inspect() is None
-    assert harness.target.history() == []
+def test_nothing_is_there_before_the_first_apply(untouched):
+    assert untouched.target.inspect() is None
+    assert untouched.target.history() == []
 
 
-def test_apply_brings_every_part_up_at_an_address(running):
+def test_before_the_first_apply_there_is_nothing_to_compare_with(untouched):
+    assert untouched.target.inspect(untouched.config(0)) is None
+
+
+def test_restart_needs_a_hub(untouched):
+    with pytest.raises(NotRunning):
+        untouched.target.restart("hub", quiet)
+
+
+def test_there_is_no_api_without_a_hub(untouched):
+    with pytest.raises(NotRunning):
+        untouched.target.api()
+
+
+def test_apply_brings_every_part_up_at_an_address(harness, running):
     assert running.state is State.RUNNING
     assert running.address.startswith("http") and running.address.endswith("/")
-    assert {part.name: part.state for part in running.parts} == dict.fromkeys(changes.PARTS, State.RUNNING)
+    assert {part.name: part.state for part in running.parts} == dict.fromkeys(harness.parts, State.RUNNING)
     assert running.supervised
 
 
-def test_apply_tells_a_sentence_for_each_step(harness, plan):
+def test_inspect_says_which_settings_are_in_force(harness, running):
+    assert running.settings_digest == harness.digest(harness.variant)
+    assert running.settings_digest != harness.digest(harness.variant + 1)
+
+
+def test_inspect_says_with_which_settings_each_part_was_started(harness, running):
+    needs(harness, "launched")
+    assert dict(running.launched) == dict.fromkeys(harness.parts, changes.digests(harness.settings(harness.variant)))
+
+
+def test_nothing_is_to_be_done_after_an_apply(harness, running, plan):
+    assert plan(harness.variant).empty
+
+
+def test_apply_tells_a_sentence_for_each_step_and_secrets_to_nobody(harness, other, plan):
     told = []
-    made = plan(0)
+    made = plan(other)
+    assert made.steps
     harness.target.apply(made, told.append)
     assert len(told) >= len(made.steps)
+    seen = [*told, repr(harness.target.inspect()), repr(harness.target.history())]
+    assert not any(CANARY in text for text in seen)
 
 
-def test_inspect_says_which_settings_are_in_force(harness, running):
-    settings = harness.settings(0)
-    assert running.settings_digest == changes.digest(settings)
-    assert dict(running.launched) == dict.fromkeys(changes.PARTS, changes.digests(settings))
+def test_the_same_plan_may_be_applied_twice(harness, other, plan, bring):
+    made = plan(other)
+    harness.target.apply(made, quiet)
+    first = bring(other)
+    harness.target.apply(made, quiet)
+    second = bring(other)
+    assert (second.state, second.settings_digest) == (first.state, first.settings_digest)
+    assert births(second)["proxy"] == births(first)["proxy"]
 
 
-def test_nothing_is_to_be_done_after_an_apply(running, plan):
-    assert plan(0).empty
-
-
-def test_the_same_plan_may_be_applied_twice(harness, plan):
-    first_plan = plan(0)
-    harness.target.apply(first_plan, quiet)
+def test_the_first_plan_applied_twice_starts_nothing_twice(harness, plan):
+    needs(harness, "one revision")
+    made = plan(0)
+    harness.target.apply(made, quiet)
     first = harness.target.inspect()
-    harness.target.apply(first_plan, quiet)
+    harness.target.apply(made, quiet)
     second = harness.target.inspect()
     assert second.revision == first.revision
-    assert pids(second) == pids(first)
+    assert births(second) == births(first)
 
 
 def test_an_empty_plan_changes_nothing(harness, running):
     harness.target.apply(Plan(()), quiet)
-    assert pids(harness.target.inspect()) == pids(running)
+    assert births(harness.target.inspect()) == births(running)
 
 
-def test_a_change_is_a_new_revision_and_servers_go_on(harness, alice, bring):
-    before = harness.target.inspect()
-    after = bring(1)
+def test_a_change_is_a_new_revision_and_servers_go_on(harness, alice, other, bring):
+    before, history = harness.target.inspect(), harness.target.history()
+    after = bring(other)
     assert after.revision > before.revision
-    assert users(after) == {alice}
-    assert pids(after)["proxy"] == pids(before)["proxy"]
+    assert alice in users(after)
+    assert births(after)["proxy"] == births(before)["proxy"]
+    assert births(after)["hub"] != births(before)["hub"]
+    grown = harness.target.history()
+    assert grown[: len(history)] == history
+    assert [one.what for one in grown[len(history) :]] == [f"variant {other}"], "it says why"
 
 
-def test_an_apply_that_was_cut_short_after_the_settings_is_finished_by_the_next(harness, running, plan):
-    cut_short = plan(1)
-    harness.target.apply(replace(cut_short, steps=cut_short.steps[:1]), quiet)
+def test_history_is_oldest_first_and_names_who(harness, running):
+    history = harness.target.history()
+    assert [one.number for one in history] == sorted({one.number for one in history})
+    assert all(one.who and one.when > 0 for one in history)
+    assert history[-1].number == running.revision
+
+
+def test_an_apply_that_was_cut_short_after_the_settings_is_finished_by_the_next(harness, other, plan, bring):
+    harness.target.apply(harness.cut_short(plan(other)), quiet)
+    bring(other)
+    assert plan(other).empty
+
+
+def test_only_what_an_apply_that_was_cut_short_left_undone_is_done(harness, running, other, plan):
+    needs(harness, "launched")
+    harness.target.apply(harness.cut_short(plan(other)), quiet)
     assert harness.target.inspect().launched == running.launched, "no part has taken the new settings"
-    assert [step.do for step in plan(1).steps] == ["restart hub"]
-    harness.target.apply(plan(1), quiet)
-    assert plan(1).empty
+    assert [step.do for step in plan(other).steps] == ["restart hub"]
 
 
-def test_a_dry_run_says_what_would_be_put_in_force_and_what_is(harness, running):
-    dry = harness.target.inspect(harness.config(1)).dry
-    assert dry.settings == harness.settings(1)
-    assert dry.before.values == harness.config(0).values and dry.wanted.values == harness.config(1).values
+def test_a_dry_run_says_what_would_be_put_in_force_and_what_is(harness, other):
+    dry = harness.target.inspect(harness.config(other)).dry
+    assert dry.settings == harness.settings(other)
+    assert dry.before.values == harness.values(harness.variant) and dry.wanted.values == harness.values(other)
     assert (dry.before.login, dry.before.own) == (dry.wanted.login, dry.wanted.own)
     assert not dry.unfinished
 
 
-def test_a_dry_run_changes_nothing(harness, running):
-    seen = harness.target.inspect(harness.config(1))
-    assert replace(seen, dry=None) == running == harness.target.inspect()
-    assert len(harness.target.history()) == 1
-
-
-def test_a_dry_run_shows_no_secret_by_accident(harness, running):
-    assert CANARY in str(harness.config(1).values)
-    assert CANARY not in repr(harness.target.inspect(harness.config(1)))
-
-
-def test_before_the_first_apply_there_is_nothing_to_compare_with(harness):
-    assert harness.target.inspect(harness.config(0)) is None
-
-
-def test_a_stopped_hub_is_compared_with_its_last_run(harness, running):
-    harness.target.stop(keep_servers=False)
-    dry = harness.target.inspect(harness.config(1)).dry
-    assert dry.before.values == harness.config(0).values and not dry.unfinished
-
-
-def test_after_an_apply_that_was_cut_short_the_hub_is_compared_as_it_was_started(harness, running, plan):
-    cut_short = plan(1)
-    harness.target.apply(replace(cut_short, steps=cut_short.steps[:1]), quiet)
-    dry = harness.target.inspect(harness.config(1)).dry
-    assert dry.unfinished and dry.before.values == harness.config(0).values
-    harness.target.apply(plan(1), quiet)
-    assert harness.target.inspect(harness.config(1)).dry.before.values == harness.config(1).values
-
-
-def test_the_history_says_what_became_of_a_revision(harness, bring):
-    bring(0)
-    bring(1)
-    number = harness.target.history()[-1].number
-    harness.target.apply(Plan((changes.mark(number, "failed"),)), quiet)
-    assert [one.outcome for one in harness.target.history()] == ["", "failed"]
-
-
-def test_history_grows_oldest_first_and_says_why(harness, bring):
-    bring(0)
-    bring(1)
+def test_a_dry_run_changes_nothing(harness, running, other):
     history = harness.target.history()
-    assert [one.what for one in history] == ["variant 0", "variant 1"]
-    assert [one.number for one in history] == sorted({one.number for one in history})
-    assert all(one.who and one.when > 0 for one in history)
+    seen = harness.target.inspect(harness.config(other))
+    assert replace(seen, dry=None) == running == harness.target.inspect()
+    assert harness.target.history() == history
 
 
-def test_a_plan_leads_back_to_a_revision(harness, bring):
-    old = bring(0)
-    bring(1)
-    first = harness.target.history()[0]
-    assert first.digests == changes.digests(harness.settings(0))
-    harness.target.apply(changes.way_back(harness.target.inspect(), first), quiet)
+def test_a_dry_run_shows_no_secret_by_accident(harness, other):
+    assert CANARY in str(harness.config(other).values)
+    assert CANARY not in repr(harness.target.inspect(harness.config(other)))
+
+
+def test_after_an_apply_that_was_cut_short_the_hub_is_compared_as_it_was_started(harness, other, plan):
+    needs(harness, "launched")
+    harness.target.apply(harness.cut_short(plan(other)), quiet)
+    dry = harness.target.inspect(harness.config(other)).dry
+    assert dry.unfinished and dry.before.values == harness.values(harness.variant)
+    harness.target.apply(plan(other), quiet)
+    assert harness.target.inspect(harness.config(other)).dry.before.values == harness.values(other)
+
+
+def test_a_plan_leads_back_to_a_revision_and_says_what_became_of_the_other(harness, running, other, bring):
+    first = harness.target.history()[-1]
+    newer = bring(other)
+    harness.variant -= 1
+    harness.target.apply(harness.way_back(first, "failed"), quiet)
     now = harness.target.inspect()
-    assert (now.settings_digest, now.launched) == (old.settings_digest, old.launched)
-    assert pids(now)["proxy"] == pids(old)["proxy"], "only what had changed restarts"
+    assert (now.settings_digest, now.launched) == (running.settings_digest, running.launched)
+    assert births(now)["proxy"] == births(running)["proxy"], "only what had changed restarts"
+    outcomes = {one.number: one.outcome for one in harness.target.history()}
+    assert (outcomes[first.number], outcomes[newer.revision]) == ("", "failed")
 
 
-def test_there_is_no_way_back_to_a_revision_that_never_was(harness, running):
-    step = changes.plan(None, harness.settings(0), "", what="").steps[0]
+def test_there_is_no_way_back_to_a_revision_that_never_was(harness, running, other, plan):
     with pytest.raises(NotFound):
-        harness.target.apply(Plan((step,), revision=999), quiet)
+        harness.target.apply(replace(plan(other), revision=999), quiet)
     assert harness.target.inspect().settings_digest == running.settings_digest
-
-
-def test_stop_ends_hub_and_servers(harness, alice):
-    harness.target.stop(keep_servers=False)
-    now = harness.target.inspect()
-    assert (now.state, now.address, now.servers) == (State.STOPPED, "", ())
-    assert all(part.state is State.STOPPED for part in now.parts)
-
-
-def test_stop_can_leave_servers_for_the_next_hub(harness, alice, bring):
-    harness.target.stop(keep_servers=True)
-    assert harness.target.inspect().state is State.STOPPED
-    assert users(harness.target.inspect()) == {alice}
-    assert users(bring(0)) == {alice}
-
-
-def test_stopping_twice_is_fine(harness, running):
-    harness.target.stop(keep_servers=False)
-    harness.target.stop(keep_servers=False)
-    assert harness.target.inspect().state is State.STOPPED
-
-
-def test_stopping_what_never_ran_is_fine(harness):
-    harness.target.stop(keep_servers=False)
-    assert harness.target.inspect() is None
-
-
-def test_it_starts_again_after_a_stop(harness, running, bring):
-    harness.target.stop(keep_servers=False)
-    assert bring(0).state is State.RUNNING
-
-
-def test_remove_leaves_nothing_but_homes(harness, alice):
-    homes = [home.path for home in harness.target.homes().list()]
-    harness.target.remove(quiet)
-    assert harness.target.inspect() is None
-    assert harness.target.history() == []
-    assert [home.path for home in harness.target.homes().list()] == homes != []
-
-
-def test_removing_twice_is_fine_and_a_hub_can_follow(harness, running, bring):
-    harness.target.remove(quiet)
-    harness.target.remove(quiet)
-    assert bring(0).state is State.RUNNING
 
 
 def test_restart_keeps_servers(harness, alice):
@@ -206,45 +185,32 @@ def test_restart_keeps_servers(harness, alice):
     told = []
     harness.target.restart("hub", told.append)
     assert told
-    assert users(harness.target.inspect()) == users(before)
-    assert pids(harness.target.inspect())["proxy"] == pids(before)["proxy"]
+    after = harness.target.inspect()
+    assert users(after) == users(before)
+    assert births(after)["proxy"] == births(before)["proxy"]
+    assert births(after)["hub"] != births(before)["hub"]
 
 
 @pytest.mark.parametrize("part", ["hubb", "../hub", "--all", "h\u00fcb"])
 def test_restart_of_an_unknown_part_names_the_parts(harness, running, part):
     with pytest.raises(NotFound) as refused:
         harness.target.restart(part, quiet)
-    assert all(name in str(refused.value) for name in changes.PARTS)
-
-
-def test_restart_needs_a_hub(harness):
-    with pytest.raises(NotRunning):
-        harness.target.restart("hub", quiet)
+    assert all(name in str(refused.value) for name in harness.parts)
 
 
 def test_scale_of_an_unknown_pool_says_which_there_are(harness, running):
     with pytest.raises((NotFound, NotHere)) as refused:
         harness.target.scale("gpu", 3, quiet)
-    assert "servers" in str(refused.value)
+    assert harness.pool in str(refused.value)
 
 
-def test_scale_says_what_it_did(harness, running):
+def test_scale_says_what_it_did_and_is_no_change_of_settings(harness, running, plan):
     told = []
-    harness.target.scale("servers", 30, told.append)
-    assert any("30" in sentence for sentence in told)
-
-
-def test_there_is_no_api_without_a_hub(harness):
-    with pytest.raises(NotRunning):
-        harness.target.api()
+    harness.target.scale(harness.pool, 3, told.append)
+    assert any("3" in sentence for sentence in told)
+    assert plan(harness.variant).empty
 
 
 def test_the_api_knows_a_user_whose_server_runs(harness, alice):
-    assert alice in [user["name"] for user in harness.target.api().users()]
-
-
-def test_secrets_of_the_settings_are_told_to_nobody(harness, plan):
-    told = []
-    harness.target.apply(plan(0), told.append)
-    seen = [*told, repr(harness.target.inspect()), repr(harness.target.history())]
-    assert not any(CANARY in text for text in seen)
+    with harness.target.api() as api:
+        assert alice in [user["name"] for user in api.users()]

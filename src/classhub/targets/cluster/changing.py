@@ -42,6 +42,13 @@ def undisturbed(held: Held, judged: Callable[[Turn], Remains]) -> None:
     )
 
 
+def must_be_there(at: Connection) -> None:
+    """Before the turn is taken, which would make the namespace. Raises NotRunning."""
+    seen = look(at.cluster, at.release)
+    if not seen.workloads and not seen.pods:
+        raise NotRunning(f"There is no hub: {at.place}.", "Nothing is installed there.", "classhub deploy")
+
+
 def restart(at: Connection, part: str, tell: Tell, timeout_s: float) -> None:
     """Returns when its new pods are ready."""
     seen = look(at.cluster, at.release)

@@ -187,11 +187,13 @@ class ClusterTarget:
         return usage.usage(self.at.cluster, self.at.release)
 
     def restart(self, part: str, tell: Tell) -> None:
+        changing.must_be_there(self.at)
         with self.alone(tell, "restart") as held:
             changing.undisturbed(held, self.remains)
             changing.restart(self.at, part, tell, self.timeout_s)
 
     def scale(self, pool: str, count: int, tell: Tell) -> None:
+        changing.must_be_there(self.at)
         with self.alone(tell, "scale") as held:
             changing.undisturbed(held, self.remains)
             changing.scale(self.at, pool, count, tell)
