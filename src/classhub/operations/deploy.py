@@ -192,6 +192,8 @@ class _Back:
         same = self.before is not None and now.revision == self.before.revision
         if same and self._hub_runs_on(now):
             return f"Revision {now.revision} goes on."
+        if same and self.revision == now.revision and self.before and self.before.state is not State.RUNNING:
+            return f"Revision {now.revision} was not well before either, and stays."
         self.tell(f"Going back to revision {self.revision}.")
         plan = release.way_back(
             now,
