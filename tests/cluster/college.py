@@ -104,9 +104,13 @@ class College(Release):
         return bool(((self.lease() or {}).get("spec") or {}).get("holderIdentity"))
 
     def is_pending(self) -> bool:
+        """The newest revision; of a helm that was killed an older one stays so for ever."""
         path = f"/api/v1/namespaces/{self.namespace}/secrets"
-        found = self.plane.api.list(path, labelSelector=f"owner=helm,name={NAME}")
-        return any(one["metadata"]["labels"]["status"].startswith("pending") for one in found)
+        found = [
+            one["metadata"]["labels"] for one in self.plane.api.list(path, labelSelector=f"owner=helm,name={NAME}")
+        ]
+        newest = max(found, key=lambda labels: int(labels["version"]), default={"status": ""})
+        return newest["status"].startswith("pending")
 
     def make_pending(self, age_s: float) -> None:
         """As a plain helm leaves it that was killed this long ago."""

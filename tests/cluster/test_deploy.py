@@ -14,7 +14,12 @@ from cluster.node import Node
 from cluster.release import only_of_the_test_chart
 
 NO_IMAGE = {"hub": {"image": {"name": "localhost/nothere", "tag": "9", "pullPolicy": "Never"}}}
-CRASHES = {"hub": {"extraConfig": {"crash": "print('the college forgot a comma', flush=True)\nraise SystemExit(3)\n"}}}
+CRASH = """
+print("the college forgot a comma")
+print(open("/usr/local/etc/jupyterhub/secret/hub.services.tests.apiToken").read(), flush=True)
+raise SystemExit(3)
+"""
+CRASHES = {"hub": {"extraConfig": {"crash": CRASH}}}
 FAILING_HOOK = {"prePuller": {"hook": {"enabled": True}}, "custom": {"hookCommand": "echo no; exit 1"}}
 SLOW_HOOK = {"prePuller": {"hook": {"enabled": True}}, "custom": {"hookCommand": "sleep 300"}}
 NEWER_SCHEMA = """

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from classhub.config.traits.lookup import at
 from classhub.errors import ClasshubError, Refused
 from classhub.plan import release
 from classhub.plan.recovery import HELM_IS_AT_WORK_S, Left, Remains, Turn
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 Ask = Callable[[str], bool]
 """Takes a question, and says whether the answer is yes."""
+
+
+SHORTEST_SECRET = 5
+"""Characters: shorter ones are words of everybody's."""
+MASK = "********"
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,7 @@ def carry_out(target: OnACluster, prepared: Prepared, tell: Tell) -> Running:
     try:
         target.apply(prepared.plan, tell)
     except BaseException as error:
+        _hide(error, prepared.config)
         back = _Back(target, prepared.before, prepared.way_back, fresh, tell)
         _end(error, back.go(_outcome(error)), tell)
         raise
@@ -148,6 +155,16 @@ def revision_before(target: OnACluster) -> int:
     history = [one for one in target.history() if not one.outcome]
     others = [one for one in history if one.digest != history[-1].digest]
     return others[-1].number if others else 0
+
+
+def _hide(error: BaseException, config: Config) -> None:
+    """A pod's last lines may hold what stands in secrets.yaml."""
+    if isinstance(error, ClasshubError):
+        for way in config.hidden:
+            value = at(config.own_values, way)
+            for one in value if isinstance(value, list) else [value]:
+                if isinstance(one, str) and len(one) >= SHORTEST_SECRET:
+                    error.what, error.cause = (text.replace(one, MASK) for text in (error.what, error.cause))
 
 
 def _outcome(error: BaseException) -> str:
@@ -192,6 +209,8 @@ class _Back:
         same = self.before is not None and now.revision == self.before.revision
         if same and self._hub_runs_on(now):
             return f"Revision {now.revision} goes on."
+        if same and self.revision == now.revision and self.before and self.before.state is not State.RUNNING:
+            return f"Revision {now.revision} was not well before either, and stays."
         self.tell(f"Going back to revision {self.revision}.")
         plan = release.way_back(
             now,

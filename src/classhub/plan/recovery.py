@@ -9,6 +9,8 @@ from enum import Enum
 
 HELM_IS_AT_WORK_S = 900
 """A pending release younger than this may still have its helm, when no record of ours says otherwise."""
+BEFORE_HELM = ("", "back up", "take over")
+"""Steps of a deploy at which no helm of ours had begun: what is pending then is another's."""
 
 
 class Left(Enum):
@@ -68,7 +70,7 @@ def judge(history: Sequence[Applied], turn: Turn | None, now: float, place: str 
 
     place: ours, where no helm is at work any more.
     """
-    over = turn is not None and turn.place == place
+    over = turn is not None and turn.place == place and turn.step not in BEFORE_HELM
     newest = history[-1] if history else Applied(0, "uninstalled")
     if newest.status == "uninstalled":
         return Remains(Left.NOTHING)

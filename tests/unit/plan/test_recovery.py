@@ -79,3 +79,8 @@ def test_a_way_back_leads_only_to_what_was_in_force(statuses):
             assert found.revision == last_good(there) > 0
         if statuses[-1].startswith("pending-"):
             assert found.left in (Left.PENDING, Left.HALF_INSTALLED), "helm refuses every upgrade until it is mended"
+
+
+@pytest.mark.parametrize("step", ["", "back up", "take over"])
+def test_what_is_pending_though_our_helm_had_not_begun_is_anothers(step):
+    assert not judge(history("deployed", "pending-upgrade"), turn(step=step), NOW).sure

@@ -50,7 +50,7 @@ def steps(plan):
         (running(), Left.UNCHECKED, False, [WAIT, CHECK]),
         (running(), Left.FAILED, False, [BACK_UP, UPGRADE, WAIT, CHECK]),
         (running(conflicts=(CONFLICT,)), Left.NOTHING, False, []),
-        (running(conflicts=(CONFLICT,)), Left.NOTHING, True, [BACK_UP, TAKE_OVER, TRY, UPGRADE, WAIT, CHECK]),
+        (running(conflicts=(CONFLICT,)), Left.NOTHING, True, [BACK_UP, TAKE_OVER, UPGRADE, WAIT, CHECK]),
         (running(), Left.NOTHING, True, []),
     ],
 )

@@ -75,7 +75,8 @@ class Held:
             return
         self._over.set()
         with self._lock, suppress(Lost, NotFound):
-            self._write("", None if done or self._is_done else self._turn)
+            nothing = done or self._is_done or not self._turn.step  # what never began a step leaves nothing
+            self._write("", None if nothing else self._turn)
 
     def forget(self) -> None:
         """Give it back for good: nothing is left that anybody could take turns on."""

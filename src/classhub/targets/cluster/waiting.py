@@ -20,6 +20,7 @@ Tell = Callable[[str], None]
 
 HOPE_S = 45
 """A trouble that lasts so long is a failure: an image that is pulled again, a disk that is detached take less."""
+CRASHES = 3
 ESSENTIAL = (HUB, PROXY, "autohttps")
 """Without these nobody gets in; a placeholder that finds no node is no failed deploy."""
 LAST_LINES = 15
@@ -50,10 +51,15 @@ def until_settled(
         _progress(missing, told, tell)
         now = time.monotonic()
         troubled = {part.name: troubled.get(part.name, now) for part in missing if part.state is State.FAILING}
-        lost = [part for part in missing if part.name in troubled and now - troubled[part.name] > hope_s]
+        lost = [part for part in missing if part.name in troubled and _is_lost(part, now - troubled[part.name], hope_s)]
         if lost or now > deadline:
             raise failure(cluster, seen, (lost or missing)[0], timeout_s)
         time.sleep(1)
+
+
+def _is_lost(part: Part, failing_s: float, hope_s: float) -> bool:
+    """What ended so often of its own will not mend itself, while an image may still come."""
+    return failing_s > hope_s or part.restarts >= CRASHES
 
 
 def _look(cluster: "Cluster", release: str, tell: Tell) -> Seen:

@@ -100,6 +100,12 @@ def test_a_turn_that_fails_leaves_its_record(leases):
         assert (mine.left.operation, mine.left.step, mine.left.revision) == ("rollback", "stop hub", 2)
 
 
+def test_a_turn_that_was_refused_before_its_first_step_leaves_none(leases):
+    with pytest.raises(ZeroDivisionError), take(leases):
+        _ = 1 / 0
+    assert peek(leases, "jhub") is None
+
+
 def test_a_failure_after_all_was_put_right_leaves_none(leases):
     with pytest.raises(ZeroDivisionError), take(leases) as mine:
         mine.note(step="upgrade")
