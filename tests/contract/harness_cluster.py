@@ -24,7 +24,11 @@ from cluster.control_plane import ControlPlane
 from contract.harness import CANARY
 from hub.student import eventually
 
-WITH_A_POOL = {"scheduling": {"userPlaceholder": {"enabled": True, "replicas": 1}}}
+VALUES = {
+    "hub": {"config": {"KubeSpawner": {"http_timeout": 120}}},
+    "scheduling": {"userPlaceholder": {"enabled": True, "replicas": 1}},
+}
+"""With a pool that can be scaled, and patience where the machine is busy."""
 
 
 class ClusterHarness:
@@ -46,7 +50,7 @@ class ClusterHarness:
         secret.write_text(yaml.safe_dump({**yaml.safe_load(secret.read_text()), "custom": {"canary": CANARY}}))
 
     def config(self, variant: int = 0) -> Config:
-        self.college.configure({**WITH_A_POOL, "singleuser": {"defaultUrl": f"/tree?variant={variant}"}})
+        self.college.configure({**VALUES, "singleuser": {"defaultUrl": f"/tree?variant={variant}"}})
         return load(self.college.folder, self.college.environ)
 
     def settings(self, variant: int = 0) -> Mapping[str, Any]:
