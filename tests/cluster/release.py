@@ -24,7 +24,7 @@ TEST_CHART = Path(__file__).parent / "chart"
 CHART = Path(os.environ.get("CLASSHUB_REAL_CHART") or TEST_CHART)
 NAME = "jhub"
 BARE_NODE: dict[str, Any] = {
-    "hub": {"networkPolicy": {"enabled": False}},
+    "hub": {"networkPolicy": {"enabled": False}, "config": {"KubeSpawner": {"http_timeout": 120}}},
     "proxy": {"chp": {"networkPolicy": {"enabled": False}}},
     "singleuser": {
         "networkPolicy": {"enabled": False},
@@ -39,7 +39,8 @@ BARE_NODE: dict[str, Any] = {
     },
     "cull": {"enabled": False},
 }
-"""What the real chart needs where a node has one small disk, no registry and nobody who keeps network policies."""
+"""What the real chart needs where a node has one small disk, no registry, little time and nobody who
+keeps network policies."""
 only_of_the_test_chart = pytest.mark.skipif(CHART != TEST_CHART, reason="the test chart alone has such a hook")
 
 

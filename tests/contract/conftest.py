@@ -142,3 +142,14 @@ def stopped(request: pytest.FixtureRequest, harness: Harness) -> Running:
         now = harness.target.inspect()
     assert now is not None
     return now
+
+
+@pytest.fixture
+def removed(request: pytest.FixtureRequest, harness: Harness) -> list[str]:
+    """The homes of a hub that was removed while alice's server ran, as they were before."""
+    homes = [home.path for home in harness.target.homes().list()]
+    if harness.target.inspect() is not None or not homes:
+        request.getfixturevalue("alice")
+        homes = [home.path for home in harness.target.homes().list()]
+        harness.target.remove(lambda sentence: None)
+    return homes

@@ -7,6 +7,7 @@ import pytest
 from classhub.errors import ClasshubError, NotFound, NotHere, NotRunning, Refused
 from classhub.operations import servers
 from classhub.plan.records import Kind
+from contract.conftest import needs
 
 GONE = "gone@college.edu"
 HOSTILE = ["nobody@college.edu", "../../etc/passwd", "-rf", "a\nb", "\u202ealice", "x" * 300, "hub/../hub"]
@@ -79,6 +80,8 @@ def test_a_program_that_is_not_there_is_said_in_words(harness, alice):
 def test_usage_lists_parts_and_servers(harness, alice):
     usage = harness.target.usage()
     assert {"hub", "proxy", alice} <= {row.name for row in usage.rows}
+    assert usage.disk_total_bytes > 0
+    needs(harness, "sizes")
     assert 0 < usage.disk_free_bytes <= usage.disk_total_bytes
 
 
@@ -94,6 +97,7 @@ def test_there_are_no_homes_before_the_first_server(untouched):
 def test_a_home_has_an_owner_and_a_size_when_asked_for(harness, alice):
     (home,) = [home for home in harness.target.homes().list() if home.owner == alice]
     assert home.size_bytes is None
+    needs(harness, "sizes")
     (measured,) = [home for home in harness.target.homes().list(sizes=True) if home.owner == alice]
     assert measured.size_bytes is not None
 

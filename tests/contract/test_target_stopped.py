@@ -57,15 +57,12 @@ def test_it_starts_again_after_a_stop(harness, stopped, bring):
     assert bring(harness.variant).state is State.RUNNING
 
 
-def test_remove_leaves_nothing_but_homes(harness, alice):
-    homes = [home.path for home in harness.target.homes().list()]
-    harness.target.remove(quiet)
+def test_remove_leaves_nothing_but_homes(harness, removed):
     assert harness.target.inspect() is None
     assert harness.target.history() == []
-    assert [home.path for home in harness.target.homes().list()] == homes != []
+    assert [home.path for home in harness.target.homes().list()] == removed != []
 
 
-def test_removing_twice_is_fine_and_a_hub_can_follow(harness, running, bring):
-    harness.target.remove(quiet)
+def test_removing_twice_is_fine_and_a_hub_can_follow(harness, removed, bring):
     harness.target.remove(quiet)
     assert bring(harness.variant).state is State.RUNNING

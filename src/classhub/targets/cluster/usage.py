@@ -48,7 +48,9 @@ def _measured(
         notes.append(f"The cluster's metrics are not there ({why.rstrip('.')}); this is what its nodes measure.")
     summaries = _summaries(cluster, {_node(pod) for pod in pods} - {""}, notes)
     measured = {pod: used for summary in summaries for pod, used in of_summary(summary, cluster.namespace)}
-    free = sum(free_of(summary, cluster.namespace, homes) for summary in summaries) if summaries else None
+    known = [free_of(summary, cluster.namespace, homes) for summary in summaries]
+    told = [one for one in known if one is not None]
+    free = sum(told) if told else None
     return measured, [row for summary in summaries if (row := node_row(summary))], free
 
 
@@ -112,15 +114,16 @@ def node_row(summary: Object) -> UsageRow | None:
     return _row(node["nodeName"], "node", _numbers(node), None) if node.get("nodeName") else None
 
 
-def free_of(summary: Object, namespace: str, homes: set[str]) -> int:
-    """Bytes left on homes that pods of this node mount."""
+def free_of(summary: Object, namespace: str, homes: set[str]) -> int | None:
+    """Bytes left on homes that pods of this node mount; None where it tells of none, as of a folder of the node."""
     volumes = [volume for pod in summary.get("pods") or () for volume in pod.get("volume") or ()]
     claims = {
-        volume["pvcRef"]["name"]: int(volume.get("availableBytes") or 0)
+        volume["pvcRef"]["name"]: int(volume["availableBytes"])
         for volume in volumes
-        if (volume.get("pvcRef") or {}).get("namespace") == namespace
+        if (volume.get("pvcRef") or {}).get("namespace") == namespace and volume.get("availableBytes") is not None
     }
-    return sum(free for claim, free in claims.items() if claim in homes)
+    found = [free for claim, free in claims.items() if claim in homes]
+    return sum(found) if found else None
 
 
 def _numbers(measured: Object) -> Used:

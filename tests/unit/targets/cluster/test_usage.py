@@ -30,7 +30,7 @@ def test_metrics_of_all_containers_are_added():
 def test_what_a_kubelet_measures_is_told_by_pod_and_node():
     assert dict(usage.of_summary(NODE, "jhub")) == {"hub-x": (0.02, 200)}
     assert usage.node_row(NODE) == UsageRow("node-1", "node", None, 2**30, None, cores=0.5)
-    assert usage.free_of(NODE, "jhub", {"c"}) == 900 and usage.free_of(NODE, "jhub", set()) == 0
+    assert usage.free_of(NODE, "jhub", {"c"}) == 900 and usage.free_of(NODE, "jhub", set()) is None
 
 
 def test_what_nobody_measured_is_unknown_and_not_zero():
