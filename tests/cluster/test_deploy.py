@@ -39,6 +39,7 @@ def college(control_plane: ControlPlane, node_with_hub: Node, tmp_path_factory) 
     made = College(control_plane, name, tmp_path_factory.mktemp("college"))
     first = made.classhub("deploy", "--yes")
     assert "Revision 1 runs." in first.answer
+    made.settle()
     yield made
     control_plane.api.delete(f"/api/v1/namespaces/{name}")
 

@@ -25,6 +25,7 @@ def college(control_plane: ControlPlane, node_with_hub: Node, tmp_path_factory) 
     name = f"test-{uuid.uuid4().hex[:8]}"
     made = College(control_plane, name, tmp_path_factory.mktemp("college"), chart)
     assert "Revision 1 runs." in made.classhub("deploy", "--yes").answer
+    made.settle()
     yield made
     control_plane.api.delete(f"/api/v1/namespaces/{name}")
 

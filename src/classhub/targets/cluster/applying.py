@@ -125,7 +125,7 @@ class Applying:
     def _take_over(self, _: Plan) -> None:
         """By force and in Helm's name: who else held fields of it holds them no more."""
         for body in self._at.helm.manifest(self._at.release, self._newest().revision):
-            placed = scaling.placed(body, self._at.cluster.namespace)
+            placed = scaling.placed(body, self._at.cluster.namespace, self._at.release)
             try:
                 self._at.cluster.apply(placed, dry_run=True, manager=scaling.HELM)
             except Conflicted as error:
@@ -170,7 +170,7 @@ class Applying:
         if live is not None and parts.wanted(live):
             # what we go back to was accepted once; what failed may be what the cluster refuses
             manifest = self._at.helm.manifest(self._at.release, int(plan.revision or 0))
-            scaling.scale(self._at.cluster, live, manifest, 0)
+            scaling.scale(self._at.cluster, live, manifest, 0, release=self._at.release)
         deadline = time.monotonic() + GONE_S
         while pods := [one for one in self._at.cluster.list("Pod") if component(one) == HUB and self._is_ours(one)]:
             if time.monotonic() > deadline:

@@ -87,7 +87,7 @@ def scale(at: Connection, pool: str, count: int, tell: Tell) -> None:
             "classhub check",
         )
     manifest = at.helm.manifest(at.release)
-    scaling.scale(at.cluster, live, manifest, count)
+    scaling.scale(at.cluster, live, manifest, count, release=at.release)
     tell(f"{wanted} has {count} from now on, {parts.wanted(live)} before.")
     own = scaling.of_helm(live, manifest)
     if own is not None and parts.wanted(own) != count:
@@ -115,7 +115,7 @@ def stop(at: Connection, api: Callable[[], HubApi], keep_servers: bool, tell: Te
     for part in (HUB, PROXY):
         live = parts.named(seen.workloads, part)
         if live is not None and parts.wanted(live):
-            scaling.scale(at.cluster, live, manifest, 0)
+            scaling.scale(at.cluster, live, manifest, 0, release=at.release)
             tell(f"The {part} stops.")
     _wait_until_gone(at, (HUB, PROXY) if keep_servers else (HUB, PROXY, SERVER))
 
@@ -135,7 +135,7 @@ def start(at: Connection, tell: Tell) -> None:
         live = parts.named(seen.workloads, part)
         own = scaling.of_helm(live, manifest) if live is not None else None
         if live is not None and own is not None and not parts.wanted(live):
-            scaling.scale(at.cluster, live, manifest, parts.wanted(own) or 1)
+            scaling.scale(at.cluster, live, manifest, parts.wanted(own) or 1, release=at.release)
             tell(f"The {part} starts.")
 
 

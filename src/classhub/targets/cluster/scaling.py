@@ -20,13 +20,13 @@ Object = Mapping[str, Any]
 HELM = "helm"
 
 
-def scale(cluster: "Cluster", live: Object, manifest: Iterable[Object], replicas: int) -> None:
+def scale(cluster: "Cluster", live: Object, manifest: Iterable[Object], replicas: int, *, release: str) -> None:
     """live: the workload as it is. manifest: the release's."""
     own = of_helm(live, manifest)
     if own is None or not is_applied(live):
         cluster.scale(live["kind"], name(live), replicas)
         return
-    changed = placed(own, cluster.namespace)
+    changed = placed(own, cluster.namespace, release)
     changed["spec"]["replicas"] = replicas
     try:
         cluster.apply(changed, manager=HELM, force=True)
@@ -34,10 +34,15 @@ def scale(cluster: "Cluster", live: Object, manifest: Iterable[Object], replicas
         cluster.scale(live["kind"], name(live), replicas)
 
 
-def placed(body: Object, namespace: str) -> dict[str, Any]:
-    """A copy that says where it belongs."""
+def placed(body: Object, namespace: str, release: str) -> dict[str, Any]:
+    """A copy with the marks that Helm adds to what a manifest says: applied in Helm's name without them, the object would
+    lose them, and Helm neither upgrades nor uninstalls what does not bear them."""
     found: dict[str, Any] = copy(body)
-    found["metadata"].setdefault("namespace", namespace)
+    metadata = found["metadata"]
+    metadata.setdefault("namespace", namespace)
+    marks = {"meta.helm.sh/release-name": release, "meta.helm.sh/release-namespace": namespace}
+    metadata["annotations"] = {**(metadata.get("annotations") or {}), **marks}
+    metadata["labels"] = {**(metadata.get("labels") or {}), "app.kubernetes.io/managed-by": "Helm"}
     return found
 
 
