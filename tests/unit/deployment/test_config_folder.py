@@ -196,12 +196,13 @@ def _uncommented(text):
 
 def test_every_setting_of_classhub_is_shown_with_its_default():
     shown = yaml.safe_load(_uncommented((CONFIG / "classhub.yaml").read_text(encoding="utf-8")))
-    assert shown.keys() == {"target", "chart", "release", "namespace", "values", "homes", "local"}
+    assert shown.keys() == {"target", "chart", "cluster", "release", "namespace", "values", "homes", "local"}
     defaults = Settings()
     assert (shown["target"], shown["chart"], shown["release"], shown["namespace"]) == (
         defaults.target, {"version": defaults.chart_version, "digest": "", "file": None}, defaults.release, defaults.namespace,
     )  # fmt: skip
     assert shown["values"] == [*defaults.values]
+    assert shown["cluster"] == {"context": defaults.cluster_context}
     assert shown["local"] == vars(Local())
     assert (ROOT / shown["homes"]["folder"]).resolve() == ROOT / ".classhub" / "homes"
 

@@ -258,6 +258,7 @@ def test_every_setting_of_classhub_is_shown(answers):
     assert shown == {
         "target": default.target,
         "chart": {"version": default.chart_version, "digest": "", "file": None},
+        "cluster": {"context": default.cluster_context},
         "release": default.release,
         "namespace": default.namespace,
         "values": [],
