@@ -57,7 +57,9 @@ local: {address: 0.0.0.0, port: 8443, certificate: hub.pem, key: hub.key, https:
     package.touch()
     local = Local("0.0.0.0", 8443, folder / "hub.pem", folder / "hub.key", "own", "hub.college.edu", 40, 4)
     files = ("autumn.yaml", "exam/week.yml")
-    wanted = Settings("cluster", "4.4.0", DIGEST, package, "gke-hub", "hub", "class", files, folder.parent / "students", local)
+    wanted = Settings(
+        "cluster", "4.4.0", DIGEST, package, "gke-hub", "hub", "class", files, folder.parent / "students", local
+    )
     assert read(text, folder) == (wanted, [])
 
 
