@@ -38,13 +38,13 @@ YAML = {
         "hub: {}\nsingelUser: {}\n",
         "2:1",
         "knows no key singelUser at the top level. Did you mean singleuser?",
-        "Write singleuser:",
+        "singleuser: {}",
     ),
     "a word for a number": (
         "cull:\n  every: soon\n",
         "2:3",
         "cull.every must be a whole number or null; here it is text",
-        "Write it without quotes",
+        "every: 600",
     ),
     "a list for a number": (
         "singleuser:\n  memory:\n    limit: [1]\n",
@@ -73,15 +73,15 @@ def test_a_mistake_in_config_yaml_is_told_with_its_place(deployment, mistake):
 
 OURS = {
     "classhub.yaml": {
-        "local:\n  prot: 8000\n": ("2:3", "no setting prot in local. Did you mean port?", "Write port:"),
+        "local:\n  prot: 8000\n": ("2:3", "no setting prot in local. Did you mean port?", "port: 8000"),
         "local:\n\tport: 8000\n": ("2:1", "A tab is used", "Replace the tab"),
-        'local:\n  port: "8000"\n': ("2:3", "local.port must be a whole number; here it is text", "without quotes"),
+        'local:\n  port: "8000"\n': ("2:3", "local.port must be a whole number; here it is text", "port: 8000"),
         "local:\n  address: hub.college.edu\n": ("2:3", "not an IP address", "127.0.0.1 (this machine only)"),
         "homes:\n  folder: config/homes\n": ("2:3", "lies inside the deployment folder", "folder: .classhub/homes"),
     },
     "courses/comp141.yaml": {
         "title: [a\n": ("1:8", "The bracket [ that opens here is not closed", "Add the missing ]"),
-        "materiel: x\n": ("1:1", "no setting materiel. Did you mean material?", "Write material:"),
+        "materiel: x\n": ("1:1", "no setting materiel. Did you mean material?", "material: x"),
         "material: material/none\n": (
             "1:1",
             "There is no folder material/none",
@@ -167,7 +167,7 @@ def test_a_setting_of_the_hub_of_the_wrong_type_is_told_in_its_own_words(deploym
     deployment.write("config.yaml", f"hub:\n  config:\n{lines}  image: {{name: gcr.io/college-cs/hub, tag: v6}}\n")
     text = refused(deployment, code=3)
     says(text, "The hub does not start.", "config.yaml:4: ", f"the setting {section} of hub.config expected a")
-    says(text, "not the str 'many'", "Next: Mend that, then `classhub up`.")
+    says(text, "not the str 'many'", "Next: Mend that, then `classhub -C ")
     assert logs(deployment)["supervisor.log"].count("ended") == 1, "no use in trying such settings again"
     nothing_is_left(deployment)
 
