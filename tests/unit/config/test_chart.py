@@ -176,6 +176,19 @@ def test_the_corrected_line_of_a_number_has_the_number_that_was_meant_or_the_def
 
 
 @pytest.mark.parametrize(
+    ("own", "fix"),
+    [
+        ({"singleuser": {"cpu": {"guarantee": "5%"}}}, "guarantee: 0.05"),
+        ({"cull": {"timeout": "1h"}}, "timeout: 3600"),
+        ({"singleuser": {"startTimeout": "10m"}}, "startTimeout: 300"),
+    ],
+)
+def test_an_hour_is_not_corrected_to_a_second(own: dict[str, Any], fix: str) -> None:
+    (found,) = problems(over_defaults(own, defaults("4.4.0")), table("4.4.0"))
+    assert found.fix == fix
+
+
+@pytest.mark.parametrize(
     ("values", "why"),
     [
         ({"singleuser": {"image": {"tag": None}}}, "null deletes the chart's default."),

@@ -156,9 +156,11 @@ def _type_fix(key: Key, value: Any, where: Where) -> str:
 
 
 def _meant(key: Key, found: Any) -> Any:
-    """The number that a text begins with, as in "120 servers"; else the chart's default, or one of the type."""
-    number = re.match(r"\s*(\d{1,18})(?![\w.,])", found) if isinstance(found, str) else None
-    for value in (int(number[1]) if number else None, key.default):
+    """The number that a text begins with, as in "120 servers", or a share, as "5%"; else the chart's default, or one of the
+    type."""
+    number = re.match(r"\s*(\d{1,18})(?![\w.,])\s*(%?)", found) if isinstance(found, str) else None
+    read = (int(number[1]) / 100 if number[2] else int(number[1])) if number else None
+    for value in (read, key.default):
         if value is not None and _fits(value, key):
             return value
     return True if "bool" in key.types else 1
