@@ -1,6 +1,7 @@
 """Read what the real command says about a mistake, as the admin does who made it."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def goes_on(deployment: Deployment, text: str) -> None:
 
 def suggested(text: str) -> str:
     """The command on the last line, without the `classhub up` at its end."""
-    return text.strip().splitlines()[-1].strip().removesuffix("&& classhub up").strip()
+    return re.sub(r"&& classhub (-C \S.* )?up$", "", text.strip().splitlines()[-1].strip()).strip()
 
 
 def shell(command: str, cwd: Path) -> None:
