@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from classhub.config.chart.advisories import missing_security, newest, released
+from classhub.plan.changes import some
 from classhub.plan.records import Home
 from classhub.plan.running import Running, State
 
@@ -129,7 +130,7 @@ def _certificates(found: Iterable[Certificate], now: float) -> Iterable[str]:
 def _room(nodes: Sequence[Node]) -> Iterable[str]:
     away = [node.name for node in nodes if not node.ready]
     if away:
-        yield f"{some(away)} {'does' if len(away) == 1 else 'do'} not answer: what runs there is lost or moves in minutes."
+        yield f"{some(away, NAMED)} {'does' if len(away) == 1 else 'do'} not answer: what runs there is lost or moves in minutes."
     counted = [node.more for node in nodes if node.takes_students and node.ready and node.more is not None]
     if counted and sum(counted) == 0:
         yield "No node has room for one more server: the next start waits for a new node, if the cluster adds any."
@@ -138,11 +139,11 @@ def _room(nodes: Sequence[Node]) -> Iterable[str]:
 def _homes(homes: Sequence[Home]) -> Iterable[str]:
     stuck = [home.path for home in homes if home.phase in ("Pending", "Lost", "Terminating")]
     if stuck:
-        yield f"{count(len(stuck), 'home')} without a usable disk: {some(stuck)}. Next: `classhub -t cluster homes list`."
+        yield f"{count(len(stuck), 'home')} without a usable disk: {some(stuck, NAMED)}. Next: `classhub -t cluster homes list`."
     moved = [home.owner for home in homes if home.instead]
     if moved:
         what = "another home than this one is mounted"
-        yield f"For {some(moved)} {what}; older work may lie there. Next: `classhub -t cluster homes list`."
+        yield f"For {some(moved, NAMED)} {what}; older work may lie there. Next: `classhub -t cluster homes list`."
     orphans = sum(home.orphaned is True for home in homes)
     if orphans:
         yield f"{count(orphans, 'home')} of users who are gone. Next: `classhub -t cluster homes list --orphaned`."
@@ -152,7 +153,7 @@ def _chart(version: str) -> Iterable[str]:
     holes = missing_security(version)
     if holes:
         yield (
-            f"The chart {version} lacks {count(len(holes), 'security release')} ({some(holes)}). "
+            f"The chart {version} lacks {count(len(holes), 'security release')} ({some(holes, NAMED)}). "
             f"Next: set chart.version to {newest()} in classhub.yaml, then `classhub -t cluster plan`."
         )
 
@@ -161,12 +162,6 @@ def age_of(version: str) -> str:
     """ "4.4.0, of 2026-06-10"."""
     when = released(version)
     return f"{version}, of {when}" if when else version
-
-
-def some(names: Sequence[str]) -> str:
-    """The first few names, and how many more."""
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return f"{', '.join(names[:NAMED])}{more}"
 
 
 def count(number: int, noun: str) -> str:

@@ -172,7 +172,7 @@ class Applying:
             manifest = self._at.helm.manifest(self._at.release, int(plan.revision or 0))
             scaling.scale(self._at.cluster, live, manifest, 0, release=self._at.release)
         deadline = time.monotonic() + GONE_S
-        while pods := [one for one in self._at.cluster.list("Pod") if component(one) == HUB and self._is_ours(one)]:
+        while pods := self._of_hub("Pod"):
             if time.monotonic() > deadline:
                 raise _stays(pods[0])
             time.sleep(0.5)
@@ -203,18 +203,14 @@ class Applying:
         deployment = next((one for one in manifest if one["kind"] == "Deployment" and component(one) == HUB), None)
         if deployment is None:
             raise NotFound(f"Revision {revision} has no hub.", "It is no chart of JupyterHub.", "classhub history")
-        pods = [pod for pod in self._at.cluster.list("Pod") if component(pod) == HUB and self._is_ours(pod)]
-        return database.Hub(self._at.release, deployment, next(filter(parts.is_alive, pods), None))
-
-    def _is_ours(self, obj: Object) -> bool:
-        return is_of(obj, self._at.release)
+        return database.Hub(self._at.release, deployment, next(filter(parts.is_alive, self._of_hub("Pod")), None))
 
     def _live_hub(self) -> Object | None:
-        found = self._at.cluster.list("Deployment")
-        return next(
-            ({**one, "kind": "Deployment"} for one in found if component(one) == HUB and is_of(one, self._at.release)),
-            None,
-        )
+        return next(({**one, "kind": "Deployment"} for one in self._of_hub("Deployment")), None)
+
+    def _of_hub(self, kind: str) -> list[Object]:
+        found = self._at.cluster.list(kind)
+        return [one for one in found if component(one) == HUB and is_of(one, self._at.release)]
 
     def _forget_half_installation(self) -> None:
         """Helm's own records only: what it made carries Helm's marks, so that the next install takes it over."""

@@ -7,6 +7,8 @@ app.kubernetes.io/component reads singleuser-server, so `component` is asked fir
 from collections.abc import Mapping
 from typing import Any
 
+from classhub.plan.manifest import component  # the same of a live object and of a rendered one
+
 Object = Mapping[str, Any]
 
 HUB, PROXY = "hub", "proxy"
@@ -24,12 +26,6 @@ def annotations(obj: Object) -> Mapping[str, str]:
 
 def name(obj: Object) -> str:
     return str(obj["metadata"]["name"])
-
-
-def component(obj: Object) -> str:
-    """ "hub", "proxy", "singleuser-server", ...; empty for what is not the chart's."""
-    found = labels(obj)
-    return found.get("component") or found.get("app.kubernetes.io/component") or ""
 
 
 def is_of(obj: Object, release: str) -> bool:
@@ -50,3 +46,20 @@ def selectors(wanted: str, release: str) -> tuple[str, ...]:
         f"component={wanted},release={release}",
         f"app.kubernetes.io/component={wanted},app.kubernetes.io/instance={release},!component",
     )
+
+
+__all__ = [
+    "HUB",
+    "OWNER",
+    "PROXY",
+    "SERVER",
+    "SERVER_NAME",
+    "STORAGE",
+    "annotations",
+    "component",
+    "is_of",
+    "labels",
+    "name",
+    "owner",
+    "selectors",
+]

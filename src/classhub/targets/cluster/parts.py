@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from classhub.plan.running import Part, Server, State
-from classhub.targets.cluster.labels import HUB, PROXY, SERVER, component, name, owner
+from classhub.targets.cluster.labels import HUB, PROXY, SERVER, component, owner
 from classhub.targets.cluster.troubles import is_ready, trouble
 
 Object = Mapping[str, Any]
@@ -114,8 +114,3 @@ def seconds(timestamp: str | None) -> float | None:
 
 def named(workloads: Iterable[Object], part: str) -> Object | None:
     return next((one for one in workloads if component(one) == part), None)
-
-
-def shown(workload: Object) -> str:
-    """ "deployment/hub", as kubectl takes it."""
-    return f"{workload['kind'].lower()}/{name(workload)}"
