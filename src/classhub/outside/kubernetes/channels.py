@@ -122,8 +122,8 @@ class Channels:
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 return
             except OSError:
+                # Nobody listens any more, but what was said before may still wait to be read: `_fill` finds the end.
                 self._out.clear()
-                self.is_open = False
                 return
             del self._out[:sent]
 

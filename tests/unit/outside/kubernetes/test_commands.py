@@ -57,6 +57,17 @@ def test_both_streams_and_the_exit_code_come_back_whatever_their_bytes(pod):
     assert "stdin" not in there.lines[0].query
 
 
+def test_a_program_that_ends_before_it_has_read_all_input_still_tells_its_exit_code(pod):
+    def leave(line):
+        line.accept(V5)
+        line.hear()
+        line.say(STATUS, ended_with(3))
+
+    _, cluster = pod(leave)
+    for _ in range(20):
+        assert cluster.run("hub-1", "hub", ["sh", "-c", "exit 3"], stdin=bytes(4_000_000)).code == 3
+
+
 def test_much_input_and_output_at_once_does_not_lock_up(pod):
     def echo(line):
         line.accept(V5)
