@@ -7,7 +7,7 @@ CLASSHUB = "$(CURDIR)/$(BIN)/classhub"
 
 CHART ?=
 
-.PHONY: up down test test-cluster test-real-chart check bench lock format .venv
+.PHONY: up down cluster test test-cluster test-real-chart check bench lock format .venv
 
 up: .venv
 	@exec $(CLASSHUB) up
@@ -17,6 +17,10 @@ down: .venv
 
 .venv:
 	@sh scripts/venv base "$(PYTHON)"
+
+# What `classhub -t cluster` needs besides: a client of Kubernetes, and Helm for where no `helm` is on PATH.
+cluster: .venv
+	@sh scripts/venv cluster "$(PYTHON)"
 
 test: .venv
 	@sh scripts/venv dev "$(PYTHON)"
@@ -53,4 +57,5 @@ bench: .venv
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/build.txt requirements/build.in
 	uv pip compile --overrides requirements/overrides.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/base.txt requirements/base.in
+	uv pip compile --overrides requirements/overrides.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/base.txt -o requirements/cluster.txt requirements/cluster.in
 	uv pip compile --overrides requirements/overrides.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/base.txt -o requirements/dev.txt requirements/dev.in

@@ -23,7 +23,7 @@ from classhub.config.merge import layer
 from cluster import helm_binaries
 from cluster.api import Object
 from cluster.control_plane import ControlPlane
-from cluster.release import CHART, NAME, TEST_CHART, Release
+from cluster.release import CHART, NAME, Release
 from hub.student import Student, eventually
 
 ALICE = "alice@college.edu"
@@ -83,12 +83,6 @@ class College(Release):
         done = self.begin(*words)
         assert done.end(limit_s) == code, f"{done.said()}\n{self.pods()}"
         return done
-
-    def settle(self) -> None:
-        """The real chart rolls dice for its secrets once for the Secret and again for each checksum of it: its first
-        upgrade restarts hub and proxy, whatever it changes."""
-        if self.chart != TEST_CHART:
-            self.classhub("deploy", "--yes")
 
     # --- how it is
 

@@ -37,9 +37,7 @@ def college(control_plane: ControlPlane, node_with_hub: Node, tmp_path_factory) 
     """Deployed."""
     name = f"test-{uuid.uuid4().hex[:8]}"
     made = College(control_plane, name, tmp_path_factory.mktemp("college"))
-    first = made.classhub("deploy", "--yes")
-    assert "Revision 1 runs." in first.answer
-    made.settle()
+    made.classhub("deploy", "--yes")
     yield made
     control_plane.api.delete(f"/api/v1/namespaces/{name}")
 
@@ -270,6 +268,16 @@ def test_a_first_installation_that_fails_is_removed(other: College):
     other.configure({})
     other.classhub("deploy", "--yes")
     other.is_sound()
+
+
+def test_a_chart_that_draws_secrets_leaves_nothing_to_do_after_its_installation(other: College):
+    other.configure({"custom": {"drawsAnew": True}})
+    first = other.classhub("deploy", "--yes")
+    assert "Revision 2 runs." in first.answer
+    hub = other.hub()
+    assert "Nothing would change." in other.classhub("plan").answer
+    assert json.loads(other.classhub("deploy", "--yes", "--json").answer)["changed"] is False
+    assert other.hub() == hub
 
 
 def test_an_account_without_rights_hears_which_role_it_lacks(other: College, account):

@@ -1,4 +1,4 @@
-"""Helm, however it can be had here: the program helm on PATH, else the SDK of the extra classhub[helm]."""
+"""Helm, however it can be had here: the program helm on PATH, else helm-python-sdk (extra: helm)."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from classhub.outside.helm_release import Access, Release
 
 __all__ = ["Access", "Helm", "HelmFailed", "Release", "find_helm"]
 
-INSTALL = "pip install 'classhub[helm]', or the program from https://helm.sh/docs/intro/install/"
+INSTALL = "make cluster, in ClassHub's folder; or the program from https://helm.sh/docs/intro/install/"
 
 
 class Helm(Protocol):

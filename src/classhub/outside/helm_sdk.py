@@ -151,5 +151,5 @@ def _no_answer(output: process.Output) -> None:
     raise OutsideFailed(
         f"{package} ended with exit code {output.code} and no answer.",
         cause,
-        "pip install --force-reinstall 'classhub[helm]'",
+        "pip install --force-reinstall helm-python-sdk",
     )

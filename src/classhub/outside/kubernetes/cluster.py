@@ -16,6 +16,7 @@ from classhub.outside.kubernetes.kubeconfig import Access, access
 from classhub.outside.kubernetes.refusals import Expired
 from classhub.outside.process import Output
 
+INSTALL = "make cluster, in ClassHub's folder; or, where pip installed it: pip install 'classhub[cluster,helm]'"
 PAGE = 500
 """Objects asked for at once."""
 EXPIRIES = 5
@@ -54,9 +55,7 @@ class Cluster:
     def connect(cls, namespace: str, *, context: str = "", kubeconfig: Path | None = None) -> Self:
         """Nothing is sent yet. $KUBECONFIG (several files), ~/.kube/config, else the pod we run in; context "": the current one."""
         if importlib.util.find_spec("lightkube") is None:
-            raise OutsideFailed(
-                "ClassHub was installed without what a cluster needs.", fix="pip install 'classhub[cluster]'"
-            )
+            raise OutsideFailed("ClassHub was installed without what a cluster needs.", fix=INSTALL)
         return cls(access(context, kubeconfig), namespace)
 
     @property

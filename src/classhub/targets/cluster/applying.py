@@ -100,7 +100,6 @@ class Applying:
             steps.BACK_UP: self._back_up,
             steps.TAKE_OVER: self._take_over,
             steps.UPGRADE: self._upgrade,
-            steps.START: lambda plan: changing.start(self._at, self._tell),
             steps.WAIT: self._wait,
             steps.CHECK: self._check,
             steps.START: lambda _: changing.start(self._at, self._tell),
