@@ -162,7 +162,8 @@ def test_a_way_back_without_a_copy_stops_nothing(college: College, at_work: AtWo
     college.plane.kubectl(
         "-n", college.namespace, "exec", "deploy/hub", "--", "rm", "-r", "/srv/jupyterhub/classhub-backups"
     )
-    refused = college.classhub("rollback", "1", "--database", "--yes", code=1)
+    oldest = str(college.revisions()[0][0])
+    refused = college.classhub("rollback", oldest, "--database", "--yes", code=1)
     assert "no copy of the hub's database" in refused.told
     assert college.hub() == hub
     assert "There is no revision 99." in college.classhub("rollback", "99", "--yes", code=1).told

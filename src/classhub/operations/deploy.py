@@ -214,12 +214,13 @@ class _Back:
     def _go(self, outcome: str) -> str:
         now = self.target.inspect()
         if now is None:
-            return "Nothing was changed."
+            return self._done("Nothing was changed.")
         if not self.revision:
             return self._away(now)
         same = self.before is not None and now.revision == self.before.revision
         if same and self._hub_runs_on(now):
-            return f"Revision {now.revision} goes on."
+            ending = f"Revision {now.revision} goes on."
+            return self._done(ending) if self.revision == now.revision else ending
         if same and self.revision == now.revision and self.before and self.before.state is not State.RUNNING:
             return f"Revision {now.revision} was not well before either, and stays."
         self.tell(f"Going back to revision {self.revision}.")
@@ -232,6 +233,12 @@ class _Back:
         )
         self.target.apply(plan, self.tell)
         return f"Revision {self.revision} is in force again, and answers."
+
+    def _done(self, ending: str) -> str:
+        """Nothing is left that the next command would have to look after."""
+        with self.target.alone(self.tell) as turn:
+            turn.done()
+        return ending
 
     def _away(self, now: Running) -> str:
         if not self.fresh:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from classhub.errors import NotFound, OutsideFailed, WrongUsage
 from classhub.hub.files import write_private
 from classhub.outside.helm import Release
 from classhub.outside.hub_api import HubApi
-from classhub.outside.kubernetes import Conflicted
+from classhub.outside.kubernetes import Conflicted, Invalid
 from classhub.plan import recovery
 from classhub.plan import release as steps
 from classhub.plan.recovery import Left, Remains
@@ -23,6 +23,7 @@ from classhub.targets.cluster import (
     helm_lock,
     history,
     inspection,
+    ownership,
     parts,
     record,
     scaling,
@@ -128,9 +129,18 @@ class Applying:
             try:
                 self._at.cluster.apply(placed, dry_run=True, manager=scaling.HELM)
             except Conflicted as error:
-                self._at.cluster.apply(placed, manager=scaling.HELM, force=True)
-                who = ", ".join(dict.fromkeys(manager for manager, _ in error.conflicts))
-                self._tell(f"{body['kind']} {name(body)} is as the release has it; {who} had changed it.")
+                self._take(placed, dict.fromkeys(manager for manager, _ in error.conflicts))
+            except Invalid as error:
+                live = {**(self._at.cluster.get(body["kind"], name(body)) or {}), "kind": body["kind"]}
+                found = ownership.foreign(live, error.fields) if "metadata" in live else []
+                if not found:
+                    raise
+                ownership.take(self._at.cluster, live, placed, error.fields)
+                self._take(placed, dict.fromkeys(manager for manager, _ in found))
+
+    def _take(self, placed: Object, managers: Iterable[str]) -> None:
+        self._at.cluster.apply(placed, manager=scaling.HELM, force=True)
+        self._tell(f"{placed['kind']} {name(placed)} is as the release has it; {', '.join(managers)} had changed it.")
 
     def _wait(self, _: Plan) -> None:
         waiting.until_settled(self._at.cluster, self._at.release, self._tell, timeout_s=self._timeout_s)

@@ -117,7 +117,7 @@ def stop(at: Connection, api: Callable[[], HubApi], keep_servers: bool, tell: Te
         if live is not None and parts.wanted(live):
             scaling.scale(at.cluster, live, manifest, 0, release=at.release)
             tell(f"The {part} stops.")
-    _wait_until_gone(at, (HUB, PROXY) if keep_servers else (HUB, PROXY, SERVER))
+    await_end_of_pods(at, (HUB, PROXY) if keep_servers else (HUB, PROXY, SERVER))
 
 
 def _manifest(at: Connection) -> list[Object]:
@@ -157,15 +157,20 @@ def _students_pods(at: Connection) -> list[Object]:
     return [pod for pod in at.cluster.list("Pod") if component(pod) == SERVER and is_of(pod, at.release)]
 
 
-def _wait_until_gone(at: Connection, components: Sequence[str]) -> None:
+def await_end_of_pods(at: Connection, components: Sequence[str]) -> None:
+    """Raises OutsideFailed for those that stay."""
+    wait_until_gone(
+        lambda: [pod for pod in at.cluster.list("Pod") if is_of(pod, at.release) and component(pod) in components],
+        "pods",
+    )
+
+
+def wait_until_gone(left: Callable[[], Sequence[Object]], what: str) -> None:
     deadline = time.monotonic() + GONE_S
-    while True:
-        left = [pod for pod in at.cluster.list("Pod") if is_of(pod, at.release) and component(pod) in components]
-        if not left:
-            return
+    while found := left():
         if time.monotonic() > deadline:
             raise OutsideFailed(
-                f"{len(left)} pods do not end: {', '.join(name(pod) for pod in left[:3])}.",
+                f"{len(found)} {what} do not end: {', '.join(name(one) for one in found[:3])}.",
                 "Their node may be gone.",
                 "classhub -t cluster status",
             )

@@ -7,12 +7,12 @@ from classhub.config.login import login
 from classhub.config.model import Config
 from classhub.config.traits.lookup import at
 from classhub.outside.helm import Release
-from classhub.outside.kubernetes import Conflicted
+from classhub.outside.kubernetes import Conflicted, Invalid
 from classhub.plan.conflict import Conflict
 from classhub.plan.in_force import DryRun, InForce
 from classhub.plan.in_force import Release as Place
 from classhub.plan.objects import compare
-from classhub.targets.cluster import record, scaling
+from classhub.targets.cluster import ownership, record, scaling
 from classhub.targets.cluster.connection import Connection
 from classhub.targets.cluster.inspection import chart_version, over_chart
 
@@ -68,11 +68,12 @@ def _conflicts(at_: Connection, wanted: Sequence[Object]) -> Iterator[Conflict]:
             continue
         try:
             at_.cluster.apply(_placed(body, at_), dry_run=True, manager=scaling.HELM)
-        except Conflicted as error:
+        except (Conflicted, Invalid) as error:
             live = at_.cluster.get(body["kind"], body["metadata"]["name"]) or {}
-            for manager, path in error.conflicts:
-                if manager != scaling.HELM:
-                    yield _conflict(manager, body, path, live)
+            found = error.conflicts if isinstance(error, Conflicted) else ownership.foreign(live, error.fields)
+            if not found:
+                raise
+            yield from (_conflict(manager, body, path, live) for manager, path in found if manager != scaling.HELM)
 
 
 def _placed(body: Object, at_: Connection) -> Object:

@@ -120,10 +120,7 @@ class ClusterTarget:
     def take_away(self, tell: Tell) -> None:
         """Of a first installation that failed: all that it made."""
         with self.alone(tell) as held:
-            if inspection.newest(self.at.helm.history(self.at.release)) is not None:
-                self.at.helm.uninstall(self.at.release, timeout_s=self.timeout_s)
-            record.forget(self.at.cluster, self.at.release)
-            held.done()
+            removal.take_away(self.at, held, timeout_s=self.timeout_s)
 
     def await_cluster(self, tell: Tell, longest_s: float = AWAY_S) -> None:
         """Until its API answers again; what is wrong after that, the next call tells."""
