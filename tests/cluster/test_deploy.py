@@ -239,6 +239,7 @@ def test_a_quota_a_policy_and_a_node_that_is_full_are_said_and_taken_back(colleg
 
 
 def test_a_trial_starts_a_server_and_takes_it_away_with_its_claim(college: College, at_work: AtWork):
+    college.keep_what_is_in_force()
     revisions = college.revisions()
     tried = college.classhub("deploy", "--yes", "--try")
     assert "A server of a test user was ready after" in tried.told

@@ -15,7 +15,7 @@ from classhub.plan.steps import Plan, Revision
 from doubles.target_memory import MemoryTarget
 
 CANARY = "canary-secret-5b1d9e"
-TARGETS = ("memory", "local", *(["cluster"] if os.environ.get("CLASSHUB_CLUSTER") else []))
+TARGETS = ("memory", "local", *([] if os.environ.get("CLASSHUB_CLUSTER") == "no" else ["cluster"]))
 
 
 class Harness(Protocol):
