@@ -202,6 +202,51 @@ def test_another_tools_change_is_shown_and_refused_until_it_is_taken_over(colleg
     at_work.goes_on()
 
 
+def test_a_way_back_meets_another_tools_change_before_it_stops_anything(college: College, at_work: AtWork):
+    before = college.in_force
+    college.another()
+    college.classhub("deploy", "--yes")
+    hub = college.hub()
+    college.plane.kubectl(
+        "-n", college.namespace, "patch", "service/proxy-public", "--type=merge", "--field-manager=kubectl-edit",
+        '-p={"metadata":{"labels":{"chart":"mine"}}}',
+    )  # fmt: skip
+    refused = college.classhub("rollback", "--yes", code=1)
+    assert "kubectl edit changed" in refused.told and "--take-over" in refused.told
+    assert college.hub() == hub
+    college.classhub("rollback", "--yes", "--take-over")
+    assert college.in_force == before
+    college.is_sound()
+    at_work.goes_on()
+
+
+def test_an_evicted_hub_stands_in_nobodys_way(college: College, at_work: AtWork):
+    """As the node's kubelet leaves it: a pod that is over stays listed."""
+    old = college.only("pods", "component=hub")
+    labels = {key: value for key, value in old["metadata"]["labels"].items() if key != "pod-template-hash"}
+    spec = {"schedulerName": "nobody", "containers": [{"name": "hub", "image": "localhost/hub:1"}]}
+    ghost = {"metadata": {"name": "hub-evicted", "labels": labels}, "spec": spec}
+    college.plane.api.create(f"/api/v1/namespaces/{college.namespace}/pods", ghost)
+    over = {"status": {"phase": "Failed", "reason": "Evicted", "message": "The node was low on memory."}}
+    college.plane.api.patch(f"/api/v1/namespaces/{college.namespace}/pods/hub-evicted/status", over)
+    college.another()
+    college.classhub("deploy", "--yes")
+    college.classhub("rollback", "--yes")
+    college.plane.api.delete(f"/api/v1/namespaces/{college.namespace}/pods/hub-evicted")
+    college.is_sound()
+    at_work.goes_on()
+
+
+def test_a_hub_that_was_deleted_by_hand_comes_back(college: College, at_work: AtWork):
+    college.keep_what_is_in_force()
+    college.plane.kubectl("-n", college.namespace, "delete", "deployment/hub", "service/proxy-public", "--wait")
+    told = college.classhub("plan", "--json").answer
+    assert "deleted" in told or "made again" in told, told
+    college.classhub("deploy", "--yes")
+    college.is_sound()
+    at_work.goes_on()
+
+
 def test_a_hub_that_somebody_scaled_away_comes_back(college: College, at_work: AtWork):
     college.scale(0)
     college.classhub("deploy", "--yes", "--take-over")

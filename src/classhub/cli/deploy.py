@@ -16,9 +16,10 @@ from classhub.cli.explaining import explain
 from classhub.cli.here import Here, pass_here
 from classhub.cli.plan import show
 from classhub.cli.polite import killed_politely
-from classhub.errors import NotFound
+from classhub.errors import ClasshubError, NotFound
 
 if TYPE_CHECKING:
+    from classhub.config.model import Config
     from classhub.operations.deploy import Prepared
     from classhub.plan.running import Running
 
@@ -116,6 +117,7 @@ def _carry_out(here: Here, prepared: Prepared, again: Callable[[], Prepared]) ->
 @click.command()
 @click.argument("revision", type=click.IntRange(min=1), required=False)
 @click.option("--database", is_flag=True, help="Put its copy of the hub's database back too, even if it need not be.")
+@click.option("--take-over", is_flag=True, help="Set back what other tools changed of the release's objects.")
 @timeout
 @options.yes
 @options.as_json
@@ -126,6 +128,7 @@ def rollback(
     *,
     revision: int | None,
     database: bool,
+    take_over: bool,
     timeout: int | None,
     yes: bool,
     as_json: bool,
@@ -154,11 +157,23 @@ def rollback(
         agree("Go back?", yes)
         with here.cluster.alone(aside, "rollback") as turn, progress() as tell:
             deploying.refuse_at_work(here.cluster, turn.left, tell, is_yes)
-            running = deploying.roll_back(here.cluster, wanted, tell, database=database)
+            running = deploying.roll_back(
+                here.cluster, wanted, tell, database=database, take_over=take_over, config=_config(here)
+            )
     if as_json:
         show_json({"revision": running.revision, "address": running.address, "again": wanted})
         return
     say(f"Revision {wanted} is in force again, as revision {running.revision}.")
+
+
+def _config(here: Here) -> Config | None:
+    """A folder with a mistake is no reason to refuse a way back."""
+    from classhub.config.load import load
+
+    try:
+        return load(here.folder, os.environ)
+    except ClasshubError:
+        return None
 
 
 def _explain(here: Here, files: tuple[Path, ...], timeout: int | None) -> None:

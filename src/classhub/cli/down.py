@@ -103,6 +103,9 @@ def _remove_from_cluster(here: Here, yes: bool) -> None:
         "This uninstalls the hub from its cluster, with its database: accounts, and which home is whose where only the hub "
         "knows it. Homes and config/ stay."
     )
+    if not here.cluster.is_there():
+        say(f"There is nothing to remove: no release {_release(here)} on that cluster.")
+        return
     ask_name(what, _release(here), yes)
     with here.cluster.alone(aside, "remove"), progress() as tell:
         here.cluster.remove(tell)

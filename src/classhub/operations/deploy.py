@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ Ask = Callable[[str], bool]
 SHORTEST_SECRET = 5
 """Characters: shorter ones are words of everybody's."""
 MASK = "********"
+TAKE_OVER = "take the change back there, or the same with --take-over, which sets it back"
 
 
 @dataclass(frozen=True)
@@ -117,65 +119,103 @@ def _refuse_unsure(left: Remains, ask: Ask) -> None:
 
 def carry_out(target: OnACluster, prepared: Prepared, tell: Tell) -> Running:
     """Apply the plan, in our turn. A failure or Ctrl-C brings back the revision and the database of before."""
+    now = _apply(target, prepared, tell)
+    return now if prepared.before is not None else _apply_again(target, prepared, now, tell)
+
+
+def _apply(target: OnACluster, prepared: Prepared, tell: Tell) -> Running:
     fresh = prepared.before is None and not target.holds_database()
-    try:
-        target.apply(prepared.plan, tell)
-        if prepared.before is None:
-            _apply_again(target, prepared, tell)
-    except BaseException as error:
-        _hide(error, prepared.config)
-        back = _Back(target, prepared.before, prepared.way_back, fresh, tell)
-        _end(error, back.go(_outcome(error)), tell)
-        raise
+    with _hidden(prepared.config):
+        try:
+            target.apply(prepared.plan, tell)
+        except BaseException as error:
+            back = _Back(target, prepared.before, prepared.way_back, fresh, tell)
+            _end(error, back.go(_outcome(error)), tell)
+            raise
     now = target.inspect()
     if now is None:
         raise Refused("The release was removed by somebody else meanwhile.", fix="classhub deploy")
     return now
 
 
-def _apply_again(target: OnACluster, prepared: Prepared, tell: Tell) -> None:
+def _apply_again(target: OnACluster, prepared: Prepared, first: Running, tell: Tell) -> Running:
     """The official chart draws its secrets once for the Secret and anew for the checksum of it, so that only its second
     release is one that a deploy finds nothing to do on: better now than under the first students' hands."""
     now = target.inspect(prepared.config)
-    if now and now.dry and now.dry.objects:
-        tell("The chart drew secrets of its own: it is applied once more, so that nothing is left to be done.")
-        target.apply(release.plan(now, now.dry.settings, what=prepared.plan.what), tell)
+    if now is None or now.dry is None or not now.dry.objects:
+        return first
+    tell("The chart drew secrets of its own: it is applied once more, so that nothing is left to be done.")
+    plan = release.plan(now, now.dry.settings, what=prepared.plan.what)
+    return _apply(target, replace(prepared, before=now, dry=now.dry, plan=plan, way_back=now.revision), tell)
 
 
-def roll_back(target: OnACluster, revision: int, tell: Tell, *, database: bool = False) -> Running:
-    """Put a revision in force again; run again after an interruption, it ends there. Raises NotFound.
+def roll_back(
+    target: OnACluster,
+    revision: int,
+    tell: Tell,
+    *,
+    database: bool = False,
+    take_over: bool = False,
+    config: Config | None = None,
+) -> Running:
+    """Put a revision in force again; run again after an interruption, it ends there. Raises NotFound, Refused.
 
-    Where it fails, what was well before is in force again.
+    Where it fails, what was well before is in force again. config: whose secrets no error may tell.
     """
     now = target.inspect()
     if now is None:
         raise Refused("Nothing is installed here.", fix="classhub deploy")
+    conflicts = target.conflicts(revision)
+    if conflicts and not take_over:
+        said = " ".join(one.sentence for one in conflicts)
+        raise Refused("Another tool has changed what this would set back; nothing was changed.", said, TAKE_OVER)
     is_well = now.state is State.RUNNING
-    try:
-        target.apply(release.way_back(now, revision, database=database, back_up=is_well), tell)
-    except BaseException as error:
-        if is_well:
-            back = _Back(target, now, now.revision, False, tell, database)
-            _end(error, back.go(_outcome(error)), tell)
-        raise
+    plan = release.way_back(now, revision, database=database, back_up=is_well, seize=bool(conflicts))
+    with _hidden(config):
+        try:
+            target.apply(plan, tell)
+        except BaseException as error:
+            if is_well:
+                back = _Back(target, now, now.revision, False, tell, database and _restored(target))
+                _end(error, back.go(_outcome(error)), tell)
+            raise
     return target.inspect() or now
 
 
+def _restored(target: OnACluster) -> bool:
+    """Whether the command that failed had begun to put a copy of the database back."""
+    turn = target.unfinished()
+    return turn is not None and turn.step not in (release.FIND_COPY, release.BACK_UP, release.STOP_HUB)
+
+
 def revision_before(target: OnACluster) -> int:
-    """The newest one that was in force before the one of now and is another; 0 for none."""
+    """Where something was left half-way or failed, the one that was good; else the newest one that was in force before the
+    one of now and is another; 0 for none."""
+    if left := unfinished(target).revision:
+        return left
     history = [one for one in target.history() if not one.outcome]
     others = [one for one in history if one.digest != history[-1].digest]
     return others[-1].number if others else 0
 
 
-def _hide(error: BaseException, config: Config) -> None:
+@contextmanager
+def _hidden(config: Config | None) -> Iterator[None]:
     """A pod's last lines may hold what stands in secrets.yaml."""
-    if isinstance(error, ClasshubError):
-        for way in config.hidden:
-            value = at(config.own_values, way)
-            for one in value if isinstance(value, list) else [value]:
-                if isinstance(one, str) and len(one) >= SHORTEST_SECRET:
-                    error.what, error.cause = (text.replace(one, MASK) for text in (error.what, error.cause))
+    try:
+        yield
+    except ClasshubError as error:
+        for secret in _secrets(config) if config else ():
+            error.what, error.cause = (text.replace(secret, MASK) for text in (error.what, error.cause))
+        raise
+
+
+def _secrets(config: Config) -> Iterator[str]:
+    """A long text line by line: a log indents its lines."""
+    for way in config.hidden:
+        value = at(config.own_values, way)
+        for one in value if isinstance(value, list) else [value]:
+            lines = (line.strip() for line in str(one).splitlines()) if isinstance(one, str) else ()
+            yield from (line for line in lines if len(line) >= SHORTEST_SECRET)
 
 
 def _outcome(error: BaseException) -> str:
@@ -194,7 +234,9 @@ def _end(error: BaseException, ending: str, tell: Tell) -> None:
 
 @dataclass(frozen=True)
 class _Back:
-    """To how it was. before: how it was seen. revision: 0 for none. fresh: nothing of it was there before."""
+    """To how it was; other tools' changes are no reason to leave students without a hub, and are told.
+
+    before: how it was seen. revision: 0 for none. fresh: nothing of it was there before."""
 
     target: OnACluster
     before: Running | None
@@ -230,6 +272,7 @@ class _Back:
             outcome="" if same else outcome,
             database=self.database,
             hub_runs_on=self._hub_runs_on(now),
+            seize=True,
         )
         self.target.apply(plan, self.tell)
         return f"Revision {self.revision} is in force again, and answers."

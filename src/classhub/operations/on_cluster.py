@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from classhub.config.model import Config
+from classhub.plan.conflict import Conflict
 from classhub.plan.in_force import DryRun
 from classhub.plan.overview import Overview
 from classhub.plan.recovery import Remains, Turn
@@ -49,8 +50,16 @@ class OnACluster(Changeable, Protocol):
         """Finish or undo that."""
         ...
 
+    def is_there(self) -> bool:
+        """Whether anything of the release is, if only half of it."""
+        ...
+
     def unfinished(self) -> Turn | None:
         """The record of a command that is at work, or was cut short; the turn is not taken."""
+        ...
+
+    def conflicts(self, revision: int) -> tuple[Conflict, ...]:
+        """What other tools changed, that a way back to that revision would set back. Raises NotFound."""
         ...
 
     def holds_database(self) -> bool:

@@ -126,7 +126,8 @@ def finish(
     """Run what changes something and must come to its own end. env is all there is. Raises ProgramFailed as run() does.
 
     It has a session of its own and writes to no pipe of ours: if we are killed it goes on to its end. Ctrl-C and the
-    time limit ask it to stop (asks: by SIGINT; else it may finish) and wait for that, up to grace_s; a second Ctrl-C kills.
+    time limit ask it to stop (asks: by SIGINT; else it may finish) and wait for that, up to grace_s
+    (where it may finish: as long again as its limit); a second Ctrl-C kills.
     """
     with _nameless() as out, _nameless() as err:
         with _held_back() as begin:
@@ -183,7 +184,7 @@ def _ended(
         _stop(child, True, grace_s)
         return f"took longer than {timeout_s:g} s"
     except BaseException:
-        _stop(child, asks, grace_s)
+        _stop(child, asks, grace_s if asks else timeout_s)
         raise
 
 

@@ -9,6 +9,8 @@ from enum import Enum
 
 HELM_IS_AT_WORK_S = 900
 """A pending release younger than this may still have its helm, when no record of ours says otherwise."""
+BEFORE_RESTORED = ("find copy", "back up", "stop hub", "restore database")
+"""Steps of a way back after which the database's copy is still to come back."""
 BEFORE_HELM = ("", "back up", "take over")
 """Steps of a deploy at which no helm of ours had begun: what is pending then is another's."""
 
@@ -47,6 +49,10 @@ class Turn:
     """The last one that was begun."""
     place: str = ""
     """Marks machine and folder that it ran in: only there it is known whether its helm still works."""
+    database: bool = False
+    """rollback: the copy of the hub's database was asked for."""
+    outcome: str = ""
+    """rollback: of the revision that it leaves, "failed" or "interrupted"; empty when nothing was wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,10 @@ class Remains:
     sentence: str = ""
     sure: bool = True
     """False when another helm may still be at work: to be asked, never done unasked."""
+    database: bool = False
+    """The way back that was begun is to bring the copy of the hub's database, too."""
+    outcome: str = ""
+    """Of the newest revision, once it is left."""
 
     @property
     def is_to_mend(self) -> bool:
@@ -79,7 +89,8 @@ def judge(history: Sequence[Applied], turn: Turn | None, now: float, place: str 
     if turn is not None and turn.operation == "rollback" and turn.step:
         what = f"The way back to revision {turn.revision} was cut short ({turn.who}); it is finished first."
         sure = not newest.status.startswith("pending-") or _is_over(newest, over, now)
-        return Remains(Left.HALF_BACK, turn.revision, what, sure)
+        database = turn.database and turn.step in BEFORE_RESTORED
+        return Remains(Left.HALF_BACK, turn.revision, what, sure, database, turn.outcome)
     return _judge_upgrade(newest, last_good(history), turn, _is_over(newest, over, now))
 
 
@@ -90,7 +101,7 @@ def _judge_upgrade(newest: Applied, good: int, turn: Turn | None, over: bool) ->
         return Remains(Left.HALF_INSTALLED, 0, what, over)
     if newest.status.startswith("pending-"):
         what = f"Revision {newest.revision} is stuck in {newest.status}: its helm was cut short."
-        return Remains(Left.PENDING, good, f"{what} Revision {good} comes back first.", over)
+        return Remains(Left.PENDING, good, f"{what} Revision {good} comes back first.", over, outcome="interrupted")
     if newest.status == "failed":
         return _failed(newest, good, turn)
     if turn is not None and turn.operation == "deploy" and newest.revision > turn.revision:
@@ -103,7 +114,7 @@ def _failed(newest: Applied, good: int, turn: Turn | None) -> Remains:
     """Of one of ours its hub may have run, and changed the database: the way back is finished. helm's own goes on from there."""
     if turn is not None and turn.operation == "deploy" and newest.revision > turn.revision:
         what = f"Revision {newest.revision} failed, and {turn.who} was cut short. Revision {good} comes back first."
-        return Remains(Left.PENDING, good, what)
+        return Remains(Left.PENDING, good, what, outcome="failed")
     return Remains(Left.FAILED, good, f"Revision {newest.revision} failed; revision {good} was the last one in force.")
 
 

@@ -11,6 +11,7 @@ from classhub.plan.steps import Plan, Step
 BACK_UP, TAKE_OVER, UPGRADE, WAIT, CHECK = "back up", "take over", "upgrade", "wait", "check health"
 FIND_COPY, STOP_HUB, RESTORE, ROLL_BACK = "find copy", "stop hub", "restore database", "roll back"
 START, TRY = "start parts", "try a server"
+TAKEN = "What other tools changed is set back to the release's own."
 NAMED = 5
 """Servers that a sentence names; of more it gives the number."""
 
@@ -43,8 +44,7 @@ def _steps(running: Running | None, left: Left, take_over: bool) -> tuple[Step, 
         upgrade = Step(UPGRADE, f"The release is upgraded; {going_on(running.servers)}.")
         first: tuple[Step, ...] = (Step(BACK_UP, "The hub's database and the values in force are copied."),)
         if seize:
-            taken = "What other tools changed is set back to the release's own."
-            first += (Step(TAKE_OVER, taken),)
+            first += (Step(TAKE_OVER, TAKEN),)
         return (*first, upgrade, *_started(running), *_settle())
     well = running.state is State.RUNNING and left is not Left.UNCHECKED
     return () if well else (*_started(running), *_settle())
@@ -64,9 +64,11 @@ def way_back(
     database: bool = False,
     hub_runs_on: bool = False,
     back_up: bool = False,
+    seize: bool = False,
 ) -> Plan:
     """The steps to an earlier revision. database: its copy of the hub's database comes back in any case, not only when
-    the hub of that revision could not read the one of now. hub_runs_on: the hub of that revision never stopped."""
+    the hub of that revision could not read the one of now. hub_runs_on: the hub of that revision never stopped. seize: what other
+    tools changed is set back."""
     asked = (
         *((Step(FIND_COPY, f"The copy of revision {revision} is looked at."),) if database else ()),
         *((Step(BACK_UP, "The hub's database and the values in force are copied."),) if back_up else ()),
@@ -79,6 +81,7 @@ def way_back(
     steps = (
         *asked,
         *(() if hub_runs_on else stopped),
+        *((Step(TAKE_OVER, TAKEN),) if seize else ()),
         Step(ROLL_BACK, f"Revision {revision} is put in force again."),
         *_settle(),
     )

@@ -84,3 +84,16 @@ def test_a_way_back_leads_only_to_what_was_in_force(statuses):
 @pytest.mark.parametrize("step", ["", "back up", "take over"])
 def test_what_is_pending_though_our_helm_had_not_begun_is_anothers(step):
     assert not judge(history("deployed", "pending-upgrade"), turn(step=step), NOW).sure
+
+
+@pytest.mark.parametrize(("step", "wanted"), [("stop hub", True), ("restore database", True), ("roll back", False)])
+def test_a_way_back_that_was_to_bring_the_database_still_does_unless_it_has(step, wanted):
+    of = replace(turn("rollback", 1, step), database=True)
+    assert judge(history("superseded", "deployed"), of, NOW).database is wanted
+
+
+def test_a_good_revision_that_somebody_left_is_not_called_a_failed_one():
+    asked, taken_back = turn("rollback", 1), replace(turn("rollback", 1), outcome="failed")
+    assert judge(history("superseded", "deployed"), asked, NOW).outcome == ""
+    assert judge(history("superseded", "deployed"), taken_back, NOW).outcome == "failed"
+    assert judge(history("deployed", "pending-upgrade"), turn(), NOW).outcome == "interrupted"

@@ -40,6 +40,8 @@ Tell = Callable[[str], None]
 
 GONE_S = 120
 """For the hub's pod to end."""
+VALUES_KEPT = 10
+"""Copies of the values in force, in the state folder: as many as Helm keeps revisions."""
 ANSWERS_S = 120
 """For the hub to serve once its pods are ready."""
 
@@ -71,17 +73,27 @@ class Applying:
         elif remains.left is Left.UNINSTALLING:
             self._at.helm.uninstall(self._at.release, timeout_s=self._timeout_s)
         elif remains.left in (Left.PENDING, Left.HALF_BACK):
-            self._finish_way_back(remains.revision)
+            self._finish_way_back(remains)
         self._held.done()
 
-    def _finish_way_back(self, revision: int) -> None:
-        """A hub that is not well afterwards is no reason to stop: what is deployed next may be the cure."""
+    def _finish_way_back(self, remains: Remains) -> None:
+        """Nobody can be asked about other tools' changes where the hub may stand still half-way: they are told.
+
+        A hub that is not well afterwards is no reason to stop: what is deployed next may be the cure."""
         try:
-            self.run(steps.way_back(inspection.bare(self._newest()), revision, outcome="interrupted"))
+            self.run(
+                steps.way_back(
+                    inspection.bare(self._newest()),
+                    remains.revision,
+                    outcome=remains.outcome,
+                    database=remains.database,
+                    seize=True,
+                )
+            )
         except OutsideFailed as error:
             if self._newest().status != "deployed":
                 raise
-            self._tell(f"Revision {revision} is back, but not well: {error.what} {error.cause}")
+            self._tell(f"Revision {remains.revision} is back, but not well: {error.what} {error.cause}")
 
     def _begin(self, plan: Plan, step: str, begun: bool) -> None:
         """What the next command must know if we do not come back from this step."""
@@ -90,7 +102,11 @@ class Applying:
             return
         about = {"who": turn.me(), "since": time.time(), "step": step, "place": helm_lock.place(self._state)}
         if plan.revision is not None:
-            self._held.note(operation="rollback", revision=plan.revision, **about)
+            asked = {
+                "database": bool(plan.settings.get("database")),
+                "outcome": str(plan.settings.get("outcome") or ""),
+            }
+            self._held.note(operation="rollback", revision=plan.revision, **asked, **about)
             return
         found = recovery.judge(history.applied(self._history()), self._held.left, time.time())
         good = found.revision if found.left is Left.UNCHECKED else recovery.last_good(history.applied(self._history()))
@@ -120,11 +136,14 @@ class Applying:
         values = self._at.helm.values(self._at.release, revision)
         self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(self._state / f"{self._at.release}-values-{revision}.json", json.dumps(values))
+        copies = sorted(self._state.glob(f"{self._at.release}-values-*.json"), key=lambda path: path.stat().st_mtime)
+        for old in copies[:-VALUES_KEPT]:
+            old.unlink()
         database.back_up(self._at.cluster, self._hub(revision), revision, self._tell)
 
-    def _take_over(self, _: Plan) -> None:
+    def _take_over(self, plan: Plan) -> None:
         """By force and in Helm's name: who else held fields of it holds them no more."""
-        for body in self._at.helm.manifest(self._at.release, self._newest().revision):
+        for body in self._at.helm.manifest(self._at.release, plan.revision or self._newest().revision):
             placed = scaling.placed(body, self._at.cluster.namespace, self._at.release)
             try:
                 self._at.cluster.apply(placed, dry_run=True, manager=scaling.HELM)
@@ -181,7 +200,7 @@ class Applying:
             manifest = self._at.helm.manifest(self._at.release, int(plan.revision or 0))
             scaling.scale(self._at.cluster, live, manifest, 0, release=self._at.release)
         deadline = time.monotonic() + GONE_S
-        while pods := self._of_hub("Pod"):
+        while pods := [pod for pod in self._of_hub("Pod") if not parts.is_over(pod)]:
             if time.monotonic() > deadline:
                 raise _stays(pods[0])
             time.sleep(0.5)

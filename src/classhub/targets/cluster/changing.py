@@ -159,10 +159,11 @@ def _students_pods(at: Connection) -> list[Object]:
 
 def await_end_of_pods(at: Connection, components: Sequence[str]) -> None:
     """Raises OutsideFailed for those that stay."""
-    wait_until_gone(
-        lambda: [pod for pod in at.cluster.list("Pod") if is_of(pod, at.release) and component(pod) in components],
-        "pods",
-    )
+    wait_until_gone(lambda: [pod for pod in _still_there(at) if component(pod) in components], "pods")
+
+
+def _still_there(at: Connection) -> list[Object]:
+    return [pod for pod in at.cluster.list("Pod") if is_of(pod, at.release) and not parts.is_over(pod)]
 
 
 def wait_until_gone(left: Callable[[], Sequence[Object]], what: str) -> None:

@@ -36,7 +36,7 @@ def dry_run(at_: Connection, settings: Mapping[str, Any], config: Config, releas
         before=before,
         release=Place(at_.cluster.context, at_.settings.namespace, at_.release, chart.version, installed),
         objects=compare(held, wanted, hidden, at_.settings.namespace),
-        conflicts=tuple(_conflicts(at_, wanted)) if release else (),
+        conflicts=tuple(conflicts(at_, wanted)) if release else (),
     )
 
 
@@ -61,7 +61,7 @@ def _own(at_: Connection, version: str) -> dict[str, str]:
     return {"chart.version": version, "release": at_.release, "namespace": at_.settings.namespace}
 
 
-def _conflicts(at_: Connection, wanted: Sequence[Object]) -> Iterator[Conflict]:
+def conflicts(at_: Connection, wanted: Sequence[Object]) -> Iterator[Conflict]:
     """Asked of the API server itself, object by object: applied by Helm without force, what would be refused?"""
     for body in wanted:
         if HOOK in ((body.get("metadata") or {}).get("annotations") or {}):

@@ -8,7 +8,10 @@ from classhub.plan.recovery import Applied
 from classhub.plan.steps import Revision
 from classhub.targets.cluster.record import Remembered
 
-_OUTCOMES = {"failed": "failed", "pending-install": "interrupted", "pending-upgrade": "interrupted"}
+_OUTCOMES = {
+    "failed": "failed",
+    **dict.fromkeys(("pending-install", "pending-upgrade", "pending-rollback"), "interrupted"),
+}
 
 
 def revisions(history: Sequence[Release], remembered: Mapping[int, Remembered]) -> list[Revision]:

@@ -40,9 +40,13 @@ def servers(pods: Iterable[Object]) -> tuple[Server, ...]:
     return tuple(sorted(found, key=lambda server: (server.user, server.name)))
 
 
+def is_over(pod: Object) -> bool:
+    """No process of it runs any more; an evicted pod stays listed so for weeks."""
+    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+
+
 def is_alive(pod: Object) -> bool:
-    ended = (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
-    return not ended and not pod["metadata"].get("deletionTimestamp")
+    return not is_over(pod) and not pod["metadata"].get("deletionTimestamp")
 
 
 def wanted(workload: Object) -> int:

@@ -36,6 +36,7 @@ def remove(at: Connection, held: Held, api: Callable[[], HubApi], tell: Tell, *,
 
 def take_away(at: Connection, held: Held, *, timeout_s: float) -> None:
     """Of a first installation that failed: all that it made."""
+    held.note(step="take away")  # raises where another command has the turn by now
     if inspection.newest(at.helm.history(at.release)) is not None:
         at.helm.uninstall(at.release, timeout_s=timeout_s)
         _await_end(at)

@@ -13,6 +13,7 @@ from classhub.config.model import Config, Settings
 from classhub.config.overlay import deployed
 from classhub.errors import NotFound
 from classhub.outside.hub_api import HubApi
+from classhub.plan.conflict import Conflict
 from classhub.plan.in_force import DryRun
 from classhub.plan.overview import Overview
 from classhub.plan.records import Finished, Kind, Record, Usage
@@ -92,11 +93,16 @@ class ClusterTarget:
         with turn.held(self.at.cluster, self.at.release, mine, tell) as held, helm_lock.held(self.state, tell) as lock:
             self._held, self.at.helm.keep_fds = held, (lock,)
             try:
-                if held.left is not None:
+                if held.left is not None and operation in ("deploy", "rollback", "remove"):
                     database.sweep(self.at.cluster, self.at.release)
                 yield held
             finally:
                 self._held, self.at.helm.keep_fds = None, ()
+
+    def is_there(self) -> bool:
+        """Whether anything of the release is, if only half of it."""
+        seen = inspection.look(self.at.cluster, self.at.release)
+        return bool(seen.workloads or seen.pods or self.at.helm.history(self.at.release))
 
     def unfinished(self) -> Turn | None:
         """The record of a command that is at work, or was cut short."""
@@ -111,6 +117,11 @@ class ClusterTarget:
         """Finish what is half done, so that Helm takes an upgrade again."""
         with self.alone(tell) as held:
             self._applying(held, tell).mend(remains)
+
+    def conflicts(self, revision: int) -> tuple[Conflict, ...]:
+        """What other tools changed, that a way back to that revision would set back."""
+        self._must_know(revision)
+        return tuple(dry_run.conflicts(self.at, self.at.helm.manifest(self.at.release, revision)))
 
     def holds_database(self) -> bool:
         """Whether a hub's claim is there, of a release that was here before."""
@@ -147,11 +158,14 @@ class ClusterTarget:
         return replace(found, dry=dry_run.dry_run(self.at, self.settings(wanted), wanted, release))
 
     def apply(self, plan: Plan, tell: Tell) -> None:
-        known = [one.revision for one in self.at.helm.history(self.at.release)]
-        if plan.revision is not None and plan.revision not in known:
-            raise NotFound(f"There is no revision {plan.revision}.", fix="classhub -t cluster history")
+        if plan.revision is not None:
+            self._must_know(plan.revision)
         with self.alone(tell, "rollback" if plan.revision else "deploy") as held:
             self._applying(held, tell).run(plan)
+
+    def _must_know(self, revision: int) -> None:
+        if revision not in [one.revision for one in self.at.helm.history(self.at.release)]:
+            raise NotFound(f"There is no revision {revision}.", fix="classhub -t cluster history")
 
     def history(self) -> list[Revision]:
         known = record.read(self.at.cluster, self.at.release)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from classhub.errors import NotFound, Refused
+from classhub.errors import NotFound, OutsideFailed, Refused
 from classhub.plan.recovery import Turn
 from classhub.targets.cluster import turn
 from classhub.targets.cluster.turn import LONG_S, ORIGIN, held, holder, me, origin, peek
@@ -185,3 +185,38 @@ def test_a_record_of_a_newer_classhub_is_understood_as_far_as_it_can_be(leases):
     text = '{"operation": "deploy", "who": "a", "since": 1, "revision": 2, "step": "upgrade", "news": true}'
     leases.patch("Lease", NAME, {"metadata": {"annotations": {turn.RECORD: text}}})
     assert peek(leases, "jhub").step == "upgrade"
+
+
+class Lossy(Leases):
+    """The answer to every other change is lost, so that it is sent again and meets its own work."""
+
+    lost = False
+
+    def _sent(self, change, *given):
+        done = change(*given)
+        self.lost = not self.lost
+        return change(*given) if self.lost else done
+
+    def patch(self, kind, name, change):
+        return self._sent(super().patch, kind, name, change)
+
+    def create(self, body):
+        return self._sent(super().create, body)
+
+
+def test_a_lost_answer_costs_nobody_the_turn():
+    leases = Lossy()
+    with take(leases) as mine:
+        mine.note(step="upgrade")
+        assert peek(leases, "jhub").step == "upgrade"
+    assert holder(leases.get("Lease", NAME)) == "" and peek(leases, "jhub") is None
+
+
+def test_what_is_done_stays_done_when_the_turn_cannot_be_given_back(leases):
+    def away():
+        raise OutsideFailed("The cluster does not answer.")
+
+    with take(leases) as mine:
+        mine.note(step="upgrade")
+        mine.done()
+        leases.on_get = away
