@@ -54,6 +54,7 @@ class College(Release):
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         }
         self.number = 0
+        self.base: dict[str, Any] = {}
         self.configure({})
 
     def configure(self, more: dict[str, Any]) -> None:
@@ -61,7 +62,7 @@ class College(Release):
         values = self.values()
         del values["hub"]["services"]
         values["hub"]["config"]["JupyterHub"] = {"authenticator_class": "dummy"}
-        self._write("config.yaml", layer(values, more))
+        self._write("config.yaml", layer(layer(values, self.base), more))
 
     def another(self, more: dict[str, Any] | None = None) -> str:
         """A change that restarts the hub and nothing else; the value that it sets."""

@@ -20,6 +20,9 @@ from hub.student import eventually
 def college(control_plane: ControlPlane, node_with_hub: Node, tmp_path_factory) -> Iterator[College]:
     name = f"test-{uuid.uuid4().hex[:8]}"
     made = College(control_plane, name, tmp_path_factory.mktemp("college"))
+    # A quota on memory takes no pod that does not say how much it needs.
+    made.base = {"hub": {"resources": {"requests": {"memory": "64Mi"}}}}
+    made.configure({})
     made.classhub("deploy", "--yes")
     yield made
     control_plane.api.delete(f"/api/v1/namespaces/{name}")

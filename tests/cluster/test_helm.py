@@ -261,8 +261,9 @@ def test_helm_comes_to_its_own_end_when_we_are_stopped(helm, backend, chart, pat
         return
     assert statuses(helm) == [(1, "deployed"), (2, "pending-upgrade")]
     path = f"/apis/batch/v1/namespaces/{namespace}/jobs/waits/status"
-    now = {"startTime": "2026-01-01T00:00:00Z", "completionTime": "2026-01-01T00:00:01Z"}
-    times = {"lastProbeTime": "2026-01-01T00:00:01Z", "lastTransitionTime": "2026-01-01T00:00:01Z"}
+    begun = eventually(lambda: (control_plane.api.get(path).get("status") or {}).get("startTime"))
+    now = {"startTime": begun, "completionTime": begun}
+    times = {"lastProbeTime": begun, "lastTransitionTime": begun}
     done = [{"type": kind, "status": "True", **times} for kind in ("SuccessCriteriaMet", "Complete")]
     control_plane.api.patch(path, {"status": {**now, "succeeded": 1, "active": 0, "ready": 0, "conditions": done}})
     eventually(lambda: statuses(helm) == [(1, "superseded"), (2, "deployed")])

@@ -113,6 +113,7 @@ def test_a_terminal_has_our_size_and_keys_and_gives_the_exit_code(idle, cluster,
         os.write(outer.keyboard, b"stty size; cat\n")
         outer.shows(b"33 111")
         os.write(outer.keyboard, b"\x03")  # ends cat, and nothing of ours
+        outer.shows(b"\n$ ")  # a shell forgets what is typed while it is being interrupted
         os.write(outer.keyboard, b"echo still $((40+2)); exit 42\n")
         outer.shows(b"still 42")
         assert outer.process.wait(PATIENCE_S) == 42
