@@ -66,7 +66,9 @@ class Edit:
     """One change of a file that certainly mends a mistake.
 
     do: "set" the value of the key at `where` to `new`, "rename" that key to `new`, "move" it with all below it to the
-    path `new`, or "remove" it. where: the way to the key, as ("hub", "services", 0).
+    path `new`, or "remove" it; or "gather" keys that stand beside it, and it if it is one of them, below another: `new` is
+    (that one's path, their names). An empty key that is none of them was to hold them, and goes along.
+    where: the way to the key, as ("hub", "services", 0).
     """
 
     do: str

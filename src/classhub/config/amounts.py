@@ -17,6 +17,7 @@ from classhub.errors import Edit
 
 LEAST_MEMORY_BYTES = 32 * 2**20
 """A server without a kernel takes three times as much (facts: speed.md, 1)."""
+_LEAST_BYTES = 2**20
 FREE = (("custom",), ("global",), ("hub", "config"), ("hub", "services"))
 """Where a key `resources` is no container's."""
 
@@ -126,10 +127,26 @@ def _unfit(where: Where, value: Any, bounds: _Bounds) -> Problem | None:
         return Problem(
             where, f"{dotted(where)} is below zero: {_shown(value)}.", "No server would start.", fix, code="CH1502"
         )
-    if reader is _MEMORY and where == bounds.limit and 0 < read < LEAST_MEMORY_BYTES:
+    return _too_little(where, value, bounds)
+
+
+def _too_little(where: Where, value: Any, bounds: _Bounds) -> Problem | None:
+    """Bytes, where more was certainly meant: 512 and 0.5 are none of a server's."""
+    if bounds.reader not in (_MEMORY, _BYTES) or not value:
+        return None
+    read, is_limit = bounds.reader.read(value), where == bounds.limit
+    of_a_server = bounds.reader is _MEMORY
+    is_below_a_byte = isinstance(value, float) and 0 < value < 1
+    if of_a_server and is_limit and (0 < read < LEAST_MEMORY_BYTES or is_below_a_byte):
+        fix = f"{where[-1]}: {quantities.memory_meant(str(value)) if read < 1024 else '512M'}"
         why = "No server can start in that; a number alone counts bytes."
-        fix = f"{name}: {quantities.memory_meant(str(value)) if read < 1024 else '512M'}"
+        why = "KubeSpawner takes it for no limit; a number alone counts bytes." if is_below_a_byte else why
         return Problem(where, f"{dotted(where)} is less than 32 MiB: {_shown(value)}.", why, fix, code="CH1503")
+    if 0 < read < _LEAST_BYTES or (of_a_server and is_below_a_byte):
+        meant = quantities.memory_meant(str(value)) if of_a_server else quantities.quantity_meant(value, "1Gi")
+        shown = f"{dotted(where)} is less than 1 MiB: {_shown(value)}."
+        why = "A number alone counts bytes, so it comes to nothing."
+        return Problem(where, shown, why, f"{where[-1]}: {meant}", "warning", "CH1503")
     return None
 
 

@@ -160,6 +160,12 @@ CODES: dict[str, Code] = {
         "- hub\n",
         "hub: {}\n",
     ),
+    "CH1118": Code(
+        "A value stands between curly quotes",
+        "Word processors set them; to YAML they are letters of the value. Only where people read the text they may be meant.",
+        "singleuser:\n  defaultUrl: \u201c/lab\u201d\n",
+        'singleuser:\n  defaultUrl: "/lab"\n',
+    ),
     "CH1199": Code("A file is not YAML", "Compare the line with its neighbours; quotes around a value often help."),
     # --- who gets in
     "CH1401": Code(
@@ -377,8 +383,8 @@ CODES: dict[str, Code] = {
         "singleuser:\n  memory:\n    limit: 2G\n",
     ),
     "CH1503": Code(
-        "A memory limit is too small for any server",
-        "A number alone counts bytes.",
+        "An amount of memory is too small for anything",
+        "A number alone counts bytes: a limit of 512 stops every start, a guarantee of 512 keeps nothing free.",
         "singleuser:\n  memory:\n    limit: 512\n    guarantee: 0\n",
         "singleuser:\n  memory:\n    limit: 512M\n    guarantee: 0\n",
     ),
@@ -403,7 +409,8 @@ CODES: dict[str, Code] = {
     ),
     "CH1603": Code(
         "hub.extraConfig is not Python",
-        "The hub would not start.",
+        "The hub would not start. A warning where the cluster's hub reads it and this machine's Python is too old for it; "
+        "`classhub up` stops for that too.",
         "hub:\n  extraConfig:\n    greeting: |\n      print('hello'\n",
         "hub:\n  extraConfig:\n    greeting: |\n      print('hello')\n",
     ),
@@ -505,6 +512,12 @@ CODES: dict[str, Code] = {
         'hub:\n  image: {name: "quay.io/jupyterhub/k8s-hub:4.4.0", tag: ""}\n',
         'hub:\n  image: {name: quay.io/jupyterhub/k8s-hub, tag: "4.4.0"}\n',
     ),
+    "CH1806": Code(
+        "The name of an image is none",
+        "It is registry/path, in small letters and without https://. Kubernetes cannot read anything else, and no pod starts.",
+        'singleuser:\n  image: {name: "https://quay.io/college/notebook", tag: "2026-09-01"}\n',
+        'singleuser:\n  image: {name: quay.io/college/notebook, tag: "2026-09-01"}\n',
+    ),
     "CH1811": Code(
         "Culling deletes users, and their disks with them",
         "cull.enabled ends idle servers; cull.users deletes whoever was idle, and the disk with all their work.",
@@ -536,10 +549,34 @@ CODES: dict[str, Code] = {
         _HTTPS + "    hosts: [hub.college.edu]\n",
     ),
     "CH1824": Code(
-        "A host of the Ingress is not a host name",
-        "It is the name alone, in small letters; Kubernetes refuses anything else.",
+        "A host of the Ingress is not a host name, or not one that it serves",
+        "It is the name alone, in small letters, and no IP address; Kubernetes refuses anything else. So in ingress.tls.",
         "ingress:\n  enabled: true\n  hosts: [https://hub.college.edu/]\n",
         "ingress:\n  enabled: true\n  hosts: [hub.college.edu]\n",
+    ),
+    "CH1825": Code(
+        "An IP address is none",
+        "It has four numbers of at most 255. The hub would never get its address.",
+        "proxy:\n  service: {loadBalancerIP: 203.0.113}\n",
+        "proxy:\n  service: {loadBalancerIP: 203.0.113.7}\n",
+    ),
+    "CH1826": Code(
+        "A port of the nodes is out of range",
+        "Kubernetes takes 30000 to 32767, unless the cluster was set up with another range.",
+        "proxy:\n  service: {type: NodePort, nodePorts: {http: 80}}\n",
+        "proxy:\n  service: {type: NodePort, nodePorts: {http: 30080}}\n",
+    ),
+    "CH1827": Code(
+        "The route leads through no gateway",
+        "httpRoute names the cluster's gateway that the hub is reached by; what the chart has there is an example.",
+        "httpRoute:\n  enabled: true\n",
+        "httpRoute:\n  enabled: true\n  gateway: {name: edge}\n",
+    ),
+    "CH1828": Code(
+        "A port is no number from 1 to 65535",
+        "Kubernetes refuses a number in quotes: it would be a port's name.",
+        "proxy:\n  service:\n    extraPorts: [{name: ssh, port: '22'}]\n",
+        "proxy:\n  service:\n    extraPorts: [{name: ssh, port: 22}]\n",
     ),
     "CH1831": Code(
         "A profile sets what KubeSpawner does not know",

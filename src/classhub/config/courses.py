@@ -4,19 +4,19 @@ import re
 from pathlib import Path
 from typing import Any
 
+from classhub.config.belongs import OF_A_COURSE
 from classhub.config.document import Document
 from classhub.config.fields import Fields
 from classhub.config.model import Course
 from classhub.errors import Finding
 
-KEYS = ("title", "material", "folder", "libraries", "people", "meetings", "assignments")
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")
 
 
 def course(document: Document, name: str, folder: Path, mistakes: list[Finding]) -> Course:
     """name: the file's, without .yaml. folder: config/, absolute; material is relative to the folder that holds it."""
     fields = Fields(document, mistakes)
-    fields.only(*KEYS)
+    fields.only(*OF_A_COURSE, file="courses/NAME.yaml")
     if not is_name(name):
         fix = "Rename the file: letters, digits, dots and dashes, as comp141.yaml."
         mistakes.append(

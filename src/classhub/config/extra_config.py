@@ -25,6 +25,25 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(where, message, "The hub would not start.", fix, code="CH1608")
 
 
+def unreadable(values: Mapping[str, Any], chart: str) -> Iterator[tuple[Problem, int]]:
+    """Snippets that cannot be parsed, and how far below their key's line. chart: whose hub is to read them."""
+    from classhub.config.newer_python import OURS, is_read_by, of_chart  # late: only mistakes need it
+
+    sources = dict(extra_config(values))
+    for key, line, reason in syntax_errors(values):
+        where = ("hub", "extraConfig", key)
+        message = f"{dotted(where)}, line {line}: this is not Python: {reason}."
+        fix = "Correct the line; in a text block (|) all lines keep their indentation relative to the first."
+        severity, why = "error", "The hub would not start."
+        if is_read_by(sources[key], of_chart(chart)):
+            ours, theirs = (".".join(map(str, version)) for version in (OURS, of_chart(chart)))
+            severity = "warning"
+            message = f"{dotted(where)}, line {line}: this Python is too new for this machine's {ours}."
+            why = f"The cluster's hub (Python {theirs}) reads it; the hub on this machine would not start with it."
+            fix = "Write it as older Pythons read it, or run `classhub` with a newer one."
+        yield Problem(where, message, why, fix, severity, "CH1603"), lines_below(sources[key], line)
+
+
 def syntax_errors(values: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
     """(key, line within the snippet, reason) of each snippet that is no Python. Parsed, never run."""
     for key, source in extra_config(values):

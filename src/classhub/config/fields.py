@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from classhub.config.belongs import belongs
 from classhub.config.document import Document, Where
 from classhub.config.edit.render import flow, text
 from classhub.config.spelling import dotted, is_slip, kind, nearest, written
@@ -21,16 +22,23 @@ class Fields:
             values = values[part]
         self._values: Mapping[str, Any] = values
 
-    def only(self, *known: str) -> None:
-        """Report every other key."""
+    def only(self, *known: str, file: str = "") -> None:
+        """Report every other key. file: what these are the outermost keys of."""
         for name in self._values:
             if name not in known:
-                meant = nearest(name, known)
-                place = f" in {dotted(self.where)}" if self.where else ""
-                message = f"There is no setting {name}{place}."
-                fix = f"Write {meant}: in place of {name}:" if meant else f"Remove it; known are {', '.join(known)}."
-                edit = Edit("rename", (*self.where, name), meant) if is_slip(name, meant) else None
-                self.wrong(name, "CH1901", message + (f" Did you mean {meant}?" if meant else ""), "", fix, edit=edit)
+                self._no_setting(name, known, file)
+
+    def _no_setting(self, name: str, known: Sequence[str], file: str) -> None:
+        meant = nearest(name, known)
+        place = f" in {dotted(self.where)}" if self.where else ""
+        message = f"There is no setting {name}{place}."
+        if (other := belongs(name, file) if file else "") and not is_slip(name, meant):
+            message = f"{message} It is a key of {other}."
+            self.wrong(name, "CH1901", message, "", f"Move it to {other}, with all below it.")
+            return
+        fix = f"Write {meant}: in place of {name}:" if meant else f"Remove it; known are {', '.join(known)}."
+        edit = Edit("rename", (*self.where, name), meant) if is_slip(name, meant) else None
+        self.wrong(name, "CH1901", message + (f" Did you mean {meant}?" if meant else ""), "", fix, edit=edit)
 
     def wrong(
         self,
@@ -51,6 +59,9 @@ class Fields:
     def given(self, name: str) -> bool:
         return self._values.get(name) is not None
 
+    def is_text(self, name: str) -> bool:
+        return isinstance(self._values.get(name), str)
+
     def text(self, name: str, default: str = "") -> str:
         return str(self._read(name, str, "text", default, default or "..."))
 
@@ -63,8 +74,13 @@ class Fields:
             return default
         return int(value)
 
-    def choice(self, name: str, default: str, words: Sequence[str]) -> str:
+    def choice(self, name: str, default: str, words: Sequence[str], on: tuple[str, str] = ("", "")) -> str:
+        """on: the fix and the reason where it is only said that there shall be something, in place of what."""
         value = self._values.get(name)
+        if on[0] and str(value).lower() in ("true", "on", "yes"):
+            message = f"{self._dotted(name)} must be one of {', '.join(words)}; on names none of them."
+            self.wrong(name, "CH1904", message, on[1], on[0])
+            return default
         if value is False and "off" in words:
             return "off"  # YAML reads off as false
         if value is None or value in words:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from classhub.config import amounts, environment, meaning, tokens
+from classhub.config import amounts, curly, environment, meaning, tokens
+from classhub.config.chart import astray
 from classhub.config.chart.schema import Schema, besides
 from classhub.config.chart.table import table
 from classhub.config.chart.templates import refusals
@@ -43,12 +44,25 @@ def problems(given: Given, before: str = "") -> list[Problem]:
     traits = [problem for problem in _hub_config(given) if problem.where not in better]
     more = [*_runs(given), *environment.problems(given.values), *meant, *traits]
     told = {problem.where for problem in more if problem.severity == "error" and problem.code[:4] != _SECRETS}
+    misplaced, covered = _misplaced(given)
+    unread = [problem for problem in curly.problems(given.own, table(given.chart)) if problem.where not in covered]
+    covered |= {problem.where for problem in unread}
+    told |= covered
     schema = [problem for problem in verdict(given.values, table(given.chart)) if problem.where not in told]
-    templates = [] if schema else refusals(given.values, given.chart)
-    found = [*schema, *templates, *more]
+    templates = [] if schema or misplaced or unread else refusals(given.values, given.chart)
+    found = [*misplaced, *unread, *schema, *templates, *(problem for problem in more if problem.where not in covered)]
     if given.schema:
         found += besides(given.schema.problems(given.own), found)
     return [*found, *_upgrade(given, before, {problem.where for problem in found})]
+
+
+def _misplaced(given: Given) -> tuple[list[Problem], set[Where]]:
+    """Blocks and sections that stand elsewhere, and all places that this tells of."""
+    keys = table(given.chart)
+    found = astray.blocks(given.own, keys)
+    problems = [astray.problem(block, given.own) for block in found]
+    problems += astray.sections(given.own, keys, given.chart)
+    return problems, {problem.where for problem in problems}.union(*(block.places for block in found))
 
 
 _KNOW_MORE = ("CH15",)

@@ -1,5 +1,6 @@
 """A deployment folder -> Config. Every mistake of every file is collected before anything is raised."""
 
+import os
 import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -83,7 +84,10 @@ def _look(
     own = layer(*(document.values for document in documents.values()))
     values = reader.values(own, documents, settings, chart)
     reader.check_snippets(own, documents, chart or settings.chart_version)
+    from classhub.config.commented import told
+
     found = sorted(reader.findings, key=lambda finding: (finding.file, finding.line, finding.column))
+    found = told(found, reader.text)
     if any(finding.severity == "error" for finding in found):
         return None, found
     from classhub.config.login import login
@@ -187,6 +191,14 @@ class _Reader:
             return parse(self.instead[name], shown(path), self.findings)
         return read(path, shown(path), self.findings) if self.has(name) else None
 
+    def text(self, file: str) -> str:
+        """Of a file that was read, by the name that is shown."""
+        try:
+            data = next((data for name, data in self.instead.items() if shown(self.folder / name) == file), None)
+            return (Path(file).read_bytes() if data is None else data).decode("utf-8-sig", "replace")
+        except OSError:
+            return ""
+
     def documents(self, names: Sequence[str]) -> dict[str, Document]:
         """Those that can be used, by name. One that is given twice counts where it stands last, as with Helm."""
         found = {name: self.read(name) for name in list(dict.fromkeys(reversed(names)))[::-1]}
@@ -200,7 +212,18 @@ class _Reader:
 
         found = settings(document, self.folder, self.findings)
         self._missing(document, found.values)
+        self._curly(document)
         return found
+
+    def _curly(self, document: Document) -> None:
+        """Of a file of our own; what its reader says of the same values is said less well."""
+        from classhub.config.curly import problem, quoted
+
+        for found in quoted(document.values):
+            better = problem(found, found.inner)
+            same = (document.file, found.where)
+            self.findings = [one for one in self.findings if (one.file, one.path) != same]
+            self.findings.append(_finding(better, (document.file, *document.place(found.where))))
 
     def _missing(self, document: Document, names: Sequence[str]) -> None:
         """Files of values that are named in classhub.yaml and are not there."""
@@ -220,6 +243,7 @@ class _Reader:
             document = self.read(str(path.relative_to(self.folder)))
             if document is not None:
                 found.append((document, course(document, path.stem, self.folder, self.findings)))
+                self._curly(document)
         self.findings.extend(clashes(found))
         return tuple(one for _, one in found)
 
@@ -231,6 +255,12 @@ class _Reader:
         if not courses.is_dir():
             fix = "Put a folder in its place, with a file for each course."
             self.findings.append(Finding("error", shown(courses), 0, 0, "courses must be a folder.", "", fix, "CH1008"))
+            return []
+        if not os.access(courses, os.R_OK | os.X_OK):
+            why = "It belongs to somebody else, or its mode forbids it; the courses in it would be passed over."
+            fix = f"ls -ld {_quoted(shown(courses))}, then chown or chmod u+rx it."
+            message = "You may not look into this folder."
+            self.findings.append(Finding("error", shown(courses), 0, 0, message, why, fix, "CH1001"))
             return []
         for path in sorted(courses.glob("*.yml")):
             fix = f"mv {_quoted(shown(path))} {_quoted(shown(path.with_suffix('.yaml')))}"
@@ -283,27 +313,14 @@ class _Reader:
 
     def check_snippets(self, own: Mapping[str, object], files: Mapping[str, Document], chart: str) -> None:
         """hub.extraConfig is Python: what cannot be parsed would only show when the hub has gone down for it."""
-        from classhub.config.extra_config import extra_config, lines_below, syntax_errors
-        from classhub.config.newer_python import OURS, is_read_by, of_chart
+        from classhub.config.extra_config import unreadable
 
-        sources = dict(extra_config(own))
-        for key, line, reason in syntax_errors(own):
-            file, below, _ = self._place(("hub", "extraConfig", key), files)
-            message = f"hub.extraConfig.{key}, line {line}: this is not Python: {reason}."
-            fix = "Correct the line; in a text block (|) all lines keep their indentation relative to the first."
-            severity, why = "error", "The hub would not start."
-            if is_read_by(sources[key], of_chart(chart)):
-                ours, theirs = (".".join(map(str, version)) for version in (OURS, of_chart(chart)))
-                severity = "warning"
-                message = f"hub.extraConfig.{key}, line {line}: this Python is too new for this machine's {ours}."
-                why = f"The cluster's hub (Python {theirs}) reads it; the hub on this machine would not start with it."
-                fix = "Write it as older Pythons read it, or run `classhub` with a newer one."
-            further = lines_below(sources[key], line)
-            self.findings.append(Finding(severity, file, below + further, 1, message, why, fix, "CH1603"))
+        for problem, further in unreadable(own, chart):
+            file, line, _ = self._place(problem.where, files)
+            self.findings.append(replace(_finding(problem, (file, line + further, 1)), path=()))
 
     def _finding(self, problem: Problem, files: Mapping[str, Document]) -> Finding:
-        where, message, why, fix, severity, code, edit, file = problem
-        return Finding(severity, *self._place(where, files, file), message, why, fix, code, where, edit)
+        return _finding(problem, self._place(problem.where, files, problem.file))
 
     def _place(self, where: Where, files: Mapping[str, Document], file: str = "") -> tuple[str, int, int]:
         """file: the name of the only one that counts, if it is there."""
@@ -311,3 +328,8 @@ class _Reader:
             of_it = [document for name, document in files.items() if file in (name, Path(name).name)]
             self._places[file] = Places(of_it or [*files.values()], shown(self.folder / "config.yaml"))
         return self._places[file].place(where)
+
+
+def _finding(problem: Problem, place: tuple[str, int, int]) -> Finding:
+    where, message, why, fix, severity, code, edit, _ = problem
+    return Finding(severity, *place, message, why, fix, code, where, edit)

@@ -6,6 +6,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
+from classhub.config.belongs import OWN
 from classhub.config.chart.table import VERSIONS, known
 from classhub.config.document import Document
 from classhub.config.fields import Fields
@@ -13,7 +14,6 @@ from classhub.config.host_names import is_host_name
 from classhub.config.model import Local, Settings
 from classhub.errors import Finding
 
-KEYS = ("target", "chart", "cluster", "release", "namespace", "values", "homes", "local")
 HTTPS = ("off", "own", "acme", "internal")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DNS_LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$")
@@ -23,7 +23,7 @@ _DNS_LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$")
 def settings(document: Document, folder: Path, mistakes: list[Finding]) -> Settings:
     """folder: config/, absolute. Relative paths: homes.folder from config/'s parent, certificates from config/."""
     fields = Fields(document, mistakes)
-    fields.only(*KEYS)
+    fields.only(*OWN, file="classhub.yaml")
     default = Settings()
     return Settings(
         target=fields.choice("target", default.target, ("local", "cluster")),
@@ -158,7 +158,7 @@ def _local(fields: Fields, folder: Path) -> Local:
     local.only("address", "port", "certificate", "key", "https", "host", "servers", "starts_at_once")
     certificate, key = (_pem(local, name, folder) for name in ("certificate", "key"))
     has_pair = local.given("certificate") and local.given("key")
-    https = local.choice("https", "own" if has_pair else "off", HTTPS)
+    https = local.choice("https", "own" if has_pair else "off", HTTPS, on=_on(local, has_pair))
     found = Local(
         address=_address(local),
         port=local.whole("port", 8000, 1, 65535),
@@ -171,6 +171,18 @@ def _local(fields: Fields, folder: Path) -> Local:
     )
     _consistent(local, found)
     return found
+
+
+_KINDS = (
+    "own is your certificate, acme a public one for local.host, internal one of Caddy's own, which browsers warn of."
+)
+
+
+def _on(local: Fields, has_pair: bool) -> tuple[str, str]:
+    """What `https: on` most probably means: a certificate that is there, else one that can be had for the host."""
+    host = local.text("host") if local.is_text("host") else ""
+    word = "own" if has_pair else "acme" if "." in host else "internal"
+    return f"https: {word}" + ("" if host or has_pair else ", and host: hub.college.edu"), _KINDS
 
 
 def _consistent(local: Fields, found: Local) -> None:

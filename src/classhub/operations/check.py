@@ -149,15 +149,19 @@ def fix(wanted: Wanted) -> Fixed:
     """Write every fix that is certain, one after the other, as far as a run goes."""
     tracked = _tracked(wanted)  # no fix changes what git keeps
     written, effort = Fixed(), _Effort()
-    passed: set[tuple[str, object]] = set()
+    passed: set[tuple[str, object, str]] = set()
     while True:
-        left = [one for one in _look(wanted, tracked, ask=False) if one.edit and (one.file, one.path) not in passed]
+        left = [
+            one
+            for one in _look(wanted, tracked, ask=False)
+            if one.edit and (one.file, one.path, one.code) not in passed
+        ]
         if not left:
             return written
         if len(written) >= MOST_FIXES or not effort.takes(left[0]):
             written.is_cut_short = True
             return written
-        passed.add((left[0].file, left[0].path))
+        passed.add((left[0].file, left[0].path, left[0].code))
         done = with_line(left[0])
         if _write(left[0]):
             written.append(done)

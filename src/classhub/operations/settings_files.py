@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from classhub.config.belongs import OWN
 from classhub.config.chart.table import defaults, known
 from classhub.config.courses import is_name
 from classhub.config.document import Document, Where
@@ -18,7 +19,7 @@ from classhub.config.load import VALUES, in_order, shown
 from classhub.config.merge import layer, over_defaults
 from classhub.config.model import Settings
 from classhub.config.reading import read
-from classhub.config.settings import KEYS, settings
+from classhub.config.settings import settings
 from classhub.errors import Finding, Mistakes, NotFound, WrongUsage
 
 _COURSE = re.compile(r"courses/[^/.][^/]*\.yaml")
@@ -79,7 +80,7 @@ class SettingsFiles:
         """Files that may hold the key, the one that wins last, and the way within them."""
         if where[0] == "courses" and len(where) > 1:
             return (_file_of_course(where[1]),), where[2:]
-        return (("classhub.yaml",) if where[0] in KEYS else self.values), where
+        return (("classhub.yaml",) if where[0] in OWN else self.values), where
 
     @cached_property
     def in_force(self) -> dict[str, Any]:
@@ -88,7 +89,7 @@ class SettingsFiles:
         version = known(self.settings.chart_version)
         values = layer(*(self.document(name).values for name in self.values))
         courses = {Path(name).stem: self._course(name) for name in self.names if name.startswith("courses/")}
-        mine = {name: value for name, value in layer(_defaults(), own.values).items() if name in KEYS}
+        mine = {name: value for name, value in layer(_defaults(), own.values).items() if name in OWN}
         return {**over_defaults(values, defaults(version)), **mine, "courses": courses}
 
     def _course(self, name: str) -> dict[str, Any]:

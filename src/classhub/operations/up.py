@@ -45,6 +45,7 @@ def prepare(target: OnOneMachine, folder: Path, environ: Mapping[str, str], what
 
     try:
         config = load(folder, environ)
+        _refuse_what_stops_it_here(config)
         settings = target.settings(config)
     except ClasshubError as error:
         if isinstance(error, Mistakes):
@@ -66,6 +67,13 @@ def prepare(target: OnOneMachine, folder: Path, environ: Mapping[str, str], what
 
     found = told(before, before.dry, (), Machine())
     return Prepared(config, before, replace(plan, what=found.in_short or what), found.first)
+
+
+def _refuse_what_stops_it_here(config: Config) -> None:
+    """Python that the cluster's hub reads and this machine's does not: a warning to `check`, the end of a hub here."""
+    here = [replace(one, severity="error") for one in config.findings if one.code == "CH1603"]
+    if here:
+        raise Mistakes(here)
 
 
 def carry_out(target: Target, prepared: Prepared, tell: Tell, timeout_s: float) -> Running:

@@ -180,7 +180,11 @@ def test_the_corrected_line_of_a_number_has_the_number_that_was_meant_or_the_def
     [
         ({"singleuser": {"cpu": {"guarantee": "5%"}}}, "guarantee: 0.05"),
         ({"cull": {"timeout": "1h"}}, "timeout: 3600"),
-        ({"singleuser": {"startTimeout": "10m"}}, "startTimeout: 300"),
+        ({"cull": {"timeout": "90m"}}, "timeout: 5400"),
+        ({"cull": {"every": "soon"}}, "every: 600"),
+        ({"cull": {"maxAge": "2d"}}, "maxAge: 172800"),
+        ({"singleuser": {"startTimeout": "1 hour 10 min"}}, "startTimeout: 4200"),
+        ({"hub": {"concurrentSpawnLimit": "5m"}}, "concurrentSpawnLimit: 64"),
     ],
 )
 def test_an_hour_is_not_corrected_to_a_second(own: dict[str, Any], fix: str) -> None:

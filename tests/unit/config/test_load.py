@@ -1,11 +1,13 @@
 """A whole folder: what is missing, all mistakes at once, secrets that others can read."""
 
+import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from classhub.config.load import load
+from classhub.config.load import load, look
 from classhub.errors import Mistakes, NotFound, Refused
 
 Make = Callable[..., Path]
@@ -176,3 +178,53 @@ def test_a_services_token_that_the_hub_would_refuse(folder_with: Make, token: st
 def test_what_could_not_be_read_is_no_second_mistake(folder_with: Make) -> None:
     found = mistakes(folder_with({"config.yaml": "hub:\n  config: *shared\n"})).findings
     assert [(finding.code, finding.line) for finding in found] == [("CH1110", 2)]
+
+
+def _as_anybody(do: Callable[[], str]) -> str:
+    """What it says when an ordinary account of this machine does it: root may read everything."""
+    if os.getuid():
+        return do()
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.setgroups([])
+            os.setgid(65534)
+            os.setuid(65534)
+            os.write(theirs, do().encode())
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    os.waitpid(child, 0)
+    with os.fdopen(ours) as said:
+        return said.read()
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "said"),
+    [
+        ("courses", 0o000, "config/courses: You may not look into this folder."),
+        ("courses", 0o744, "config/courses: You may not look into this folder."),
+        ("courses/comp141.yaml", 0o000, "config/courses/comp141.yaml: You may not read this file."),
+        ("classhub.yaml", 0o000, "config/classhub.yaml: You may not read this file."),
+        ("courses", 0o755, ""),
+    ],
+)
+def test_what_others_keep_closed_is_told_and_not_passed_over(name: str, mode: int, said: str) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        config = Path(made) / "config"
+        (config / "courses").mkdir(parents=True)
+        for file in ("config.yaml", "classhub.yaml", "courses/comp141.yaml"):
+            (config / file).write_text("{}\n")
+        Path(made).chmod(0o755)
+        look(config, {})  # all that is imported late is there before the account changes
+        (config / name).chmod(mode)
+
+        def do() -> str:
+            found = look(config, {})[1]
+            return "\n".join(
+                f"{Path(one.file).relative_to(made)}: {one.message}" for one in found if one.code == "CH1001"
+            )
+
+        assert _as_anybody(do) == said
+        (config / name).chmod(0o755)

@@ -16,6 +16,12 @@ from unit.config.meanings import merged
 TRULY_WRONG = {
     # allow_all: true, and a limit that no trait of oauthenticator 17.4 bears; five more have a hub image of their own
     "2i2c-cloudbank-whitman": ["CH1404 hub.config.GoogleOAuthenticator.allowed_hosted_domains"],
+    "z2jh-lint": [
+        # a path in capitals is no image's name
+        "CH1806 singleuser.profileList[1].kubespawner_override.image",
+        "CH1806 singleuser.profileList[2].profile_options.image.choices.image1.kubespawner_override.image",
+        "CH1806 singleuser.profileList[2].profile_options.image.choices.image2.kubespawner_override.image",
+    ],
 }
 
 WRITTEN_SECRETS = {

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from classhub.config import model
-from classhub.config.courses import KEYS
+from classhub.config.belongs import OF_A_COURSE
 from classhub.config.document import Document
 from classhub.config.settings import settings
 
@@ -44,4 +44,4 @@ def test_every_setting_on_the_page_is_one_that_the_reader_knows(reference, tmp_p
 
 
 def test_every_key_of_a_course_is_on_the_page(reference):
-    assert tuple(reference.COURSES) == KEYS
+    assert tuple(reference.COURSES) == OF_A_COURSE

@@ -199,3 +199,15 @@ def test_the_history_names_what_changed_and_no_value(target, folder, running):
     up(target, folder)
     what = target.history()[-1].what
     assert what == "client_secret, cull.timeout, cull.every, singleuser.memory.limit"
+
+
+def test_python_that_only_the_clusters_hub_reads_stops_it_before_anything_changes(target, folder, monkeypatch):
+    # as if this machine's Python were older than any
+    monkeypatch.setattr("classhub.config.newer_python.is_read_by", lambda *_: True)
+    code = "  extraConfig:\n    late: |\n      type = \n"
+    (folder / "config.yaml").write_text((folder / "config.yaml").read_text() + code)
+    with pytest.raises(Mistakes) as told:
+        prepare(target, folder, {})
+    (found,) = told.value.findings
+    assert (found.code, found.severity) == ("CH1603", "error") and "too new for this machine" in found.message
+    assert target.inspect() is None

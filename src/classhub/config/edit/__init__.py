@@ -4,10 +4,12 @@ Text surgery at the places that PyYAML's events give. Every result is read again
 not hold exactly the old values with that one change, the edit is refused.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from classhub.config.document import Document, Where
-from classhub.config.edit.outcome import has, outcome, plain, same
+from classhub.config.edit.outcome import gathered, has, outcome, plain, same, way
+from classhub.config.edit.outdent import outdented
 from classhub.config.edit.surgery import operate
 from classhub.config.edit.why import why_not
 from classhub.config.reading import parse
@@ -27,11 +29,31 @@ def edit(text: str, change: Edit) -> str:
         change = Edit("set", change.where, plain(change.new))
     if same(before.values, expected) and has(before.values, change.where):
         return text
-    for steps in (_smaller(before.values, change), [change]):
-        made = _after(bare, steps)
+    for made in _attempts(bare, before.values, change):
         if made is not None and _is_right(made, expected, troubles):
             return text[: len(text) - len(bare)] + made
     raise why_not(bare, change)
+
+
+def _attempts(text: str, values: Any, change: Edit) -> Iterator[str | None]:
+    if change.do in ("move", "gather"):
+        yield outdented(text, change)
+    yield from (_after(text, steps) for steps in _ways(values, change))
+
+
+def _ways(values: Any, change: Edit) -> list[list[Edit]]:
+    """Steps that lead to the change; the first that come out right are taken."""
+    if change.do == "gather":
+        target, names = gathered(change)
+        above, head = change.where[:-1], change.where[-1]
+        moves = [Edit("move", (*above, name), (*target, name)) for name in names]
+        if head in names or change.where == target:
+            return [moves]
+        return [[Edit("move", change.where, target), *moves], [*moves, Edit("remove", change.where)]]
+    if change.do == "move" and has(values, target := way(change.new)) and _value(values, target):
+        moves = [Edit("move", (*change.where, name), (*target, name)) for name in _value(values, change.where)]
+        return [[*moves, Edit("remove", change.where)]]
+    return [_smaller(values, change), [change]]
 
 
 def _read(text: str) -> tuple[Document, set[str]]:

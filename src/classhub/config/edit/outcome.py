@@ -24,13 +24,38 @@ def outcome(values: Mapping[str, Any], change: Edit) -> dict[str, Any]:
         if not isinstance(above, dict) or name in above:
             raise Refused(f"{dotted(change.where)} cannot be named {name}.", "there is a key of that name already")
         above[name] = _take(made, where)
+    elif change.do == "gather":
+        _gather(made, where, *gathered(change))
     else:
-        target = way(change.new)
-        if has(made[""], target) and _at(made[""], target) is not None:
+        target, moved = way(change.new), _take(made, where)
+        there = _at(made[""], target) if has(made[""], target) else None
+        if there is not None and not are_apart(there, moved):
             raise Refused(f"{dotted(change.where)} cannot become {dotted(target)}.", "that has a value already")
-        _put(made, ("", *target), _take(made, where))
+        _put(made, ("", *target), moved if there is None else {**there, **moved})
     result = made[""]
     return result if isinstance(result, dict) else {}
+
+
+def _gather(made: dict[str, Any], where: Where, target: Where, names: tuple[str, ...]) -> None:
+    block = {name: _take(made, (*where[:-1], name)) for name in names}
+    if where[-1] not in names and _take(made, where) is not None:
+        raise Refused(f"{dotted(where[1:])} has a value of its own.")
+    there = _at(made[""], target) if has(made[""], target) else None
+    if there is not None and not are_apart(there, block):
+        raise Refused(f"{', '.join(names)} cannot become part of {dotted(target)}.", "that has a value already")
+    _put(made, ("", *target), {**(there or {}), **block})
+
+
+def are_apart(one: Any, other: Any) -> bool:
+    """Two mappings without a common key, so that they can become one."""
+    return isinstance(one, Mapping) and isinstance(other, Mapping) and one.keys().isdisjoint(other)
+
+
+def gathered(change: Edit) -> tuple[Where, tuple[str, ...]]:
+    """Where a gathered block goes, and the names of its keys."""
+    assert isinstance(change.new, tuple)
+    target, names = change.new
+    return tuple(target), tuple(names)
 
 
 def way(new: object) -> Where:

@@ -99,16 +99,17 @@ def _remove(page: Page, found: list[Held], comments_too: bool = False) -> list[C
     start = held.key.start if held.key is not None else _start(page, span, held.span)
     number = starts.index(start)
     end = max(held.span.end, held.key.end if held.key is not None else 0)
-    first = _above_comments(page, start) if comments_too else page.line_start(start)
+    first = above_comments(page, start) if comments_too else page.line_start(start)
     own_lines = not span.flow and page.is_first(start)
+    below = behind(page, held) if comments_too else next_line(page.text, end)
     if len(starts) == 1 and above.holder is not None:
         empty = "[]" if span.kind == "list" else "{}"
         separator = page.separator(above)
         if own_lines and above.key is not None and line_end(page.text, separator) < span.start:
-            return [Cut(separator, separator, f" {empty}"), Cut(first, next_line(page.text, end))]
+            return [Cut(separator, separator, f" {empty}"), Cut(first, below)]
         return replace(page, above, [] if span.kind == "list" else {})
     if own_lines:
-        return [Cut(first, next_line(page.text, end))]
+        return [Cut(first, below)]
     if number + 1 < len(starts):
         return [Cut(start, starts[number + 1])]
     if not span.flow:
@@ -122,7 +123,14 @@ def _start(page: Page, span: Span, item: Span) -> int:
     return item.start if span.flow else page.separator(Held(item, span)) - 1
 
 
-def _above_comments(page: Page, start: int) -> int:
+def behind(page: Page, held: Held) -> int:
+    """Where the line below a key begins, and below the comments that are further in than it."""
+    assert held.key is not None
+    end = max(held.span.end, held.key.end)
+    return page.after_comments(next_line(page.text, end), column(page.text, held.key.start) + 1)
+
+
+def above_comments(page: Page, start: int) -> int:
     """Where the comment directly above a key begins that is as far in as the key; else where its line begins."""
     first = page.line_start(start)
     while first:
@@ -168,7 +176,7 @@ def _own_lines(page: Page, held: Held, name: str) -> list[str]:
     assert key is not None
     by = column(page.text, key.start)
     new = render.text(name, key.kind)
-    start = _above_comments(page, key.start)
-    end = line_end(page.text, max(held.span.end - 1, key.end))
+    start = above_comments(page, key.start)
+    end = line_end(page.text, behind(page, held) - 1)
     text = page.text[start : key.start] + new + page.text[key.end : end]
     return [line[min(by, len(line) - len(line.lstrip(" "))) :] for line in text.replace("\r\n", "\n").split("\n")]

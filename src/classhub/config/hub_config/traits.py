@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from classhub.config.catalogue.kinds import Kind, accepts, found, parse, wanted
 from classhub.config.catalogue.read import Catalogue, Trait
 from classhub.config.document import Where
+from classhub.config.durations import seconds
 from classhub.config.hub_config.selection import Around, at, class_problems
 from classhub.config.problem import Problem
 from classhub.config.spelling import is_slip, nearest, written
@@ -183,7 +184,10 @@ def _wrong_type(section: Section, name: str, kind: Kind, value: Any) -> Problem:
     why = "No server starts with it." if section.class_.endswith("Spawner") else "The hub does not start with it."
     why = why if section.counts else "It has no effect now, as nobody reads the section."
     kinds = _possible(kind)
-    meant = written(value, "bool" in kinds, "int" in kinds or "float" in kinds)
+    is_number = "int" in kinds or "float" in kinds
+    meant = written(value, "bool" in kinds, is_number)
+    if meant is None and is_number:
+        meant = seconds(name, value)
     edit = Edit("set", where, meant) if meant is not None and accepts(kind, meant) else None
     return Problem(where, message, why, _fix(name, kind, value), section.worst, "CH1303", edit)
 

@@ -15,6 +15,7 @@ from classhub.config.meaning import (
     homes,
     images,
     limits,
+    network,
     people,
     placeholders,
     pods,
@@ -50,7 +51,7 @@ def problems(values: Values, own: Values, chart: str = "4.4.0", files: Files | N
     yield from groups.problems(values, chart)
     yield from profiles.problems(values, chart)
     yield from choices.problems(values, chart)
-    for group in (provider, address, culling, images, limits, placeholders, pods):
+    for group in (provider, address, culling, images, limits, network, placeholders, pods):
         yield from group.problems(values)
     yield from homes.problems(values, own)
     yield from cancel.problems(values, own)

@@ -10,6 +10,7 @@ from typing import Any
 from classhub.config.catalogue.kinds import Kind, accepts, found, parse, wanted
 from classhub.config.catalogue.read import catalogue
 from classhub.config.document import Where
+from classhub.config.durations import seconds
 from classhub.config.meaning.found import Values, is_stock
 from classhub.config.meaning.profiles import lists, overrides, profiles
 from classhub.config.problem import Problem
@@ -81,7 +82,10 @@ def _types(values: Values, where: Where, kinds: Mapping[str, Kind], severity: st
         if kind is None or name in _AMOUNTS or _is_taken(kind, value):
             continue
         here, names = (*where, name), _names(kind)
-        meant = written(value, "bool" in names, bool({"int", "float"} & names))
+        is_number = bool({"int", "float"} & names)
+        meant = written(value, "bool" in names, is_number)
+        if meant is None and is_number:
+            meant = seconds(name, value)
         fix = f"Write {wanted(kind)}." if meant is None else f"{name}: {str(meant).lower()}"
         edit = Edit("set", here, meant) if meant is not None and accepts(kind, meant) else None
         message = f"{dotted(here)} must be {wanted(kind)}; here it is {found(kind, value)}."

@@ -1,5 +1,6 @@
 """Tags of images: one that is empty or moves gives two students two different sets of programs."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from classhub.config.meaning.profiles import overrides
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted
 from classhub.config.traits.lookup import at, get, mapping
+from classhub.errors import Edit
 
 _MOVING = {"latest", "main", "master", "stable", "edge", "nightly", "dev", "develop", "devel", "test", "staging"}
 _TWO = "so two students may get different programs"
@@ -19,12 +21,37 @@ def problems(values: Values) -> Iterator[Problem]:
     for where in _pairs(values):
         name, tag = at(values, (*where, "name")), at(values, (*where, "tag"))
         if isinstance(name, str) and isinstance(tag, str) and name:
-            yield from _pair(values, where, name, tag)
+            yield from _name((*where, "name"), name) or _pair(values, where, name, tag)
     policy = get(values, "hub.config.KubeSpawner.image_pull_policy") or get(values, "singleuser.image.pullPolicy")
     for where in _texts(values):
         image = at(values, where)
         if isinstance(image, str) and image and "{" not in image and "@" not in image:
-            yield from _tag(where, _version(image), policy)
+            yield from _name(where, image) or _tag(where, _version(image), policy)
+
+
+_PART = r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*"
+_REFERENCE = re.compile(
+    r"((?=[^/]*[.:]|localhost/)[a-zA-Z0-9][a-zA-Z0-9.-]*(:\d+)?/)?"
+    rf"{_PART}(/{_PART})*(:\w[\w.-]{{0,127}})?(@\w+:[0-9a-fA-F]+)?",
+    re.ASCII,
+)
+"""Host and port, path, tag, digest. What has a dot or a port is a host, and may be in capitals."""
+_SCHEME = re.compile(r"(https?|docker|oci)://", re.IGNORECASE)
+
+
+def _name(where: Where, image: str) -> list[Problem]:
+    """What no registry can be asked for. A tag or digest may stand in it."""
+    if "{" in image or _REFERENCE.fullmatch(image):
+        return []
+    bare = _SCHEME.sub("", image.strip()).rstrip("/")
+    meant = next((text for text in (bare, bare.lower()) if _REFERENCE.fullmatch(text)), "")
+    what = "begins with the address of a web page" if _SCHEME.match(image.strip()) else "is no name of an image"
+    message = f"{dotted(where)} {what}."
+    why = "It is registry/path:tag, the path in small letters and without https://. No pod starts."
+    edit = Edit("set", where, meant) if meant and meant == bare else None
+    return [
+        Problem(where, message, why, f"{where[-1]}: {meant or 'quay.io/college/notebook'}", "error", "CH1806", edit)
+    ]
 
 
 def _version(image: str) -> str:
