@@ -12,6 +12,7 @@ from classhub.outside.kubernetes.refusals import (
     OverQuota,
     RefusedByPolicy,
     TooBusy,
+    Uncounted,
 )
 from classhub.outside.kubernetes.silence import NotSignedIn, Unreachable
 
@@ -28,5 +29,6 @@ __all__ = [
     "RefusedByPolicy",
     "Resource",
     "TooBusy",
+    "Uncounted",
     "Unreachable",
 ]

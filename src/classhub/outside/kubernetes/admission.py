@@ -4,7 +4,7 @@ import re
 
 from classhub.errors import ClasshubError, OutsideFailed
 from classhub.outside.kubernetes.answer import Answer
-from classhub.outside.kubernetes.refusals import Changed, OverQuota, RefusedByPolicy
+from classhub.outside.kubernetes.refusals import Changed, OverQuota, RefusedByPolicy, Uncounted
 
 
 def over_quota(answer: Answer, found: re.Match[str]) -> ClasshubError:
@@ -16,7 +16,7 @@ def over_quota(answer: Answer, found: re.Match[str]) -> ClasshubError:
 
 
 def quota_needs(answer: Answer, found: re.Match[str]) -> ClasshubError:
-    return OverQuota(
+    return Uncounted(
         f"The quota {found[1]} of the namespace {answer.call.namespace} does not allow {answer.call.about}.",
         f"It counts what the object does not name: {found[2]}.",
         "Set that request or limit in config.yaml",

@@ -101,10 +101,10 @@ class Cluster:
         except failures.Missing:
             return None
 
-    def create(self, body: Object) -> Object:
-        """Never sent twice: AlreadyThere means that it was there before."""
+    def create(self, body: Object, *, dry_run: bool = False) -> Object:
+        """Never sent twice: AlreadyThere means that it was there before. dry_run: raises what would be refused, makes nothing."""
         call = self._about("create", body)
-        return self._calls.json(call)
+        return self._calls.json(call.asking(dryRun="All") if dry_run else call)
 
     def apply(self, body: Object, *, dry_run: bool = False, force: bool = False, manager: str = "classhub") -> Object:
         """Server-side apply: what the object is afterwards, or would be. Conflicted when others hold fields of it."""

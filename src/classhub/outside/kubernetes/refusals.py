@@ -34,6 +34,10 @@ class OverQuota(Refused):
     """The namespace's quota does not allow this."""
 
 
+class Uncounted(OverQuota):
+    """The quota counts what the object does not name: no room that is made helps."""
+
+
 class RefusedByPolicy(Refused):
     """A webhook or a policy of the cluster refused it, in its own words."""
 

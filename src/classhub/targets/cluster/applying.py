@@ -130,7 +130,7 @@ class Applying:
             raise WrongUsage(f"There is no step {step!r}.")
         acts[step](plan)
 
-    def _back_up(self, _: Plan) -> None:
+    def _back_up(self, plan: Plan) -> None:
         """Of what is in force: a revision that failed may name an image that does not exist."""
         revision = recovery.last_good(history.applied(self._history())) or self._newest().revision
         values = self._at.helm.values(self._at.release, revision)
@@ -139,7 +139,7 @@ class Applying:
         copies = sorted(self._state.glob(f"{self._at.release}-values-*.json"), key=lambda path: path.stat().st_mtime)
         for old in copies[:-VALUES_KEPT]:
             old.unlink()
-        database.back_up(self._at.cluster, self._hub(revision), revision, self._tell)
+        database.back_up(self._at.cluster, self._hub(revision), revision, self._tell, keep=plan.revision)
 
     def _take_over(self, plan: Plan) -> None:
         """By force and in Helm's name: who else held fields of it holds them no more."""
@@ -194,6 +194,7 @@ class Applying:
         trying.try_server(self._at.cluster, self._at.release, self._api, self._tell, timeout_s=self._timeout_s)
 
     def _stop_hub(self, plan: Plan) -> None:
+        database.rehearse(self._at.cluster, self._hub(int(plan.revision or 0)))
         live = self._live_hub()
         if live is not None and parts.wanted(live):
             # what we go back to was accepted once; what failed may be what the cluster refuses

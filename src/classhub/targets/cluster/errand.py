@@ -4,7 +4,7 @@ It has the hub's image, rights, volumes and place, and none of its labels: no Se
 it for the hub.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -15,7 +15,9 @@ OF_POD = (
     *("securityContext", "imagePullSecrets", "nodeSelector", "tolerations", "affinity", "priorityClassName"),
     *("runtimeClassName", "dnsPolicy", "dnsConfig", "hostAliases"),
 )
-OF_CONTAINER = ("image", "imagePullPolicy", "securityContext", "volumeMounts")
+OF_CONTAINER = ("image", "imagePullPolicy", "securityContext")
+MOUNT = "/srv/jupyterhub"
+"""Where the chart mounts the database's claim (hub.db.type sqlite-pvc); what hub.extraVolumeMounts brings is elsewhere."""
 LATE_S = 600
 """Kubernetes ends it after this, pulling the image included."""
 LONGEST_RELEASE = 24
@@ -39,7 +41,7 @@ def job(deployment: Object, release: str, name: str, argv: Sequence[str], node: 
         "restartPolicy": "Never",
         "automountServiceAccountToken": False,
         "volumes": _disks(spec),
-        "containers": [{"name": "errand", "command": list(argv), **_own(hub, spec), "resources": _SMALL}],
+        "containers": [{"name": "errand", "command": list(argv), **_own(hub, spec)}],
     }
     if node:
         pod["affinity"] = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": _on(node)}}
@@ -63,27 +65,51 @@ def container(spec: Object) -> Object:
     return next((one for one in containers if one.get("name") == "hub"), containers[0])
 
 
-def disk(deployment: Object) -> str:
-    """Where the hub's container has its claim mounted; empty when it has none (another hub.db.type)."""
-    spec = deployment["spec"]["template"]["spec"]
-    claims = {volume["name"] for volume in _disks(spec)}
-    mounts = container(spec).get("volumeMounts") or ()
-    return next((str(mount["mountPath"]) for mount in mounts if mount["name"] in claims), "")
+def claim(deployment: Object) -> str:
+    """The one that the hub's container has where its database is; empty when there is none (another hub.db.type)."""
+    disks = _disks(deployment["spec"]["template"]["spec"])
+    return str(disks[0]["persistentVolumeClaim"]["claimName"]) if disks else ""
 
 
-_SMALL = {"requests": {"cpu": "10m", "memory": "32Mi"}}
+def pod(job: Object) -> dict[str, Any]:
+    """The one that Kubernetes makes of the Job."""
+    template = job["spec"]["template"]
+    metadata = {"name": job["metadata"]["name"], **template["metadata"]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}
+
+
+def refusal(events: Iterable[Object]) -> tuple[str, bool]:
+    """Of a Job without a pod: why it may not be made, and whether that is for good. Empty while nothing is refused.
+
+    Kubernetes tries again by itself, and gets through once another pod is counted out of the quota or a webhook answers.
+    """
+    said = [str(one.get("message") or "") for one in events if one.get("reason") == "FailedCreate"]
+    if not said:
+        return "", False
+    for_good = ("is forbidden" in said[-1] or "denied the request" in said[-1]) and "exceeded quota" not in said[-1]
+    return said[-1].removeprefix("Error creating: ").rstrip("."), for_good
 
 
 def _disks(spec: Object) -> list[Object]:
-    return [volume for volume in spec.get("volumes") or () if "persistentVolumeClaim" in volume]
+    """The volume of the database, and no other claim: a shared one may be bound to another node."""
+    there = {mount["name"] for mount in container(spec).get("volumeMounts") or () if _is_database(mount)}
+    return [one for one in spec.get("volumes") or () if "persistentVolumeClaim" in one and one["name"] in there]
+
+
+def _is_database(mount: Object) -> bool:
+    return str(mount["mountPath"]).rstrip("/") == MOUNT
 
 
 def _own(hub: Object, spec: Object) -> dict[str, Any]:
-    claims = {volume["name"] for volume in _disks(spec)}
+    """With the hub's room, which a quota or a limit range of the namespace has let through."""
     own = {key: hub[key] for key in OF_CONTAINER if key in hub}
-    return own | {"volumeMounts": [mount for mount in own.get("volumeMounts", ()) if mount["name"] in claims]}
+    disks = {volume["name"] for volume in _disks(spec)}
+    mounts = [one for one in hub.get("volumeMounts") or () if _is_database(one) and one["name"] in disks]
+    room = {key: hub["resources"][key] for key in ("requests", "limits") if key in (hub.get("resources") or {})}
+    return own | {"volumeMounts": mounts, "resources": room}
 
 
 def _on(node: str) -> dict[str, Any]:
-    wanted = {"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}
-    return {"nodeSelectorTerms": [{"matchExpressions": [wanted]}]}
+    """By its name: its label kubernetes.io/hostname is another on some clouds."""
+    wanted = {"key": "metadata.name", "operator": "In", "values": [node]}
+    return {"nodeSelectorTerms": [{"matchFields": [wanted]}]}

@@ -26,14 +26,26 @@ def place(state: Path) -> str:
 
 @contextmanager
 def held(state: Path, tell: Callable[[str], None], longest_s: float = LONGEST_S) -> Iterator[int]:
-    """A descriptor that every Helm of this turn is to inherit. Waits for one of an earlier command."""
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """A descriptor that every Helm of this turn is to inherit. Waits for one of an earlier command.
+
+    state: .classhub/cluster; both folders are for this account alone.
+    """
+    for folder in (state.parent, state):
+        _ensure_private(folder)
     descriptor = os.open(state / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _wait(descriptor, tell, time.monotonic() + longest_s)
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _ensure_private(folder: Path) -> None:
+    """Also one that was made wider before; another account's stays as it is."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.stat()
+    if found.st_uid == os.geteuid() and found.st_mode & 0o777 != 0o700:
+        folder.chmod(0o700)
 
 
 def _wait(descriptor: int, tell: Callable[[str], None], until: float) -> None:

@@ -14,6 +14,7 @@ from classhub.outside.kubernetes import (
     OverQuota,
     RefusedByPolicy,
     TooBusy,
+    Uncounted,
 )
 
 CLAIM = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "claim-alice"}}
@@ -106,7 +107,7 @@ POLICY = (
         ((403, QUOTA, "Forbidden"), OverQuota, ["quota disks", "storage=10Gi", "storage=95Gi", "storage=100Gi"]),
         (
             (403, 'pods "x" is forbidden: failed quota: memory: must specify limits.memory for: notebook', "Forbidden"),
-            OverQuota,
+            Uncounted,
             ["quota memory", "limits.memory for: notebook"],
         ),
         ((403, WEBHOOK.format("pods"), "Forbidden"), RefusedByPolicy, ["rules.college.edu", "no pods here"]),
@@ -309,3 +310,10 @@ def test_what_is_no_api_server_is_told(api, cluster):
 @pytest.mark.parametrize("kind", [Conflicted, Changed, Forbidden, OverQuota, Invalid, AlreadyThere, RefusedByPolicy])
 def test_refusals_are_of_one_kind(kind):
     assert issubclass(kind, Refused)
+
+
+def test_a_rehearsed_creation_makes_nothing(api, cluster):
+    api.say(CLAIM)
+    cluster.create(CLAIM, dry_run=True)
+    cluster.create(CLAIM)
+    assert [(asked[0], asked[2].get("dryRun")) for asked in api.asked] == [("POST", ["All"]), ("POST", None)]

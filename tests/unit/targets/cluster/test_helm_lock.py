@@ -45,3 +45,18 @@ def test_a_folder_has_one_mark(tmp_path):
     (tmp_path / "a").mkdir()
     assert helm_lock.place(tmp_path / "a") == helm_lock.place(tmp_path / "a" / ".." / "a")
     assert helm_lock.place(tmp_path / "a") != helm_lock.place(tmp_path)
+
+
+def test_the_folders_of_state_are_for_this_account_alone(tmp_path):
+    state = tmp_path / "term" / ".classhub" / "cluster"
+    state.parent.parent.mkdir(mode=0o755)
+    with helm_lock.held(state, pytest.fail):
+        assert [folder.stat().st_mode & 0o777 for folder in (state, state.parent)] == [0o700, 0o700]
+    assert state.parent.parent.stat().st_mode & 0o777 == 0o755, "the folder of the deployment is not ours to narrow"
+
+
+def test_one_that_was_made_wider_before_is_narrowed(tmp_path):
+    state = tmp_path / ".classhub" / "cluster"
+    state.mkdir(mode=0o755, parents=True)
+    with helm_lock.held(state, pytest.fail):
+        assert [folder.stat().st_mode & 0o777 for folder in (state, state.parent)] == [0o700, 0o700]
