@@ -530,7 +530,7 @@ CODES: dict[str, Code] = {
         _HTTPS + "    hosts: [hub.college.edu]\n",
     ),
     "CH1823": Code(
-        "The hub is served on plain http",
+        "The hub is served on plain http on the cluster",
         "Whoever listens on the way reads passwords, unless something in front of the hub adds https.",
         "proxy:\n  service: {type: LoadBalancer}\n",
         _HTTPS + "    hosts: [hub.college.edu]\n",
