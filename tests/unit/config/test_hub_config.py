@@ -67,15 +67,30 @@ MISTAKES: list[tuple[dict[str, Any], str, str, str]] = [
         "Move it to hub.config.JupyterHub.authenticator_class.",
     ),
     ({"KubeSpawner": {"memory_limit": "1G"}}, "error CH1302", "Did you mean mem_limit?", "Write mem_limit:"),
-    ({"Spawner": {"zzz": 1}}, "error CH1302", "Spawner has no trait zzz, nor has KubeSpawner.", "Remove hub.config.Spawner.zzz"),
+    (
+        {"Spawner": {"zzz": 1}},
+        "error CH1302",
+        "Spawner has no trait zzz, nor has KubeSpawner.",
+        "Remove hub.config.Spawner.zzz",
+    ),
     (
         using("google", Authenticator={"alowed_users": ["jane.doe"]}),
         "error CH1302",
         "Authenticator has no trait alowed_users, nor has GoogleOAuthenticator. Did you mean allowed_users?",
         "Write allowed_users: in place of alowed_users:",
     ),
-    (using("google", Authenticator={"allowed_user": []}), "error CH1302", "Did you mean allowed_users?", "allowed_users:"),
-    (using("google", Authenticator={"allowed_scope": []}), "error CH1302", "Did you mean allowed_scopes?", "allowed_scopes:"),
+    (
+        using("google", Authenticator={"allowed_user": []}),
+        "error CH1302",
+        "Did you mean allowed_users?",
+        "allowed_users:",
+    ),
+    (
+        using("google", Authenticator={"allowed_scope": []}),
+        "error CH1302",
+        "Did you mean allowed_scopes?",
+        "allowed_scopes:",
+    ),
     (using("google", Authenticator={"alowed_users": []}), "error CH1302", "whom it should keep out may enter", ""),
     ({"Authenticator": {"blacklist": []}}, "error CH1302", "Did you mean blocked_users?", "blocked_users:"),
     (

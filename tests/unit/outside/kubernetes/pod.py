@@ -15,7 +15,9 @@ class Line:
     """One connection. query: what was asked for. say and hear: bytes on channels; hear gives None at the end."""
 
     def __init__(self, sock):
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else a close may throw away what was said before it
+        sock.setsockopt(
+            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+        )  # else a close may throw away what was said before it
         self.sock, self.frames = sock, wsproto.WSConnection(wsproto.ConnectionType.SERVER)
         self.heard, self.part = [], bytearray()
         while not hasattr(self, "query"):
