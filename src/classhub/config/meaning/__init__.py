@@ -42,11 +42,11 @@ class Files(NamedTuple):
 def problems(values: Values, own: Values, chart: str = "4.4.0", files: Files | None = None) -> Iterator[Problem]:
     """Warnings and notes for the most part; errors where something is certainly wrong.
 
-    values: merged over the defaults. own: what the college wrote; of an empty file nothing is said. chart: its version.
+    values: merged over the defaults. own: what the college wrote; of an empty file only who gets in is said. chart: its version.
     """
+    yield from people.problems(values, chart)
     if not own:
         return
-    yield from people.problems(values, chart)
     yield from groups.problems(values, chart)
     yield from profiles.problems(values, chart)
     yield from choices.problems(values, chart)

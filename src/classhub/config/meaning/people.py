@@ -14,6 +14,7 @@ from classhub.errors import Edit
 _LOGIN: Where = ("hub", "config", "JupyterHub", "authenticator_class")
 _LISTS = ("admin_users", "allowed_users", "blocked_users")
 _LIMITS = {f"{a}{b}" for a in ("allowed_", "hosted_", "allowed_hosted_") for b in ("domain", "domains")}
+_STRANGERS = "Strangers use your machines, and your address for whatever they do."
 
 
 def problems(values: Values, chart: str = "4.4.0") -> Iterator[Problem]:
@@ -38,16 +39,15 @@ def _kind(values: Values, who: Access, sections: tuple[str, ...], chart: str, to
         yield Problem(_LOGIN, who.sentence, _no_rule(values, sections), _allow(sections), "warning", "CH1401")
     elif who.kind == "everybody" and not told:
         where = allow if allowed else _LOGIN
-        why = "Strangers use your machines, and your address for whatever they do."
         lists = " and ".join(
             name
             for name in ("allowed_users", *group_lists(sections[0], chart))
             if allowed and trait(values, sections, name)[1]
         )
         whatever = f", whatever {lists} says" if lists else ""
-        yield Problem(
-            where, f"Everybody can log in: {who.others}{whatever}.", why, _narrow(sections), "warning", "CH1402"
-        )
+        on, why = _where_open(values)
+        message = f"Everybody can log in{on}: {who.others}{whatever}."
+        yield Problem(where, message, why, _narrow(sections), "warning", "CH1402")
     elif who.kind == "these":
         yield Problem(_LOGIN, who.sentence, "", "", "note", "CH1403")
     if who.kind in ("these", "everybody") and not who.admins and not has_admin_group(values, sections, chart):
@@ -56,6 +56,16 @@ def _kind(values: Values, who: Access, sections: tuple[str, ...], chart: str, to
         yield Problem(
             ("hub", "config", "Authenticator", "admin_users"), "No admin is named.", why, fix, "note", "CH1405"
         )
+
+
+def _where_open(values: Values) -> tuple[str, str]:
+    """In which place it holds, and why it matters. One machine never uses a login that asks nobody for anything."""
+    known, sections, _ = chosen(values)
+    is_bare = known is not None and known.name == "dummy" and not trait(values, sections, "password")[1]
+    if known is None or not (is_bare or known.never):
+        return "", _STRANGERS
+    default = "It is the chart's login where none is chosen. " if is_bare else ""
+    return " on the cluster", f"{default}{_STRANGERS} On this machine people enter by invitation."
 
 
 def _no_rule(values: Values, sections: tuple[str, ...]) -> str:
@@ -111,9 +121,8 @@ def _open_providers(values: Values, sections: tuple[str, ...]) -> Iterator[Probl
         for url, idp in identity_providers(values, sections) if at(values, where) else ():
             if whole_provider(idp) and (who := public_provider(url)):
                 here = (*where, url, "allow_all" if idp.get("allow_all") else "allowed_domains")
-                why = "Strangers use your machines, and your address for whatever they do."
                 yield Problem(
-                    here, f"Everybody can log in: {who}.", why, "allowed_domains: [college.edu]", "warning", "CH1402"
+                    here, f"Everybody can log in: {who}.", _STRANGERS, "allowed_domains: [college.edu]", "warning", "CH1402"
                 )
 
 
