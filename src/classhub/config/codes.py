@@ -235,6 +235,12 @@ CODES: dict[str, Code] = {
         _LDAP + "      allowed_groups: [students]\n",
         _LDAP + '      allowed_groups: ["cn=students,ou=groups,dc=college,dc=edu"]\n',
     ),
+    "CH1414": Code(
+        "Several names in one",
+        "A text with commas, or a line of a list without its dash, is one name to JupyterHub, and nobody comes by it.",
+        _GITHUB + "    Authenticator:\n      admin_users: 'alice@college.edu, jane@college.edu'\n",
+        _GITHUB + "    Authenticator:\n      admin_users: [alice@college.edu, jane@college.edu]\n",
+    ),
     # --- the chart's values
     "CH1201": Code(
         "The chart knows no such key",

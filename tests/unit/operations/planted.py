@@ -66,6 +66,7 @@ PROFILES = "  profileList:\n    - display_name: Small\n"
 SECRET = '      client_secret: "0a1b2c3d4e5f60718293"\n'
 OWN = "namespace: jhub\n"
 COURSE = "libraries: []\n"
+TAS = "  tas: [ta@college.edu]\n"
 HEX = "0123456789abcdef" * 4
 
 # A row is a line or two: a table.
@@ -182,6 +183,10 @@ PEOPLE = [
     Slip("who can log in", "CH1403", ALL, "      allowed_users: [jane.doe@college.edu]\n", severity="note",
          at="authenticator_class: google"),
     Slip("who can log in", "CH1406", NAMES, NAMES + "        - ▸Admin@college.edu\n", severity="note"),
+    Slip("who can log in", "CH1414", NAMES, NAMES.replace("        - admin", "          admin").replace("instr", "▸instr")),
+    Slip("who can log in", "CH1414", ADMINS, ADMINS + '      ▸blocked_users: "joe@college.edu, jim@college.edu"\n'),
+    Slip("who can log in", "CH1414", ADMINS, ADMINS + "      blocked_users: [▸Joe Doe]\n", "on a line of its own",
+         ADMINS + "      blocked_users: [joe@college.edu]\n", severity="warning"),
     Slip("who can log in", "CH1408", ADMINS, ADMINS + "      blocked_users: [▸admin@college.edu]\n", "Remove the name from one",
          ADMINS + "      blocked_users: [joe@college.edu]\n", severity="warning"),
     Slip("who can log in", "CH1409", BACK, BACK.replace("oauth_c", "▸oauth_c", 1).replace("/hub/", "/")),
@@ -330,6 +335,8 @@ OURS = [
     Slip("courses", "CH1901", "folder: comp141\n", "▸foldr: comp141\n", file="courses/comp141.yaml"),
     Slip("courses", "CH1902", COURSE, "▸libraries: numpy\n", file="courses/comp141.yaml"),
     Slip("courses", "CH1902", COURSE, "libraries: [▸3]\n", file="courses/comp141.yaml"),
+    Slip("courses", "CH1414", TAS, '  ▸tas: "joe@college.edu, jim@college.edu"\n', file="courses/comp141.yaml"),
+    Slip("courses", "CH1414", TAS, "  tas:\n    - ▸joe@college.edu\n      jim@college.edu\n", file="courses/comp141.yaml"),
     Slip("courses", "CH1922", "material: material/comp141\n", "▸material: material/comp411\n", "correct the path",
          "material: ./material/comp141\n", file="courses/comp141.yaml"),
     Slip("courses", "CH1923", "folder: comp141\n", "▸folder: ../comp141\n", ": comp141", "folder: comp141-labs\n",

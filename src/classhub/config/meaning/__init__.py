@@ -22,6 +22,7 @@ from classhub.config.meaning import (
     provider,
     pullers,
     secret,
+    several,
 )
 from classhub.config.meaning.found import Values
 from classhub.config.meaning.secret import Tracked
@@ -47,6 +48,7 @@ def problems(values: Values, own: Values, chart: str = "4.4.0", files: Files | N
     yield from people.problems(values, chart)
     if not own:
         return
+    yield from several.problems(values)
     yield from groups.problems(values, chart)
     yield from profiles.problems(values, chart)
     yield from choices.problems(values, chart)

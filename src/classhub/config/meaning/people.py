@@ -6,13 +6,13 @@ from classhub.config.document import Where
 from classhub.config.meaning.access import Access, access, chosen, group_lists, has_admin_group
 from classhub.config.meaning.accounts import identity_providers, public_provider, whole_provider
 from classhub.config.meaning.found import Values, is_stock, trait
+from classhub.config.meaning.several import LISTS
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted, is_slip
 from classhub.config.traits.lookup import at, mapping
 from classhub.errors import Edit
 
 _LOGIN: Where = ("hub", "config", "JupyterHub", "authenticator_class")
-_LISTS = ("admin_users", "allowed_users", "blocked_users")
 _LIMITS = {f"{a}{b}" for a in ("allowed_", "hosted_", "allowed_hosted_") for b in ("domain", "domains")}
 _STRANGERS = "Strangers use your machines, and your address for whatever they do."
 
@@ -23,7 +23,7 @@ def problems(values: Values, chart: str = "4.4.0") -> Iterator[Problem]:
     told = [*_limits(values, sections), *_open_providers(values, sections)]
     yield from told
     yield from _kind(values, who, sections, chart, told=bool(told))
-    for name in _LISTS:
+    for name in LISTS:
         yield from _twice(values, sections, name)
     yield from _blocked(values, sections)
     if known and who.names and trait(values, sections, "allow_existing_users")[1] is None:
@@ -122,7 +122,12 @@ def _open_providers(values: Values, sections: tuple[str, ...]) -> Iterator[Probl
             if whole_provider(idp) and (who := public_provider(url)):
                 here = (*where, url, "allow_all" if idp.get("allow_all") else "allowed_domains")
                 yield Problem(
-                    here, f"Everybody can log in: {who}.", _STRANGERS, "allowed_domains: [college.edu]", "warning", "CH1402"
+                    here,
+                    f"Everybody can log in: {who}.",
+                    _STRANGERS,
+                    "allowed_domains: [college.edu]",
+                    "warning",
+                    "CH1402",
                 )
 
 
@@ -143,7 +148,7 @@ def _twice(values: Values, sections: tuple[str, ...], name: str) -> Iterator[Pro
 
 def _blocked(values: Values, sections: tuple[str, ...]) -> Iterator[Problem]:
     where, blocked = trait(values, sections, "blocked_users")
-    lists = [trait(values, sections, name)[1] for name in _LISTS[:2]]
+    lists = [trait(values, sections, name)[1] for name in LISTS[:2]]
     let_in = {str(item).strip().lower() for listed in lists if isinstance(listed, list) for item in listed}
     for index, item in enumerate(blocked if isinstance(blocked, list) else ()):
         if str(item).strip().lower() in let_in:
