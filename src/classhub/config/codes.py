@@ -241,6 +241,22 @@ CODES: dict[str, Code] = {
         _GITHUB + "    Authenticator:\n      admin_users: 'alice@college.edu, jane@college.edu'\n",
         _GITHUB + "    Authenticator:\n      admin_users: [alice@college.edu, jane@college.edu]\n",
     ),
+    "CH1415": Code(
+        "A domain that people must be of is none",
+        "hosted_domain of Google, allowed_domains of CILogon: the bare domain, one an entry, without @, *. or https://. At "
+        "gmail.com anybody can have an address: no such account passes hosted_domain, and all pass allowed_domains.",
+        _GITHUB.replace("github", "google")
+        + "    GoogleOAuthenticator: {hosted_domain: '@college.edu', allow_all: true}\n",
+        _GITHUB.replace("github", "google")
+        + "    GoogleOAuthenticator: {hosted_domain: [college.edu], allow_all: true}\n",
+    ),
+    "CH1416": Code(
+        "A name on a list is nobody's with Google's login",
+        "With one hosted_domain, or strip_domain: true, people are known by what stands before the @; else by the whole "
+        "address. Whoever is of no domain in hosted_domain is turned away, admins too.",
+        _GOOGLE + "      hosted_domain: [college.edu]\n    Authenticator:\n      admin_users: [alice@college.edu]\n",
+        _GOOGLE + "      hosted_domain: [college.edu]\n    Authenticator:\n      admin_users: [alice]\n",
+    ),
     # --- the chart's values
     "CH1201": Code(
         "The chart knows no such key",

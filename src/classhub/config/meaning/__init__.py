@@ -11,6 +11,8 @@ from classhub.config.meaning import (
     cancel,
     choices,
     culling,
+    domains,
+    google_lists,
     groups,
     homes,
     images,
@@ -49,6 +51,8 @@ def problems(values: Values, own: Values, chart: str = "4.4.0", files: Files | N
     if not own:
         return
     yield from several.problems(values)
+    yield from domains.problems(values)
+    yield from google_lists.problems(values, chart)
     yield from groups.problems(values, chart)
     yield from profiles.problems(values, chart)
     yield from choices.problems(values, chart)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from classhub.config.document import Where
 from classhub.config.meaning.access import Access, access, chosen, group_lists, has_admin_group
 from classhub.config.meaning.accounts import identity_providers, public_provider, whole_provider
+from classhub.config.meaning.domains import are_domains
 from classhub.config.meaning.found import Values, is_stock, trait
 from classhub.config.meaning.several import LISTS
 from classhub.config.problem import Problem
@@ -48,7 +49,7 @@ def _kind(values: Values, who: Access, sections: tuple[str, ...], chart: str, to
         on, why = _where_open(values)
         message = f"Everybody can log in{on}: {who.others}{whatever}."
         yield Problem(where, message, why, _narrow(sections), "warning", "CH1402")
-    elif who.kind == "these":
+    elif who.kind == "these" and are_domains(values):
         yield Problem(_LOGIN, who.sentence, "", "", "note", "CH1403")
     if who.kind in ("these", "everybody") and not who.admins and not has_admin_group(values, sections, chart):
         fix = "hub: {config: {Authenticator: {admin_users: [alice@college.edu]}}}"
