@@ -116,4 +116,4 @@ class Mistakes(ClasshubError):
         super().__init__(f"{count} mistake{'s' if count != 1 else ''} in the deployment folder.")
 
     def __str__(self) -> str:
-        return "\n".join([*map(str, self.findings), self.what])
+        return "\n".join([*map(str, self.findings), super().__str__()])

@@ -241,6 +241,28 @@ CODES: dict[str, Code] = {
         _LDAP + "      allowed_groups: [students]\n",
         _LDAP + '      allowed_groups: ["cn=students,ou=groups,dc=college,dc=edu"]\n',
     ),
+    "CH1414": Code(
+        "Several names in one",
+        "A text with commas, or a line of a list without its dash, is one name to JupyterHub, and nobody comes by it.",
+        _GITHUB + "    Authenticator:\n      admin_users: 'alice@college.edu, jane@college.edu'\n",
+        _GITHUB + "    Authenticator:\n      admin_users: [alice@college.edu, jane@college.edu]\n",
+    ),
+    "CH1415": Code(
+        "A domain that people must be of is none",
+        "hosted_domain of Google, allowed_domains of CILogon: the bare domain, one an entry, without @, *. or https://. At "
+        "gmail.com anybody can have an address: no such account passes hosted_domain, and all pass allowed_domains.",
+        _GITHUB.replace("github", "google")
+        + "    GoogleOAuthenticator: {hosted_domain: '@college.edu', allow_all: true}\n",
+        _GITHUB.replace("github", "google")
+        + "    GoogleOAuthenticator: {hosted_domain: [college.edu], allow_all: true}\n",
+    ),
+    "CH1416": Code(
+        "A name on a list is nobody's with Google's login",
+        "With one hosted_domain, or strip_domain: true, people are known by what stands before the @; else by the whole "
+        "address. Whoever is of no domain in hosted_domain is turned away, admins too.",
+        _GOOGLE + "      hosted_domain: [college.edu]\n    Authenticator:\n      admin_users: [alice@college.edu]\n",
+        _GOOGLE + "      hosted_domain: [college.edu]\n    Authenticator:\n      admin_users: [alice]\n",
+    ),
     # --- the chart's values
     "CH1201": Code(
         "The chart knows no such key",
@@ -543,7 +565,7 @@ CODES: dict[str, Code] = {
         _HTTPS + "    hosts: [hub.college.edu]\n",
     ),
     "CH1823": Code(
-        "The hub is served on plain http",
+        "The hub is served on plain http on the cluster",
         "Whoever listens on the way reads passwords, unless something in front of the hub adds https.",
         "proxy:\n  service: {type: LoadBalancer}\n",
         _HTTPS + "    hosts: [hub.college.edu]\n",

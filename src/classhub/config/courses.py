@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from classhub.config.belongs import OF_A_COURSE
-from classhub.config.document import Document
+from classhub.config.document import Document, Where
 from classhub.config.fields import Fields
 from classhub.config.model import Course
-from classhub.errors import Finding
+from classhub.config.names_in_one import names_in_one
+from classhub.config.spelling import dotted
+from classhub.errors import Edit, Finding
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")
 
@@ -40,9 +42,22 @@ def is_name(text: str) -> bool:
 def _outer_types(fields: Fields) -> None:
     """What later parts of ClassHub read; their insides are checked there."""
     fields.items("libraries", str, "text, as numpy>=2")
-    fields.entries("people", str | list, "a name or a list of names")
+    _people(fields)
     fields.items("meetings", dict, "a mapping, as days: [Mon, Wed]")
     fields.entries("assignments", dict, "a mapping, as path: labs/lab01.ipynb")
+
+
+def _people(fields: Fields) -> None:
+    for role, people in fields.entries("people", str | list, "a name or a list of names").items():
+        for index, entry in enumerate(people) if isinstance(people, list) else [(None, people)]:
+            meant = names_in_one(entry, may_have_spaces=True) if isinstance(entry, str) else None
+            if meant:
+                below: Where = ("people", role) if index is None else ("people", role, index)
+                new = meant if index is None else [*people[:index], meant[0], *people[index + 1 :], *meant[1:]]
+                edit = Edit("set", (*fields.where, "people", role), new)
+                message = f"{dotted(below)} is several names in one."
+                fix = f"Write each name on a line of its own, below {role}:, after a dash."
+                fields.wrong_inside(below, "CH1414", message, "Nobody has that name.", fix, edit=edit)
 
 
 def _material(fields: Fields, folder: Path) -> Path | None:

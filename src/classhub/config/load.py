@@ -142,8 +142,14 @@ def _need_files(folder: Path, here: str) -> None:
         )
     if not folder.joinpath("config.yaml").exists():
         cause = "it is the one file that a deployment folder must have"
-        fix = f"Put the chart's values there; an empty file is a beginning: touch {_quoted(here + '/config.yaml')}"
-        raise NotFound(f"{here} holds no config.yaml.", cause, fix)
+        raise NotFound(f"{here} holds no config.yaml.", cause, _begin(folder))
+
+
+def _begin(folder: Path) -> str:
+    """init overwrites nothing: it fills a config/ that is empty, and refuses another."""
+    if folder.name == "config" and not any(folder.iterdir()):
+        return f"Begin with commented files: classhub init {_quoted(shown(folder.absolute().parent))}"
+    return "Put the chart's values there; commented ones are in DIR/config/config.yaml after: classhub init DIR"
 
 
 def shown(path: Path) -> str:

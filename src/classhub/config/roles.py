@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from classhub.config.catalogue.read import catalogue
 from classhub.config.document import Where
 from classhub.config.meaning.found import is_stock
 from classhub.config.problem import Problem
+from classhub.config.roles_given import OF_HUB, Role, roles
 from classhub.config.spelling import dotted, is_slip, kind, nearest
-from classhub.config.traits.lookup import at, mapping
+from classhub.config.traits.lookup import at
 from classhub.errors import Edit
 
 _WHY = "The hub would not start."
@@ -17,36 +18,16 @@ _NAME = re.compile(r"^[a-z][a-z0-9\-_~.]{1,253}[a-z0-9]$")
 """jupyterhub/roles.py."""
 _FILTER = re.compile(r"^(user|service|server)$|^(user|service|group|server)=")
 _KEYS = ("name", "description", "scopes", "users", "services", "groups")
-_OF_HUB: Where = ("hub", "config", "JupyterHub")
-
-
-class Role(NamedTuple):
-    where: Where
-    name: Any
-    spec: Mapping[str, Any]
 
 
 def problems(values: Mapping[str, Any], chart: str) -> Iterator[Problem]:
     """chart: one that has a table. A role that is no mapping is told by tokens.py."""
-    own = at(values, (*_OF_HUB, "custom_scopes"))
+    own = at(values, (*OF_HUB, "custom_scopes"))
     scopes = {*catalogue(chart).aliases["scopes"], *(own if isinstance(own, Mapping) else ())}
     stock = is_stock(values)
-    for role in _roles(values):
+    for role in roles(values):
         for problem in (*_named(role), *_scopes(role, scopes), *_keys(role)):
             yield problem if stock else problem._replace(severity="warning")
-
-
-def _roles(values: Mapping[str, Any]) -> Iterator[Role]:
-    """Those that the hub gets: load_roles replaces all of hub.loadRoles."""
-    replaced = at(values, (*_OF_HUB, "load_roles"))
-    if isinstance(replaced, list):
-        for index, spec in enumerate(replaced):
-            if isinstance(spec, Mapping):
-                yield Role((*_OF_HUB, "load_roles", index), spec.get("name"), spec)
-        return
-    for key, spec in mapping(values, "hub.loadRoles").items():
-        if isinstance(spec, Mapping):
-            yield Role(("hub", "loadRoles", key), spec.get("name", key), spec)
 
 
 def _named(role: Role) -> Iterator[Problem]:

@@ -68,9 +68,9 @@ def prepare(
     trial: bool = False,
 ) -> Prepared:
     """Load the folder and plan against the cluster. Changes nothing. Raises Mistakes, Refused, OutsideFailed."""
-    from classhub.config.load import load
+    from classhub.operations.loading import load
 
-    config = load(folder, environ, files=files)
+    config = load(folder, environ, files)
     before = target.inspect(config)
     dry = before.dry if before and before.dry else target.dry_run(config)
     plan = release.plan(before, dry.settings, what=what, left=left.left, take_over=take_over, trial=trial)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classhub.config.load import load
 from classhub.config.meaning.access import access
 from classhub.config.model import Config
 from classhub.config.traits.lookup import get
+from classhub.operations.loading import load
 from classhub.operations.status import is_up
 from classhub.plan.changes import plan, steps_ahead
 from classhub.plan.consequence import About, Consequence
@@ -42,7 +42,7 @@ class Foreseen:
 
 def foresee(target: OnOneMachine, folder: Path, environ: Mapping[str, str], files: Sequence[Path] = ()) -> Foreseen:
     """files: of values, in place of the folder's. Raises Mistakes with all of them, NotFound, Refused."""
-    config = load(folder, environ, files=files)
+    config = load(folder, environ, files)
     running = target.inspect(config)
     if running is None or running.dry is None:
         found = _first_time(config)

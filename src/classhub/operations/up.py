@@ -41,18 +41,14 @@ def prepare(target: OnOneMachine, folder: Path, environ: Mapping[str, str], what
 
     what: the history's line where no setting is known to differ.
     """
-    from classhub.config.load import load
+    from classhub.operations.loading import load
 
     try:
         config = load(folder, environ)
         _refuse_what_stops_it_here(config)
         settings = target.settings(config)
     except ClasshubError as error:
-        if isinstance(error, Mistakes):
-            from classhub.operations.check import with_line  # late: only mistakes need it
-
-            error.findings = tuple(map(with_line, error.findings))
-        else:
+        if not isinstance(error, Mistakes):
             _name_the_place(error, folder)
         before = target.inspect()
         if before is not None and is_up(before):

@@ -19,6 +19,7 @@ from classhub.plan.consequence import About, Consequence
 from classhub.plan.difference import Change, changes
 from classhub.plan.entry import entry
 from classhub.plan.in_force import DryRun
+from classhub.plan.new_names import new_names
 from classhub.plan.running import Running, State
 from classhub.plan.steps import Step
 from classhub.plan.worded import worded, words_for
@@ -73,7 +74,8 @@ def told(running: Running, dry: DryRun, steps: Sequence[Step], machine: Machine)
     old, new = without_secrets(dry.before, dry.wanted)
     own, values = changes(old.own, new.own), changes(old.values, new.values)
     there = _only_there(values, new.login, machine)
-    found += entry(with_code(old, dry.before), with_code(new, dry.wanted), Place.HERE)
+    whole = with_code(old, dry.before), with_code(new, dry.wanted)
+    found += [*entry(*whole, Place.HERE), *new_names(*whole, Place.HERE)]
     found += worded(
         [*own, *(change for change in values if change not in there or _concerns_the_cluster(change))], Place.HERE
     )

@@ -16,6 +16,7 @@ from classhub.plan.consequence import About, Consequence, people
 from classhub.plan.difference import Change, changes
 from classhub.plan.entry import entry
 from classhub.plan.in_force import DryRun, InForce, Release
+from classhub.plan.new_names import new_names
 from classhub.plan.objects import ObjectChange
 from classhub.plan.release_address import address, disks
 from classhub.plan.release_parts import parts, placeholders, pullers, renamed
@@ -100,7 +101,9 @@ def _of_settings(dry: DryRun, own: Sequence[Change], values: Sequence[Change]) -
         return
     before, wanted = (_of_cluster(one) for one in (dry.before, dry.wanted))
     old, new = without_secrets(before, wanted)
-    yield from entry(with_code(old, before), with_code(new, wanted), Place.CLUSTER)
+    whole = with_code(old, before), with_code(new, wanted)
+    yield from entry(*whole, Place.CLUSTER)
+    yield from new_names(*whole, Place.CLUSTER)
     yield from worded([*own, *values], Place.CLUSTER)
 
 

@@ -8,8 +8,8 @@ from classhub.plan.consequence import About, Consequence
 from classhub.plan.difference import Change, short
 from classhub.plan.wording import CLUSTER, COSTS, EVERYWHERE, HERE, Place, Words
 
-_NAMES = ("strip_domain", "strip_idp_domain", "username_claim", "username_map", "username_key")
-"""Traits of a login, in any section of hub.config, that decide under which name the hub knows people."""
+_NAMES = ("strip_idp_domain", "username_claim", "username_map", "username_key")
+"""Traits of a login, in any section of hub.config, that decide under which name the hub knows people. Google's: new_names.py."""
 
 _BY_LENGTH = {
     place: sorted((*EVERYWHERE, *own), key=lambda words: len(words.key), reverse=True)

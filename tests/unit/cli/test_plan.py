@@ -94,7 +94,15 @@ def test_all_mistakes_are_told_at_once(classhub, running, write):
     write("config.yaml", "hubb: {}\ncull: {every: soon}\n")
     result = classhub("plan")
     assert (result.code, result.out) == (1, "")
-    assert "config.yaml:1:1" in result.err and "config.yaml:2:8" in result.err and "2 mistakes" in result.err
+    assert "config.yaml:1:1" in result.err and "config.yaml:2:8" in result.err
+    assert result.err.endswith("2 mistakes in the deployment folder.\nNext: classhub check\n")
+
+
+def test_a_mistake_comes_with_the_corrected_line_as_check_tells_it(classhub, running, write):
+    write("config.yaml", "cull:\n  enabled: true\n  timout: 60\n")
+    result = classhub("plan", "-f", "config/config.yaml")
+    assert "config/config.yaml:3:3" in result.err and "\n    Fix: timeout: 60\n" in result.err
+    assert result.err.endswith("\nNext: classhub check -f config/config.yaml\n")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,15 @@ def test_a_folder_with_an_empty_config_yaml_is_enough(folder_with: Make) -> None
     assert config.values["cull"]["timeout"] == 3600
     assert config.own_values == {}
     assert config.login.stand_in
-    assert config.findings == ()
+
+
+@pytest.mark.parametrize("text", ["", "{}", "cull: {timeout: 1800}"])
+def test_without_a_login_it_is_told_who_can_log_in_here_and_on_a_cluster(folder_with: Make, text: str) -> None:
+    config = load(folder_with({"config.yaml": text}), {})
+    (warning,) = [finding for finding in config.findings if finding.severity == "warning"]
+    assert config.login.stand_in and warning.code == "CH1402"
+    assert warning.message.startswith("Everybody can log in on the cluster: anyone, under any name and without")
+    assert warning.why.endswith("On this machine people enter by invitation.")
 
 
 def test_secrets_are_laid_over_config(folder_with: Make) -> None:
@@ -69,7 +77,15 @@ def test_a_folder_without_config_yaml_says_how_to_begin(folder_with: Make) -> No
     (folder / "config.yaml").unlink()
     with pytest.raises(NotFound, match=r"config holds no config\.yaml\.") as caught:
         load(folder, {})
-    assert "touch config/config.yaml" in caught.value.fix
+    assert caught.value.fix == "Begin with commented files: classhub init ."
+
+
+def test_a_folder_with_other_files_is_not_sent_to_an_init_that_would_refuse(folder_with: Make) -> None:
+    folder = folder_with({"classhub.yaml": ""})
+    (folder / "config.yaml").unlink()
+    with pytest.raises(NotFound) as caught:
+        load(folder, {})
+    assert caught.value.fix.startswith("Put the chart's values there") and "classhub init DIR" in caught.value.fix
 
 
 def test_a_folder_that_may_not_be_entered(folder_with: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,9 +163,12 @@ def test_what_null_removed_is_found_where_null_stands(folder_with: Make) -> None
 
 
 def test_warnings_are_kept_and_stop_nothing(folder_with: Make) -> None:
-    config = load(folder_with({"classhub.yaml": "chart: {version: 9.9.9}", "courses/a.yml": ""}), {})
-    assert [finding.severity for finding in config.findings] == ["warning", "warning"]
-    assert "mv config/courses/a.yml config/courses/a.yaml" in config.findings[1].fix
+    login = "hub: {config: {JupyterHub: {authenticator_class: 'null'}}}"
+    files = {"config.yaml": login, "classhub.yaml": "chart: {version: 9.9.9}", "courses/a.yml": ""}
+    config = load(folder_with(files), {})
+    warnings = [finding for finding in config.findings if finding.severity == "warning"]
+    assert [finding.code for finding in warnings] == ["CH1906", "CH1007"]
+    assert "mv config/courses/a.yml config/courses/a.yaml" in warnings[1].fix
 
 
 def test_two_courses_cannot_share_a_folder(folder_with: Make) -> None:

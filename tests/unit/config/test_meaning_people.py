@@ -165,3 +165,18 @@ def test_a_wrong_name_of_the_domain_limit_is_mended_by_its_right_one() -> None:
     assert [(edit.do, edit.where[-1], edit.new) for edit in edits] == [
         ("rename", "allowed_hosted_domains", "hosted_domain")
     ]
+
+
+@pytest.mark.parametrize(
+    ("own", "here"),
+    [
+        ({}, True),
+        (login("tmp", Authenticator={"allow_all": True}), True),
+        (login("native", NativeAuthenticator={"open_signup": True, "allow_all": True}), True),
+        (login("github", OAuthenticator={"allow_all": True}), False),
+    ],
+)
+def test_a_login_that_this_machine_never_uses_is_open_on_the_cluster_alone(own: dict[str, Any], here: bool) -> None:
+    (problem,) = (problem for problem in problems(merged(own)) if problem.code == "CH1402")
+    assert problem.message.startswith("Everybody can log in on the cluster: ") == here
+    assert problem.why.endswith("On this machine people enter by invitation.") == here

@@ -66,6 +66,7 @@ PROFILES = "  profileList:\n    - display_name: Small\n"
 SECRET = '      client_secret: "0a1b2c3d4e5f60718293"\n'
 OWN = "namespace: jhub\n"
 COURSE = "libraries: []\n"
+TAS = "  tas: [ta@college.edu]\n"
 HEX = "0123456789abcdef" * 4
 
 # A row is a line or two: a table.
@@ -178,8 +179,8 @@ TRAITS = [
     Slip("unknown trait", "CH1404", DOMAIN, "      ▸alowed_hosted_domains: [college.edu]\n"),
     Slip("unknown trait", "CH1404", DOMAIN, "      ▸hosted_domian: [college.edu]\n"),
     Slip("wrong type of a trait", "CH1303", ALL, '      ▸allow_all: "true"\n'),
-    Slip("wrong type of a trait", "CH1303", STRIP, "      ▸strip_domain: sometimes\n", "strip_domain: true",
-         "      strip_domain: true\n"),
+    Slip("wrong type of a trait", "CH1303", STRIP, STRIP + "      ▸auto_login: sometimes\n", "auto_login: true",
+         STRIP + "      auto_login: true\n"),
     Slip("wrong type of a trait", "CH1303", DOMAIN, "      ▸hosted_domain: {college.edu: true}\n", "after a dash",
          "      hosted_domain:\n        - college.edu\n", also=("CH1402",)),
     Slip("deprecated trait", "CH1304", ALL, "      ▸whitelist: [jane.doe@college.edu]\n", severity="warning", also=("CH1401",)),
@@ -221,6 +222,22 @@ PEOPLE = [
     Slip("who can log in", "CH1403", ALL, "      allowed_users: [jane.doe@college.edu]\n", severity="note",
          at="authenticator_class: google"),
     Slip("who can log in", "CH1406", NAMES, NAMES + "        - ▸Admin@college.edu\n", severity="note"),
+    Slip("who can log in", "CH1414", NAMES, NAMES.replace("        - admin", "          admin").replace("instr", "▸instr")),
+    Slip("who can log in", "CH1414", ADMINS, ADMINS + '      ▸blocked_users: "joe@college.edu, jim@college.edu"\n'),
+    Slip("who can log in", "CH1414", ADMINS, ADMINS + "      blocked_users: [▸Joe Doe]\n", "on a line of its own",
+         ADMINS + "      blocked_users: [joe@college.edu]\n", severity="warning"),
+    Slip("who can log in", "CH1415", DOMAIN, '      ▸hosted_domain: "@college.edu"\n'),
+    Slip("who can log in", "CH1415", DOMAIN, "      hosted_domain: [▸https://college.edu/]\n"),
+    Slip("who can log in", "CH1415", DOMAIN, "      ▸hosted_domain: college.edu, cs.college.edu\n"),
+    Slip("who can log in", "CH1415", DOMAIN, '      hosted_domain: [▸"*.college.edu"]\n', "- college.edu",
+         "      hosted_domain:\n        - college.edu\n"),
+    Slip("who can log in", "CH1415", DOMAIN, "      hosted_domain: [college.edu, ▸gmail.com]\n", "the college's own domain",
+         "      hosted_domain: [college.edu, cs.college.edu]\n", severity="warning"),
+    Slip("who can log in", "CH1416", NAMES, NAMES + "        - ▸joe\n", "- joe@college.edu", NAMES + "        - joe@college.edu\n",
+         severity="warning"),
+    Slip("who can log in", "CH1416", NAMES, NAMES + "        - ▸joe@other.edu\n", "hosted_domain: [college.edu, other.edu]",
+         NAMES + "        - joe@college.edu\n", severity="warning"),
+    Slip("who can log in", "CH1416", STRIP, "", at="instructor@college.edu\n", severity="warning", also=("CH1416",)),
     Slip("who can log in", "CH1408", ADMINS, ADMINS + "      blocked_users: [▸admin@college.edu]\n", "Remove the name from one",
          ADMINS + "      blocked_users: [joe@college.edu]\n", severity="warning"),
     Slip("who can log in", "CH1409", BACK, BACK.replace("oauth_c", "▸oauth_c", 1).replace("/hub/", "/")),
@@ -418,6 +435,8 @@ OURS = [
     Slip("courses", "CH1901", "folder: comp141\n", "▸foldr: comp141\n", file="courses/comp141.yaml"),
     Slip("courses", "CH1902", COURSE, "▸libraries: numpy\n", file="courses/comp141.yaml"),
     Slip("courses", "CH1902", COURSE, "libraries: [▸3]\n", file="courses/comp141.yaml"),
+    Slip("courses", "CH1414", TAS, '  ▸tas: "joe@college.edu, jim@college.edu"\n', file="courses/comp141.yaml"),
+    Slip("courses", "CH1414", TAS, "  tas:\n    - ▸joe@college.edu\n      jim@college.edu\n", file="courses/comp141.yaml"),
     Slip("courses", "CH1922", "material: material/comp141\n", "▸material: material/comp411\n", "correct the path",
          "material: ./material/comp141\n", file="courses/comp141.yaml"),
     Slip("courses", "CH1923", "folder: comp141\n", "▸folder: ../comp141\n", ": comp141", "folder: comp141-labs\n",

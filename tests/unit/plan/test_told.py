@@ -284,7 +284,36 @@ OTHERS = {
         google(f"{DOMAIN}, strip_domain: false"),
         google(f"{DOMAIN}, strip_domain: true"),
         "homes",
-        "The names by which the hub knows people change (hub.config.GoogleOAuthenticator.strip_domain): "
+        "Everyone with an account at college.edu gets a new name, alice in place of alice@college.edu, "
+        "and with it a new, empty home; the old homes stay under the old names. To keep the names: strip_domain: false.",
+    ),
+    "a second domain gives whole addresses for names": (
+        google(DOMAIN),
+        google(TWO),
+        "homes",
+        "Everyone with an account at college.edu gets a new name, alice@college.edu in place of alice, "
+        "and with it a new, empty home; the old homes stay under the old names. To keep the names: strip_domain: true, "
+        "as long as no two people have the same name before the @.",
+    ),
+    "one domain of two cuts the names": (
+        google(TWO),
+        google(DOMAIN),
+        "homes",
+        "Everyone with an account at college.edu gets a new name, alice in place of alice@college.edu, "
+        "and with it a new, empty home; the old homes stay under the old names. To keep the names: strip_domain: false.",
+    ),
+    "without its domain nothing is cut": (
+        google(DOMAIN),
+        google("allow_all: true"),
+        "homes",
+        "Everyone with an account at college.edu gets a new name, alice@college.edu in place of alice, "
+        "and with it a new, empty home; the old homes stay under the old names.",
+    ),
+    "another claim": (
+        google(DOMAIN),
+        google(f"{DOMAIN}, username_claim: sub"),
+        "homes",
+        "The names by which the hub knows people change (hub.config.GoogleOAuthenticator.username_claim): "
         "who comes under a new name is a new user, with an empty home.",
     ),
     "no culling": ("", "cull: {enabled: false}", "servers", "Idle servers are no longer stopped."),
@@ -430,6 +459,30 @@ def test_nobody_is_said_to_gain_or_lose_what_they_have(row):
     assert sentences(between(in_force(old), in_force(new)), "access") == []
 
 
+SAME_NAMES = {
+    "strip_domain holds them": (google(f"{DOMAIN}"), google(f"{TWO}, strip_domain: true")),
+    "they were whole addresses": (google(f"{DOMAIN}, strip_domain: false"), google(TWO)),
+    "no domain is cut off": (google("allow_all: true"), google("allow_all: true, strip_domain: false")),
+    "another domain than before": (google(DOMAIN), google("hosted_domain: [other.edu], allow_all: true")),
+    "code decides": (
+        google(DOMAIN, more="extraConfig: {mine: 'c.GoogleOAuthenticator.username_claim = f'}"),
+        google(TWO, more="extraConfig: {mine: 'c.GoogleOAuthenticator.username_claim = f'}"),
+    ),
+    "another login": (GITHUB % "allow_all: true", google(DOMAIN)),
+}
+
+
+@pytest.mark.parametrize("row", SAME_NAMES)
+def test_no_new_names_are_told_where_nobody_gets_one(row):
+    old, new = SAME_NAMES[row]
+    assert sentences(between(in_force(old), in_force(new)), "homes") == []
+
+
+def test_where_people_enter_by_invitation_new_names_are_those_of_the_cluster():
+    (said,) = sentences(between(in_force(google(DOMAIN), real=False), in_force(google(TWO), real=False)), "homes")
+    assert said.startswith("On the cluster: everyone with an account at college.edu gets a new name, ")
+
+
 BY_INVITATION = {
     "a name is added": (
         google(DOMAIN, "allowed_users: [alice@college.edu]"),
@@ -529,6 +582,7 @@ def test_up_says_first_who_gets_in_and_what_becomes_of_homes():
     told = between(in_force(google(DOMAIN)), in_force(google(TWO) + "\ncull: {users: true, timeout: 1800}"))
     assert told.first == (
         "Everyone with an account at other.edu may now log in.",
+        TABLE["a second domain gives whole addresses for names"][3],
         TABLE["users culled"][3],
     )
 

@@ -297,6 +297,14 @@ def test_who_gains_or_loses_access_is_told_as_on_one_machine(row):
     assert sentence in sentences(old, new, kind)
 
 
+def test_new_names_are_told_as_on_one_machine():
+    one = "hosted_domain: [college.edu], allow_all: true"
+    (said,) = sentences(google(one), google(one.replace("]", ", other.edu]")), "homes")
+    assert said.startswith(
+        "Everyone with an account at college.edu gets a new name, alice@college.edu in place of alice"
+    )
+
+
 def test_no_invitation_stands_in_for_a_login_on_a_cluster():
     old, new = google("hosted_domain: [college.edu], allow_all: true"), google()
     there, wanted = (in_force(text, real=False) for text in (old, new))

@@ -110,12 +110,11 @@ def _has(old: dict[str, Any], name: str, value: Any) -> bool:
 
 
 def _items(old: list[Any], new: list[Any], change: Edit) -> list[Edit]:
-    """Items put behind the last, items taken out, or others in place of some; anything else is a new list."""
-    if same(new[: len(old)], old):
-        return [Edit("set", (*change.where, number), new[number]) for number in range(len(old), len(new))]
-    if len(new) == len(old):
-        pairs = enumerate(zip(old, new, strict=True))
-        return [Edit("set", (*change.where, number), two) for number, (one, two) in pairs if not same(one, two)]
+    """Items put behind the last and one other, items taken out, or others in place of some; anything else is a new list."""
+    pairs = enumerate(zip(old, new, strict=False))
+    others = [Edit("set", (*change.where, number), two) for number, (one, two) in pairs if not same(one, two)]
+    if len(new) == len(old) or (len(new) > len(old) and len(others) < 2):
+        return others + [Edit("set", (*change.where, number), new[number]) for number in range(len(old), len(new))]
     left = list(new)
     gone = []
     for number, value in enumerate(old):

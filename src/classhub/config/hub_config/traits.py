@@ -24,6 +24,11 @@ class Section(NamedTuple):
     around: Around
 
     @property
+    def nor(self) -> str:
+        """The class that the hub loads, where the line stands in the section of another one."""
+        return "" if self.name == self.class_ else f", nor has {self.class_}"
+
+    @property
     def worst(self) -> str:
         return "error" if self.counts else "warning"
 
@@ -88,7 +93,7 @@ def _nested(section: Section, name: str, catalogue: Catalogue) -> Problem:
 
 def _unknown(section: Section, name: str, value: Any, catalogue: Catalogue) -> Problem:
     where, path = at(section.name, name), f"hub.config.{section.name}.{name}"
-    message, fix, edit = f"{section.class_} has no trait {name}.", "", None
+    message, fix, edit = f"{section.name} has no trait {name}{section.nor}.", "", None
     meant, elsewhere = _meant(section, name, catalogue), _elsewhere(section, name, catalogue)
     if meant.lower() != name.lower() and elsewhere:
         message, fix = f"{message} It is one of {elsewhere}.", f"Move it to hub.config.{elsewhere}.{name}."
@@ -99,7 +104,7 @@ def _unknown(section: Section, name: str, value: Any, catalogue: Catalogue) -> P
         traits = catalogue.traits(section.class_)
         if name in traits or is_slip(name, meant):
             edit = _rename(section, name, value, meant, traits)
-    limits = "allow" in name or "domain" in name
+    limits = any(word in one for word in ("allow", "block", "domain") for one in (name, meant))
     why = f"The hub logs a warning and goes on without it{': whom it should keep out may enter' * limits}."
     fix = fix or f"Remove {path}, or look its name up in the documentation of {section.class_}."
     return Problem(where, message, why, fix, _severity(section, meant), "CH1302", edit)
@@ -126,16 +131,11 @@ def _severity(section: Section, meant: str) -> str:
 
 
 def _meant(section: Section, name: str, catalogue: Catalogue) -> str:
-    """A trait of the class itself sooner than one of its parents."""
+    """The trait that is spelt most alike, whichever class of the lineage has it."""
     traits = catalogue.traits(section.class_)
     if name in traits:
         return traits[name].new_name
-    current = [known for known, trait in traits.items() if not trait.age]
-    for parent in catalogue.lineage(section.class_):
-        near = nearest(name, [known for known in current if known in catalogue.classes[parent].own])
-        if near:
-            return near
-    return ""
+    return nearest(name, [known for known, trait in traits.items() if not trait.age])
 
 
 def _elsewhere(section: Section, name: str, catalogue: Catalogue) -> str:

@@ -11,6 +11,8 @@ from classhub.config.meaning import (
     cancel,
     choices,
     culling,
+    domains,
+    google_lists,
     groups,
     homes,
     images,
@@ -23,6 +25,7 @@ from classhub.config.meaning import (
     provider,
     pullers,
     secret,
+    several,
 )
 from classhub.config.meaning.found import Values
 from classhub.config.meaning.secret import Tracked
@@ -43,11 +46,14 @@ class Files(NamedTuple):
 def problems(values: Values, own: Values, chart: str = "4.4.0", files: Files | None = None) -> Iterator[Problem]:
     """Warnings and notes for the most part; errors where something is certainly wrong.
 
-    values: merged over the defaults. own: what the college wrote; of an empty file nothing is said. chart: its version.
+    values: merged over the defaults. own: what the college wrote; of an empty file only who gets in is said. chart: its version.
     """
+    yield from people.problems(values, chart)
     if not own:
         return
-    yield from people.problems(values, chart)
+    yield from several.problems(values)
+    yield from domains.problems(values)
+    yield from google_lists.problems(values, chart)
     yield from groups.problems(values, chart)
     yield from profiles.problems(values, chart)
     yield from choices.problems(values, chart)

@@ -142,7 +142,7 @@ def _in_the_open(values: Values) -> Iterator[Problem]:
     elsewhere = any(get(values, f"{name}.enabled") is True for name in ("ingress", "httpRoute"))
     if outside and not elsewhere:
         where = ("proxy", "https", "enabled")
-        message = "The hub is served on plain http, at a public address."
+        message = "On the cluster: the hub is served on plain http, at a public address."
         why = "Whoever listens on the way reads passwords and takes over logins, unless something in front adds https."
         mail = f"letsencrypt: {{contactEmail: {_contact(values)}}}"
         fix = f'proxy: {{https: {{enabled: true, hosts: ["<the host name of the hub>"], {mail}}}}}'

@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from classhub.config.document import Where
 from classhub.config.meaning.access import Access, access, chosen, group_lists, has_admin_group
 from classhub.config.meaning.accounts import identity_providers, public_provider, whole_provider
+from classhub.config.meaning.domains import are_domains
 from classhub.config.meaning.found import Values, is_stock, trait
+from classhub.config.meaning.several import LISTS
 from classhub.config.problem import Problem
 from classhub.config.spelling import dotted, is_slip
 from classhub.config.traits.lookup import at, mapping
 from classhub.errors import Edit
 
 _LOGIN: Where = ("hub", "config", "JupyterHub", "authenticator_class")
-_LISTS = ("admin_users", "allowed_users", "blocked_users")
 _LIMITS = {f"{a}{b}" for a in ("allowed_", "hosted_", "allowed_hosted_") for b in ("domain", "domains")}
+_STRANGERS = "Strangers use your machines, and your address for whatever they do."
 
 
 def problems(values: Values, chart: str = "4.4.0") -> Iterator[Problem]:
@@ -22,7 +24,7 @@ def problems(values: Values, chart: str = "4.4.0") -> Iterator[Problem]:
     told = [*_limits(values, sections), *_open_providers(values, sections)]
     yield from told
     yield from _kind(values, who, sections, chart, told=bool(told))
-    for name in _LISTS:
+    for name in LISTS:
         yield from _twice(values, sections, name)
     yield from _blocked(values, sections)
     if known and who.names and trait(values, sections, "allow_existing_users")[1] is None:
@@ -38,17 +40,16 @@ def _kind(values: Values, who: Access, sections: tuple[str, ...], chart: str, to
         yield Problem(_LOGIN, who.sentence, _no_rule(values, sections), _allow(sections), "warning", "CH1401")
     elif who.kind == "everybody" and not told:
         where = allow if allowed else _LOGIN
-        why = "Strangers use your machines, and your address for whatever they do."
         lists = " and ".join(
             name
             for name in ("allowed_users", *group_lists(sections[0], chart))
             if allowed and trait(values, sections, name)[1]
         )
         whatever = f", whatever {lists} says" if lists else ""
-        yield Problem(
-            where, f"Everybody can log in: {who.others}{whatever}.", why, _narrow(sections), "warning", "CH1402"
-        )
-    elif who.kind == "these":
+        on, why = _where_open(values)
+        message = f"Everybody can log in{on}: {who.others}{whatever}."
+        yield Problem(where, message, why, _narrow(sections), "warning", "CH1402")
+    elif who.kind == "these" and are_domains(values):
         yield Problem(_LOGIN, who.sentence, "", "", "note", "CH1403")
     if who.kind in ("these", "everybody") and not who.admins and not has_admin_group(values, sections, chart):
         fix = "hub: {config: {Authenticator: {admin_users: [alice@college.edu]}}}"
@@ -56,6 +57,16 @@ def _kind(values: Values, who: Access, sections: tuple[str, ...], chart: str, to
         yield Problem(
             ("hub", "config", "Authenticator", "admin_users"), "No admin is named.", why, fix, "note", "CH1405"
         )
+
+
+def _where_open(values: Values) -> tuple[str, str]:
+    """In which place it holds, and why it matters. One machine never uses a login that asks nobody for anything."""
+    known, sections, _ = chosen(values)
+    is_bare = known is not None and known.name == "dummy" and not trait(values, sections, "password")[1]
+    if known is None or not (is_bare or known.never):
+        return "", _STRANGERS
+    default = "It is the chart's login where none is chosen. " if is_bare else ""
+    return " on the cluster", f"{default}{_STRANGERS} On this machine people enter by invitation."
 
 
 def _no_rule(values: Values, sections: tuple[str, ...]) -> str:
@@ -111,9 +122,13 @@ def _open_providers(values: Values, sections: tuple[str, ...]) -> Iterator[Probl
         for url, idp in identity_providers(values, sections) if at(values, where) else ():
             if whole_provider(idp) and (who := public_provider(url)):
                 here = (*where, url, "allow_all" if idp.get("allow_all") else "allowed_domains")
-                why = "Strangers use your machines, and your address for whatever they do."
                 yield Problem(
-                    here, f"Everybody can log in: {who}.", why, "allowed_domains: [college.edu]", "warning", "CH1402"
+                    here,
+                    f"Everybody can log in: {who}.",
+                    _STRANGERS,
+                    "allowed_domains: [college.edu]",
+                    "warning",
+                    "CH1402",
                 )
 
 
@@ -134,7 +149,7 @@ def _twice(values: Values, sections: tuple[str, ...], name: str) -> Iterator[Pro
 
 def _blocked(values: Values, sections: tuple[str, ...]) -> Iterator[Problem]:
     where, blocked = trait(values, sections, "blocked_users")
-    lists = [trait(values, sections, name)[1] for name in _LISTS[:2]]
+    lists = [trait(values, sections, name)[1] for name in LISTS[:2]]
     let_in = {str(item).strip().lower() for listed in lists if isinstance(listed, list) for item in listed}
     for index, item in enumerate(blocked if isinstance(blocked, list) else ()):
         if str(item).strip().lower() in let_in:
