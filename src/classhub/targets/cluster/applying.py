@@ -139,7 +139,9 @@ class Applying:
         copies = sorted(self._state.glob(f"{self._at.release}-values-*.json"), key=lambda path: path.stat().st_mtime)
         for old in copies[:-VALUES_KEPT]:
             old.unlink()
-        database.back_up(self._at.cluster, self._hub(revision), revision, self._tell, keep=plan.revision)
+        is_its = self._newest().revision == revision
+        hub = self._hub(revision)
+        database.back_up(self._at.cluster, hub, revision, self._tell, keep=plan.revision, is_its=is_its)
 
     def _take_over(self, plan: Plan) -> None:
         """By force and in Helm's name: who else held fields of it holds them no more."""

@@ -72,16 +72,19 @@ def copy_of(revision: int) -> str:
     return f"revision-{revision}.sqlite"
 
 
-def back_up(cluster: "Cluster", hub: Hub, revision: int, tell: Tell, keep: int | None = None) -> bool:
+def back_up(
+    cluster: "Cluster", hub: Hub, revision: int, tell: Tell, keep: int | None = None, *, is_its: bool = False
+) -> bool:
     """Copy it as revision `revision`'s. False where there is nothing to copy: no claim, or no database yet.
 
-    keep: a revision whose copy must not be thinned out, as it is to come back.
+    keep: a revision whose copy must not be thinned out, as it is to come back. is_its: the database is certainly of that
+    revision's hub, and no later one that failed has touched it: its newest copy counts, whatever schema an older one has.
     """
     if not has_disk(cluster, hub):
         tell("The hub's database is not on a disk of its own (hub.db.type): back it up where it lives.")
         return False
     kept = () if keep is None else (copy_of(keep),)
-    said = _beside(cluster, hub, "back-up", revision, tell, *kept)
+    said = _beside(cluster, hub, "back-up-over" if is_its else "back-up", revision, tell, *kept)
     if "error" in said:
         raise OutsideFailed("The hub's database could not be copied.", str(said["error"]), _fix(said))
     if not said["copied"]:

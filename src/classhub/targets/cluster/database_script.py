@@ -10,6 +10,7 @@ running it again ends it.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sqlite3
@@ -50,8 +51,11 @@ def schema(path: Path) -> str:
         database.close()
 
 
-def back_up(database: Path, folder: Path, name: str, *kept: str) -> dict[str, object]:
-    """A copy of a database that is in use, whole and checked before it gets its name. kept: copies that stay, however old."""
+def back_up(database: Path, folder: Path, name: str, *kept: str, over: bool = False) -> dict[str, object]:
+    """A copy of a database that is in use, whole and checked before it gets its name. kept: copies that stay, however old.
+
+    over: also in place of a copy of another schema.
+    """
     if not database.exists():
         return {"copied": False}
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -63,7 +67,7 @@ def back_up(database: Path, folder: Path, name: str, *kept: str) -> dict[str, ob
     try:
         _back_up(database, unfinished)
         version = schema(unfinished)
-        copy = folder / name_for(folder, name, version)
+        copy = folder / (name if over else name_for(folder, name, version))
     except BaseException:
         unfinished.unlink(missing_ok=True)  # the hub runs on, and needs the room
         raise
@@ -304,7 +308,13 @@ def _mib(size: int) -> str:
 def main(argv: list[str]) -> int:
     do, database, folder, name = argv[:4]
     try:
-        acts: dict[str, Callable[..., dict[str, object]]] = {"back-up": back_up, "restore": restore, "find": find}
+        over = functools.partial(back_up, over=True)
+        acts: dict[str, Callable[..., dict[str, object]]] = {
+            "back-up": back_up,
+            "back-up-over": over,
+            "restore": restore,
+            "find": find,
+        }
         act = acts[do]
         done = act(Path(database), Path(folder), name, *argv[4:])
     except NoRoom as error:

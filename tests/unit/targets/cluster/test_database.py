@@ -140,6 +140,15 @@ def test_a_copy_of_another_schema_stays_and_is_said(there, told):
     assert "is back (the newer hub has changed its schema (v2))" in told[-1]
 
 
+def test_the_hub_in_force_that_migrated_by_itself_has_a_new_copy_under_the_same_name(there, told):
+    make(there.disk / database.FILE, "v1")
+    database.back_up(there, hub(ready()), 7, told.append, is_its=True)
+    make(there.disk / database.FILE, "v2")
+    database.back_up(there, hub(ready()), 7, told.append, is_its=True)
+    database.restore(there, hub(), 7, always=False, tell=told.append)
+    assert told[-1] == "The hub's database is sound and of the same schema: it stays, with everybody in it."
+
+
 def test_a_missing_database_comes_back_without_a_word_of_another(there, told):
     make(there.disk / database.FILE)
     database.back_up(there, hub(ready()), 7, told.append)
