@@ -128,7 +128,10 @@ def _admins(text: str, found: Found) -> tuple[str, ...]:
             raise WrongUsage(
                 f"{name!r} cannot be a user's name: no slash, nothing that cannot be seen, 255 bytes at most."
             )
-        if found["login"] == "google" and not name.endswith(f"@{found['domain']}"):
+        if " " in name:
+            raise WrongUsage(f"{name!r} has a space in it, as no user's name has: write commas between names.")
+        local, _, domain = name.rpartition("@")
+        if found["login"] == "google" and (not local or "@" in local or domain != found["domain"]):
             raise WrongUsage(
                 f"{name!r} could not sign in: with Google login an admin's name is an address @{found['domain']}."
             )
