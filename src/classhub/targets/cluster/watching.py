@@ -32,8 +32,10 @@ STEPS = {
     "Started": "its container runs, but does not answer yet",
 }
 """By the reason of the event that began it, in the order of a start: what goes on as long as no other event follows."""
-AT_ONCE = ("TriggeredScaleUp", "NotTriggerScaleUp", "FailedAttachVolume", "FailedMount", "FailedCreatePodSandBox")
-AT_ONCE += ("ProvisioningFailed", "FailedBinding")
+AT_ONCE = (
+    *("TriggeredScaleUp", "NotTriggerScaleUp", "FailedAttachVolume", "FailedMount", "FailedCreatePodSandBox"),
+    *("ProvisioningFailed", "FailedBinding"),
+)
 """Reasons that are told however young they are."""
 
 
