@@ -21,20 +21,21 @@ from classhub.targets.cluster.inspection import chart_version, over_chart
 Object = Mapping[str, Any]
 
 PULLERS = ("hook-image-puller", "image-puller")
+ONLY_ON_CHANGES = ("prePuller", "hook", "pullOnlyOnChanges")
 PULLED = ("data", "checksum_hook-image-puller")
 
 
 def dry_run(at_: Connection, settings: Mapping[str, Any], config: Config, release: Release | None) -> DryRun:
     """settings: what Helm would be given. Raises what Helm and the API server would refuse: schema, rights, quota, webhooks."""
     chart = at_.chart()
+    values = over_chart(settings["values"], chart.version)
     held = at_.helm.manifest(at_.release, release.revision) if release else []
     rendered = at_.helm.dry_run(chart.path, at_.release, settings["values"])
-    wanted = [*(one for one in rendered if not hook(one)), *hooks(rendered, held)]
+    wanted = [*(one for one in rendered if not hook(one)), *hooks(rendered, held, values)]
     asked = Asked.of(at_, wanted) if release else Asked()
     before = _before(at_, release) if release else None
     hidden = None if before is not None and before.hidden is None else _both(config, before)
     installed = chart_version(release) if release else ""
-    values = over_chart(settings["values"], chart.version)
     return DryRun(
         settings=settings,
         wanted=InForce(values, _login(values), _own(at_, chart.version), config.hidden, chart.version),
@@ -52,14 +53,14 @@ def _lost_by_hand(objects: tuple[ObjectChange, ...], release: Release | None) ->
     return tuple(replace(one, lost=False) for one in objects)
 
 
-def hooks(rendered: Sequence[Object], held: Sequence[Object]) -> list[Object]:
+def hooks(rendered: Sequence[Object], held: Sequence[Object], values: Mapping[str, Any]) -> list[Object]:
     """Those that Helm would run now. held: what the release keeps; empty before the first install. Pure.
 
     A chart that pulls only what changed asks the cluster for a checksum, which not every way to Helm lets it do.
     """
     now = ("pre-upgrade", "post-upgrade") if held else ("pre-install", "post-install")
     old, new = (_pulled(objects) for objects in (held, rendered))
-    pulls = not old or old != new
+    pulls = not old or old != new or at(values, ONLY_ON_CHANGES) is False
     return [
         one
         for one in rendered

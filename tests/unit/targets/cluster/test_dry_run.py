@@ -75,10 +75,15 @@ def test_a_hook_is_missing_from_no_cluster():
 )
 def test_the_image_puller_runs_where_its_images_changed(held, new, found):
     rendered = [*([config(new)] if new else []), PULLER, AWAITER]
-    assert hooks(rendered, held) == found
+    assert hooks(rendered, held, {}) == found
+
+
+def test_the_image_puller_runs_each_time_where_that_is_asked_for():
+    values = {"prePuller": {"hook": {"pullOnlyOnChanges": False}}}
+    assert hooks([config("a"), PULLER], [config("a")], values) == [PULLER]
 
 
 def test_hooks_of_another_moment_are_left_out():
     before, after = hook("a", "pre-install"), hook("b", "post-upgrade, test")
-    assert hooks([before, after, hook("c", "pre-delete")], [ROLE]) == [after]
-    assert hooks([before, after], []) == [before]
+    assert hooks([before, after, hook("c", "pre-delete")], [ROLE], {}) == [after]
+    assert hooks([before, after], [], {}) == [before]
