@@ -32,6 +32,17 @@ def raw(text: str, stream: TextIO | None = None) -> None:
     stream.buffer.flush()
 
 
+def passing(stream: TextIO) -> Callable[[bytes], None]:
+    """For a program's output as it comes, byte for byte."""
+
+    def write(piece: bytes) -> None:
+        stream.flush()
+        stream.buffer.write(piece)
+        stream.buffer.flush()
+
+    return write
+
+
 def aside(text: str) -> None:
     """A line about the answer, on stderr."""
     with suppress(BrokenPipeError):

@@ -180,9 +180,7 @@ def _explain(here: Here, files: tuple[Path, ...], timeout: int | None) -> None:
     from classhub.config.load import settings_of
     from classhub.operations import explained
 
-    settings, beside = settings_of(here.folder), ("config.yaml", "secrets.yaml")
-    names = [here.folder / name for name in (beside[0], *settings.values, beside[1])]
-    given = [str(file) for file in files or names if file.exists()]
+    settings, given = settings_of(here.folder), [str(file) for file in files]
     chart = str(settings.chart_file or settings.chart_version)
     timeout_s = timeout or 900
     explaining.show(here, lambda place: explained.deploy(place, chart, given, timeout_s=timeout_s), only_cluster=True)

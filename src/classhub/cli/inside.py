@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from classhub.cli.console import raw
+from classhub.cli.console import passing, raw
 from classhub.cli.explaining import explain, show
 from classhub.cli.here import Here, pass_here
 from classhub.cli.options import who
@@ -47,7 +47,12 @@ def shell(here: Here, who: str, explain: bool) -> None:
 
 
 def _run(here: Here, who: str, argv: list[str], terminal: bool) -> None:
-    done = here.target.run(who, argv, terminal)
+    if here.name == "cluster" and not terminal:
+        from classhub.operations import aloud
+
+        done = aloud.run(here.cluster, who, argv, passing(sys.stdout), passing(sys.stderr))
+    else:
+        done = here.target.run(who, argv, terminal)
     raw(done.out)
     raw(done.err, sys.stderr)
     click.get_current_context().exit(done.code)

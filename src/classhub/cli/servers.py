@@ -98,7 +98,7 @@ def _stop_all(here: Here, yes: bool) -> None:
     agree("Stop them?", yes)
     with progress() as tell:
         tell(f"{words.count(len(running), 'server')} stop.")
-        ran, left = people.stop_all(here.target)
+        ran, left = people.stop_all(here.target, tell)
     say(f"{words.count(len(ran) - len(left), 'server')} stopped.")
     if left:
         reasons = "; ".join(f"{user}: {reason}" for (user, _), reason in list(left.items())[:3])

@@ -294,11 +294,11 @@ class _Back:
 
     def _hub_runs_on(self, now: Running) -> bool:
         """Whether the hub that runs is the very one that ran before: nothing new ever wrote to its database."""
-        then = _started(self.before)
-        return then is not None and _started(now) == then
+        then = _hubs_pod(self.before)
+        return bool(then) and _hubs_pod(now) == then
 
 
-def _started(running: Running | None) -> float | None:
-    """When its hub began, if it is well."""
+def _hubs_pod(running: Running | None) -> str:
+    """Which one it is, if it is well."""
     found = [part for part in running.parts if part.name == "hub"] if running else []
-    return found[0].since if found and found[0].state is State.RUNNING else None
+    return found[0].pod_uid if found and found[0].state is State.RUNNING else ""

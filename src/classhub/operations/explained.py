@@ -7,6 +7,7 @@ from urllib.parse import quote as in_address
 
 STUDENTS = "component=singleuser-server"
 USER, SERVER = r"hub\.jupyter\.org/username", r"hub\.jupyter\.org/servername"
+ALIVE = ("--field-selector", "status.phase=Running")
 PARTS = "deployment,statefulset,daemonset"
 TOKEN = '-H "Authorization: token $JUPYTERHUB_API_TOKEN"'
 HUB = "http://localhost:8081/hub/api"
@@ -83,7 +84,7 @@ def events(place: Place, whom: Who, *, follow: bool) -> list[str]:
 def run(place: Place, whom: Who, argv: Sequence[str], *, terminal: bool) -> list[str]:
     flags = "-it " if terminal else ""
     if whom.is_part:
-        return [f"{place.kubectl('exec')} {flags}deployment/{quote(whom.name)} -- {join(argv)}"]
+        return [_pod_of_part(place, whom.name), f'{place.kubectl("exec")} {flags}"$POD" -- {join(argv)}']
     return [_pod_of(place, whom.name), f'{place.kubectl("exec")} {flags}"$POD" -c notebook -- {join(argv)}']
 
 
@@ -120,14 +121,21 @@ def remove(place: Place) -> list[str]:
 
 
 def deploy(place: Place, chart: str, files: Sequence[str], *, timeout_s: int) -> list[str]:
-    """chart: a version of the official one, or a package's path. files: of values, in Helm's order."""
+    """chart: a version of the official one, or a package's path. files: of values in place of the folder's, in Helm's order.
+
+    The files alone would make another hub: one that deletes the homes of users who are deleted. So Helm is given what
+    `deploy` gives it, secrets included; by standard input, and only if there is something: without values it would take
+    the chart's defaults.
+    """
     source = [chart] if chart.endswith(".tgz") else ["jupyterhub", "--repo", REPOSITORY, "--version", chart]
-    values = [part for file in files for part in ("-f", file)]
-    more = ["--create-namespace", "--wait", f"--timeout={timeout_s}s"]
+    given = join(["-o", "json", *(part for file in files for part in ("-f", file))])
+    more = ["-f", "-", "--reset-values", "--create-namespace", "--wait", f"--timeout={timeout_s}s"]
     copy = "import sqlite3; sqlite3.connect('jupyterhub.sqlite').backup(sqlite3.connect('before.sqlite'))"
+    upgrade = place.helm("upgrade", "--install", place.release, *source, *more)
     return [
-        f"{place.kubectl('exec', 'deployment/hub')} -- {join(['python3', '-c', copy])}",
-        place.helm("upgrade", "--install", place.release, *source, *values, *more),
+        _pod_of_part(place, "hub"),
+        f'{place.kubectl("exec")} "$POD" -- {join(["python3", "-c", copy])}',
+        f"""VALUES="$(classhub values --merged --show-secrets {given})" && printf '%s\\n' "$VALUES" | {upgrade}""",
         place.kubectl("rollout", "status", PARTS, "-l", place.of("hub")),
     ]
 
@@ -178,6 +186,12 @@ def address(place: Place) -> list[str]:
     return [place.kubectl("get", "services", "-l", place.of("proxy-public"), "-o", path)]
 
 
+def _pod_of_part(place: Place, part: str) -> str:
+    """By its labels: a part may be a Deployment, a StatefulSet or a DaemonSet, and have any name. Not one that has ended."""
+    line = place.kubectl("get", "pods", "-l", place.of(part), *ALIVE, "-o", "name")
+    return f'POD="$({line} | head -n 1)"'
+
+
 def _pod_of(place: Place, name: str) -> str:
     """By the mark of its owner: the pod's name is the hub's business."""
     user, _, server = name.partition("/")
@@ -188,7 +202,8 @@ def _pod_of(place: Place, name: str) -> str:
 
 
 def _forward(place: Place) -> str:
-    return f"{place.kubectl('port-forward', 'service/hub', '8081')} &"
+    service = place.kubectl("get", "services", "-l", place.of("hub"), "-o", "name")
+    return f'{place.kubectl("port-forward")} "$({service})" 8081 &'
 
 
 def _server(name: str) -> str:

@@ -1,8 +1,10 @@
 """What a hub on a cluster can tell and do beyond the Target protocol: what `deploy` and `rollback` ask."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from classhub.config.model import Config
 from classhub.plan.conflict import Conflict
@@ -10,6 +12,9 @@ from classhub.plan.in_force import DryRun
 from classhub.plan.overview import Overview
 from classhub.plan.recovery import Remains, Turn
 from classhub.targets.interface import Changeable, Tell
+
+if TYPE_CHECKING:
+    from classhub.targets.cluster.connection import Connection
 
 
 class Taken(Protocol):
@@ -26,6 +31,11 @@ class Taken(Protocol):
 
 
 class OnACluster(Changeable, Protocol):
+    @property
+    def at(self) -> Connection:
+        """The cluster and the release."""
+        ...
+
     def settings(self, config: Config) -> Mapping[str, Any]:
         """What Helm is to be given for this folder. Holds secrets."""
         ...

@@ -12,7 +12,7 @@ from classhub.operations import users
 
 if TYPE_CHECKING:
     from classhub.outside.hub_api import HubApi
-    from classhub.targets.interface import Target
+    from classhub.targets.interface import Target, Tell
 
 PATIENCE_S = 300
 """For one server: a node may have to pull the image first."""
@@ -60,13 +60,14 @@ def stop(target: Target, who: str) -> Server:
         return Server(user, server, "stopped")
 
 
-def stop_all(target: Target) -> tuple[list[Server], Mapping[tuple[str, str], str]]:
-    """Those that ran, and why some still do."""
+def stop_all(target: Target, tell: Tell = lambda sentence: None) -> tuple[list[Server], Mapping[tuple[str, str], str]]:
+    """And wait until they have ended. Those that ran, and why some still do."""
     from classhub.outside.hub_servers import stop_all as stop_these
 
     with target.api() as api:
         running = list(_of(api.users()))
-        return running, stop_these(api, [(server.user, server.name) for server in running])
+        asked = [(server.user, server.name) for server in running]
+        return running, stop_these(api, asked, tell, patience_s=PATIENCE_S)
 
 
 def _of(models: Sequence[Mapping[str, Any]]) -> Iterator[Server]:

@@ -17,8 +17,9 @@ INSTALL = "make cluster, in ClassHub's folder; or the program from https://helm.
 class Helm(Protocol):
     """Every call raises NotFound (no such release or revision), HelmFailed (with its kind), OutsideFailed or Refused.
 
-    Lists of objects hold no hooks. A change that is interrupted (Ctrl-C, a time limit) has come to its end when the call
-    returns: upgrade leaves a failed revision, rollback and uninstall are finished. If we are killed, Helm goes on alone.
+    Lists of objects hold no hooks, but for a dry run's: there they come last. A change that is interrupted (Ctrl-C, a time
+    limit) has come to its end when the call returns: upgrade leaves a failed revision, rollback and uninstall are finished.
+    If we are killed, Helm goes on alone.
     """
 
     keep_fds: Sequence[int]

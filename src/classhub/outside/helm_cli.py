@@ -10,7 +10,7 @@ from typing import Any
 from classhub.errors import NotFound, OutsideFailed, Refused
 from classhub.outside import process
 from classhub.outside.helm_errors import About, failure
-from classhub.outside.helm_manifest import objects
+from classhub.outside.helm_manifest import hooks, objects
 from classhub.outside.helm_release import Access, Release, release
 
 OLDEST = (3, 15)
@@ -75,10 +75,10 @@ class HelmCli:
         return objects(self._read(words, About(release, self._access, values), as_input(values)))
 
     def dry_run(self, chart: Path, release: str, values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        """What an upgrade (or install) would leave, without hooks, by the cluster's own state. Changes nothing."""
+        """What an upgrade (or install) would leave, by the cluster's own state, then its hooks. Changes nothing."""
         words = self._upgrade(chart, release, "--dry-run=server", "--output=json")
-        said = self._read(words, About(release, self._access, values), as_input(values))
-        return objects(str(_json(said)["manifest"]))
+        found = _json(self._read(words, About(release, self._access, values), as_input(values)))
+        return [*objects(str(found["manifest"])), *hooks(str(one["manifest"]) for one in found.get("hooks") or ())]
 
     def upgrade(
         self,

@@ -1,7 +1,7 @@
 """The objects of a manifest, with scalars as Kubernetes reads them: `12:30:45` and dates are text, `1e3` is a number."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
@@ -44,11 +44,20 @@ _Loader.add_constructor("tag:yaml.org,2002:float", _float)
 
 def objects(text: str) -> list[Mapping[str, Any]]:
     """All that a release keeps: no hooks, which come and go by themselves. Raises ValueError."""
+    return [one for one in _read(text) if not _is_hook(one)]
+
+
+def hooks(texts: Iterable[str]) -> list[Mapping[str, Any]]:
+    """Those alone that a release does not keep: Helm runs them before or after its work. Raises ValueError."""
+    return [one for text in texts for one in _read(text) if _is_hook(one)]
+
+
+def _read(text: str) -> list[Mapping[str, Any]]:
     try:
         found = list(yaml.load_all(text, Loader=_Loader))
     except (yaml.YAMLError, RecursionError) as error:
         raise ValueError("The manifest is no YAML.") from error
-    return [one for one in found if isinstance(one, Mapping) and not _is_hook(one)]
+    return [one for one in found if isinstance(one, Mapping)]
 
 
 def _is_hook(one: Mapping[str, Any]) -> bool:

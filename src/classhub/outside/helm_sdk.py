@@ -18,7 +18,7 @@ from classhub.errors import NotFound, OutsideFailed
 from classhub.outside import process
 from classhub.outside.helm_cli import KEPT_REVISIONS, READ_S, clean, longest
 from classhub.outside.helm_errors import About, failure
-from classhub.outside.helm_manifest import objects
+from classhub.outside.helm_manifest import hooks, objects
 from classhub.outside.helm_release import Access, Release, release
 
 PACKAGE, MODULE = "helm-python-sdk", "helm_python"
@@ -52,8 +52,10 @@ class HelmSdk:
         return [one for text in found for one in objects(text)]
 
     def dry_run(self, chart: Path, release: str, values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """As HelmCli.dry_run; but the SDK tells no hooks of it, so they are those of the values alone, without lookup."""
         about = About(release, self._access, values)
-        return objects(self._ask("dry_run", about, chart=str(chart), release=release, values=values))
+        found = self._ask("dry_run", about, chart=str(chart), release=release, values=values)
+        return [*objects(found["manifest"]), *hooks(found["rendered"])]
 
     def upgrade(
         self,

@@ -14,6 +14,7 @@ from typing import Any
 Given = Mapping[str, Any]
 SCHEMA = "values don't meet the specifications of the schema(s) in the following chart(s)"
 """Helm's own words, which this call of the SDK leaves out."""
+HOOK = "helm.sh/hook"
 HOOKS_ONLY = "hookOnly"
 """Hooks are waited for; whether the hub is healthy is looked at by whoever asked."""
 
@@ -94,16 +95,29 @@ def _render(helm: Any, cluster: _Cluster, given: Given) -> list[str]:
         chart.validate_schema(given["values"])
     except helm.HelmError as error:
         raise ValueError(f"{SCHEMA}:\n{error}") from error
-    rendered = chart.render(given["values"], name=given["release"], namespace=cluster._access["namespace"])
+    return _files(chart.render(given["values"], name=given["release"], namespace=cluster._access["namespace"]))
+
+
+def _files(rendered: Mapping[str, str]) -> list[str]:
+    """Without notes."""
     return [text for path, text in rendered.items() if path.endswith((".yaml", ".yml"))]
 
 
-def _dry_run(helm: Any, cluster: _Cluster, given: Given) -> str:
+def _dry_run(helm: Any, cluster: _Cluster, given: Given) -> Given:
+    """rendered: each of the chart's files by values alone, where its hooks stand; the SDK's dry run leaves them out."""
     config = cluster.open()
     chart, name, values = helm.Chart.load(given["chart"]), given["release"], given["values"]
-    if _exists(helm, config, name):
-        return str(config.upgrade(chart, name, values, dry_run="server", reset_values=True)["manifest"])
-    return str(config.install(chart, name, values, dry_run="server")["manifest"])
+    there = _exists(helm, config, name)
+    if there:
+        found = config.upgrade(chart, name, values, dry_run="server", reset_values=True)
+    else:
+        found = config.install(chart, name, values, dry_run="server")
+    about = {"name": name, "namespace": cluster._access["namespace"], "is_install": not there, "is_upgrade": there}
+    try:
+        rendered = _files(chart.render(values, **about))
+    except helm.HelmError:  # a chart that cannot do without the cluster: its hooks are not known
+        rendered = []
+    return {"manifest": str(found["manifest"]), "rendered": [text for text in rendered if HOOK in text]}
 
 
 def _exists(helm: Any, config: Any, name: str) -> bool:

@@ -4,7 +4,7 @@ Both come as rendered manifests. Secrets are taken out before anything is compar
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -37,6 +37,8 @@ class ObjectChange:
     """The pods of this workload are made anew."""
     hook: str = ""
     """When Helm runs it, as "pre-upgrade"; empty: it is kept in the release."""
+    lost: bool = False
+    """The release holds it, and the cluster does not: somebody deleted it."""
     old: Manifest = field(default_factory=dict, repr=False)
     new: Manifest = field(default_factory=dict, repr=False)
 
@@ -60,15 +62,19 @@ def compare(
     new: Sequence[Manifest | None],
     hidden: Iterable[Where] | None = (),
     namespace: str = "",
+    missing: Collection[Identity] = (),
 ) -> tuple[ObjectChange, ...]:
     """old: `helm get manifest`; empty before the first install. new: of a server-side dry run, hooks included.
 
-    hidden: ways of the values that stand in secrets.yaml; None: not known. namespace: the release's. In the order of
-    `new`, then what goes. Hooks count only beside a change: some run at each upgrade and leave nothing behind.
+    hidden: ways of the values that stand in secrets.yaml; None: not known. namespace: the release's. missing: those of
+    `new` that the cluster does not have. In the order of `new`, then what goes. Hooks count only beside a change: some
+    run at each upgrade and leave nothing behind.
     """
     before, after = ({one.identity(each, namespace): each for each in one.each(objects)} for objects in (old, new))
     differing = [
-        name for name in dict.fromkeys((*after, *before)) if _written(before.get(name)) != _written(after.get(name))
+        name
+        for name in dict.fromkeys((*after, *before))
+        if name in missing or _written(before.get(name)) != _written(after.get(name))
     ]
     if not differing:
         return ()
@@ -76,8 +82,10 @@ def compare(
     kept: list[ObjectChange] = []
     hooks: list[ObjectChange] = []
     for name in differing:
-        found = _compared(name, before.get(name), after.get(name), masking)
+        lost = name in missing and name in before
+        found = _compared(name, None if lost else before.get(name), after.get(name), masking)
         if found is not None:
+            found = replace(found, lost=lost)
             (hooks if found.hook else kept).append(found)
     return (*kept, *(each for each in hooks if each.action != "delete")) if kept else ()
 
@@ -135,6 +143,7 @@ def as_json(found: ObjectChange) -> dict[str, object]:
         "namespace": found.namespace,
         "action": found.action,
         "restarts": found.restarts,
+        "lost": found.lost,
         "hook": found.hook,
         "changes": [{"path": each.path, "old": bare(each.old), "new": bare(each.new)} for each in found.changes],
     }

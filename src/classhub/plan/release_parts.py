@@ -31,7 +31,23 @@ _STOPS = {
     "user-placeholder": "The placeholders stop: no room is kept for students who are still to come.",
 }
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "Job", "CronJob")
+_FIXED = "spec.loadBalancerIP"
 _PULLERS = ("continuous-image-puller", "hook-image-puller")
+
+
+def lost(account: Account) -> Sentences:
+    """What somebody deleted of the release; Helm makes it again as it makes what is new."""
+    yield from account.tell(lambda one: one.lost, _made_again)
+
+
+def _made_again(one: ObjectChange) -> Sentences:
+    about = About.RESTART if one.kind in _WORKLOADS else About.SETTING
+    more = ""
+    if one.kind == "PersistentVolumeClaim":
+        about, more = About.DISKS, ", and is empty then"
+    elif one.kind == "Service" and get(one.new, "spec.type") == "LoadBalancer" and not get(one.new, _FIXED):
+        about, more = About.ADDRESS, ", and may get another address"
+    yield Consequence(about, f"{one.title} was deleted by hand: it's made again{more}.")
 
 
 def renamed(account: Account) -> Sentences:

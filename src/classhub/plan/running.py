@@ -28,6 +28,8 @@ class Part:
     restarts: int = 0
     reason: str = ""
     """Why it is failing, in words; empty otherwise."""
+    pod_uid: str = ""
+    """On a cluster: which pod `since` speaks of. Another uid is another pod, whatever the clocks say."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from classhub.plan.in_force import DryRun, InForce, Release
 from classhub.plan.new_names import new_names
 from classhub.plan.objects import ObjectChange
 from classhub.plan.release_address import address, disks
-from classhub.plan.release_parts import parts, placeholders, pullers, renamed
+from classhub.plan.release_parts import lost, parts, placeholders, pullers, renamed
 from classhub.plan.release_rights import rights
 from classhub.plan.running import Running
 from classhub.plan.steps import Step
@@ -74,6 +74,7 @@ def _are_kept(dry: DryRun, changed: Sequence[Change]) -> bool:
 
 def _of_objects(running: Running | None, dry: DryRun, keeps: bool) -> Iterator[Consequence]:
     account = Account(dry.objects)
+    yield from lost(account)
     yield from renamed(account)
     yield from pullers(account)
     yield from address(account)

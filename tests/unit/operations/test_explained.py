@@ -1,10 +1,14 @@
 """The lines that do the same without ClassHub: as a shell takes them."""
 
+import os
+import re
 import shlex
 import shutil
 import subprocess
+import sys
 
 import pytest
+import yaml
 
 from classhub.operations import explained
 from classhub.operations.explained import Place, who
@@ -43,19 +47,67 @@ def test_a_students_pod_is_found_by_its_owner():
 
 
 def test_arguments_are_quoted_as_a_shell_needs_it():
-    line = explained.run(HERE, who("hub"), ["echo", "$(id)", "a b"], terminal=False)[0]
+    line = explained.run(HERE, who("hub"), ["echo", "$(id)", "a b"], terminal=False)[1]
     assert shlex.split(line)[-3:] == ["echo", "$(id)", "a b"]
 
 
-def test_a_deploy_is_helms_upgrade_with_the_files_in_their_order():
-    line = explained.deploy(
-        Place("", "jhub", "jhub"), "4.4.0", ["config/config.yaml", "config/secrets.yaml"], timeout_s=60
-    )[1]
+def test_a_deploy_is_helms_upgrade_with_what_deploy_gives_it():
+    line = explained.deploy(Place("", "jhub", "jhub"), "4.4.0", [], timeout_s=60)[2]
     assert line == (
+        """VALUES="$(classhub values --merged --show-secrets -o json)" && printf '%s\\n' "$VALUES" | """
         "helm -n jhub upgrade --install jhub jupyterhub --repo https://hub.jupyter.org/helm-chart/ --version 4.4.0 "
-        "-f config/config.yaml -f config/secrets.yaml --create-namespace --wait --timeout=60s"
+        "-f - --reset-values --create-namespace --wait --timeout=60s"
     )
-    assert "jupyterhub-4.4.0.tgz -f" in explained.deploy(HERE, "jupyterhub-4.4.0.tgz", ["c.yaml"], timeout_s=60)[1]
+    line = explained.deploy(HERE, "jupyterhub-4.4.0.tgz", ["c.yaml", "a b.yaml"], timeout_s=60)[2]
+    assert "jupyterhub-4.4.0.tgz -f -" in line and "-o json -f c.yaml -f 'a b.yaml')" in line
+
+
+@pytest.fixture
+def college(folder, tmp_path, monkeypatch):
+    """A folder with a secret and a text that a shell could spoil; a helm on PATH that keeps what it is given."""
+    (folder / "config.yaml").write_text("hub:\n  extraEnv: {SAYS: 'a\\\\nb é $HOME %s'}\n")
+    (folder / "secrets.yaml").write_text("hub: {config: {GoogleOAuthenticator: {client_secret: hush}}}\n")
+    (folder / "secrets.yaml").chmod(0o600)
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name, does in {
+        "helm": f"cat > '{tmp_path}/given'",
+        "classhub": f"exec '{sys.executable}' -m classhub \"$@\"",
+    }.items():
+        (programs / name).write_text(f"#!/bin/sh\n{does}\n")
+        (programs / name).chmod(0o700)
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
+    monkeypatch.chdir(folder.parent)
+    return folder
+
+
+def pasted(tmp_path):
+    line = explained.deploy(Place("", "jhub", "jhub"), "4.4.0", [], timeout_s=60)[2]
+    subprocess.run(["/bin/sh", "-c", line], check=False)
+    given = tmp_path / "given"
+    return yaml.safe_load(given.read_text()) if given.exists() else None
+
+
+def test_the_pasted_line_gives_helm_the_overlay_and_the_secrets(college, tmp_path):
+    hub = pasted(tmp_path)["hub"]
+    assert hub["config"] == {"GoogleOAuthenticator": {"client_secret": "hush"}, "KubeSpawner": {"delete_pvc": False}}
+    assert hub["extraEnv"]["SAYS"] == "a\\\\nb é $HOME %s" and "classhub" in hub["services"]
+
+
+def test_the_pasted_line_starts_no_helm_without_values(college, tmp_path):
+    (college / "config.yaml").write_text("hub: [\n")
+    assert pasted(tmp_path) is None
+
+
+def test_a_part_is_found_by_its_labels_whatever_kind_and_name_it_has():
+    placeholder, _ = explained.run(Place("", "jhub", "spring"), who("user-placeholder"), ["id"], terminal=False)
+    assert placeholder == (
+        'POD="$(kubectl -n jhub get pods -l component=user-placeholder,release=spring '
+        '--field-selector status.phase=Running -o name | head -n 1)"'
+    )
+    for lines in ALL.values():
+        assert not [line for line in lines if re.search(r"\b(deployment|service)/", line)]
     assert explained.rollback(Place("", "jhub", "jhub"), 7)[1] == "helm -n jhub rollback jhub 7 --wait"
 
 

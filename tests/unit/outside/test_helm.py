@@ -9,9 +9,9 @@ import yaml
 from classhub.errors import NotFound, OutsideFailed, Refused
 from classhub.outside import helm_sdk
 from classhub.outside.helm import Access, HelmFailed, find_helm
-from classhub.outside.helm_cli import as_input, clean, is_new_enough
+from classhub.outside.helm_cli import HelmCli, as_input, clean, is_new_enough
 from classhub.outside.helm_errors import About, failure
-from classhub.outside.helm_manifest import objects
+from classhub.outside.helm_manifest import hooks, objects
 from classhub.outside.helm_release import release
 
 ACCESS = Access(None, "", "jhub")
@@ -138,7 +138,8 @@ def test_a_manifest_is_its_objects_without_hooks_and_empty_documents():
     hook = "---\nkind: Job\nmetadata: {annotations: {helm.sh/hook: pre-upgrade}}\n"
     found = objects(f"---\n# Source: a\n---\nkind: A\nmetadata:\n{hook}---\nkind: B\nmetadata: {{annotations: null}}\n")
     assert [one["kind"] for one in found] == ["A", "B"]
-    assert objects("") == []
+    assert [one["kind"] for one in hooks([f"kind: C\nmetadata:\n{hook}---\nkind: D\n", ""])] == ["Job"]
+    assert objects("") == hooks([]) == []
 
 
 @pytest.mark.parametrize("text", ["a: [", "a: !!python/object:os.system {}", "\x01"])
@@ -198,3 +199,14 @@ def test_without_a_program_the_sdk_is_taken(monkeypatch, tmp_path):
     assert isinstance(find_helm(ACCESS, {"PATH": ""}), helm_sdk.HelmSdk)
     old = a_program(tmp_path / "c", "echo v3.9.0")
     assert isinstance(find_helm(ACCESS, {"PATH": old}), helm_sdk.HelmSdk)
+
+
+def test_a_dry_run_brings_the_hooks_that_helm_tells_beside_the_manifest(tmp_path):
+    hook = "kind: Job\nmetadata: {name: awaiter, annotations: {helm.sh/hook: pre-upgrade}}\n"
+    said = {"manifest": "---\nkind: Service\nmetadata: {name: hub}\n", "hooks": [{"name": "awaiter", "manifest": hook}]}
+    (tmp_path / "said.json").write_text(json.dumps(said))
+    program = tmp_path / "helm"
+    program.write_text(f"#!/bin/sh\ncat >/dev/null\ncat '{tmp_path}/said.json'\n")
+    program.chmod(0o700)
+    found = HelmCli(ACCESS, dict(os.environ), str(program), "4.0.0").dry_run(tmp_path, "jhub", {})
+    assert [one["kind"] for one in found] == ["Service", "Job"]

@@ -1,5 +1,6 @@
 """Where the token goes."""
 
+import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 
@@ -81,3 +82,37 @@ def test_of_many_servers_those_that_do_not_stop_are_named_with_the_reason():
     server.server_close()
     assert list(left) == [("bob", "")] and "does not accept" in left[("bob", "")]
     assert stop_all(api, []) == {}
+
+
+class _StopsSlowly(_Stops):
+    """Says of each server that it still stops. Each look at the users finds one less, but dora's stays."""
+
+    left = ("alice@college.edu", "carol", "dora")
+
+    def do_DELETE(self):
+        self._answer(202)
+
+    def do_GET(self):
+        type(self).left = self.left[1:] if len(self.left) > 1 else self.left
+        users = [{"name": name, "servers": {"": {}}} for name in self.left]
+        self._answer(200, json.dumps({"items": users, "_pagination": {"next": None}}).encode())
+
+    def _answer(self, code, content=b""):
+        self.send_response(code)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+def test_servers_that_take_their_time_to_stop_are_waited_for():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _StopsSlowly)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    told = []
+    people = [(name, "") for name in _StopsSlowly.left]
+    with HubApi(f"http://127.0.0.1:{server.server_port}/", "token") as api:
+        left = stop_all(api, people, told.append, patience_s=0.5, every_s=0.1)
+    server.shutdown()
+    server.server_close()
+    assert left == {("dora", ""): "it is still stopping"}
+    assert told == ["3 servers still stop.", "2 servers still stop.", "1 server still stops."]

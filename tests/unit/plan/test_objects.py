@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classhub.plan.difference import Change
-from classhub.plan.manifest import is_checksum
+from classhub.plan.manifest import identity, is_checksum
 from classhub.plan.objects import compare
 from unit.plan.manifests import encoded, render, thing, workload
 
@@ -223,3 +223,15 @@ def test_a_text_that_is_no_yaml_is_hidden_whole():
 def test_how_a_secret_is_written_down_is_no_change():
     old, new = thing("Secret", "s", "hub", data={"k": encoded("v")}), thing("Secret", "s", "hub", stringData={"k": "v"})
     assert compare([old], [new]) == ()
+
+
+def test_what_the_cluster_does_not_have_is_made_again_though_the_release_is_the_same():
+    hub = next(each for each in FULL if (each["kind"], each["metadata"]["name"]) == ("Deployment", "hub"))
+    (found,) = compare(FULL, FULL, namespace="jhub", missing=[identity(hub, "jhub")])
+    assert (found.title, found.action, found.lost) == ("Deployment hub", "create", True)
+    assert compare(FULL, FULL, namespace="jhub") == ()
+
+
+def test_what_the_release_never_held_was_deleted_by_nobody():
+    (found,) = compare(FULL[1:], FULL, namespace="jhub", missing=[identity(FULL[0], "jhub")])
+    assert (found.action, found.lost) == ("create", False)

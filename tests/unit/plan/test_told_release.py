@@ -12,6 +12,7 @@ from classhub.operations.plan import Foreseen, as_json
 from classhub.plan.conflict import Conflict
 from classhub.plan.consequence import About
 from classhub.plan.in_force import DryRun, Release
+from classhub.plan.manifest import identity
 from classhub.plan.objects import compare
 from classhub.plan.running import Running, Server, State
 from classhub.plan.steps import Step
@@ -457,3 +458,20 @@ def test_a_script_gets_objects_and_conflicts_too():
     (told,) = facts["conflicts"]
     assert (told["manager"], told["path"], "canary" in str(facts)) == ("kubectl-edit", "data.token", False)
     assert list(as_json(Foreseen("", tell(dry)))) == ["empty", "steps", "consequences", "changes"]
+
+
+def gone(kind, name):
+    """The release is as it is wanted, and somebody deleted this of it."""
+    rendered = render("")
+    missing = [identity(one, "jhub") for one in rendered if (one["kind"], one["metadata"]["name"]) == (kind, name)]
+    dry = dry_run("", "", objects=compare(rendered, rendered, namespace="jhub", missing=missing))
+    return [one.sentence for one in tell(dry).consequences]
+
+
+def test_what_was_deleted_by_hand_is_made_again():
+    assert gone("Deployment", "hub") == ["Deployment hub was deleted by hand: it's made again."]
+    assert gone("Role", "hub") == ["Role hub was deleted by hand: it's made again."]
+    (public,) = gone("Service", "proxy-public")
+    assert public == "Service proxy-public was deleted by hand: it's made again, and may get another address."
+    (disk,) = gone("PersistentVolumeClaim", "hub-db-dir")
+    assert disk == "PersistentVolumeClaim hub-db-dir was deleted by hand: it's made again, and is empty then."

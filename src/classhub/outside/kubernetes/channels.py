@@ -28,6 +28,8 @@ END = 255
 PIECE = 65536
 FULL = 1 << 20
 """Bytes that may wait to be written before more is taken."""
+MOST = 16
+"""Pieces that are taken at a time: a program may write faster than what it says is passed on."""
 PING_S, DEAD_S = 15, 45
 
 
@@ -41,7 +43,7 @@ class Channels:
         self._frames = wsproto.connection.Connection(wsproto.ConnectionType.CLIENT)
         self._out = bytearray()
         self._message = bytearray()
-        self._heard = self._pinged = time.monotonic()
+        self._heard = self._pinged = self._waited = time.monotonic()
         with contextlib.suppress(httpcore2.ReadTimeout):  # bytes that came with the 101 are in httpx2's hands
             self._frames.receive_data(stream.read(PIECE, timeout=0.001) or None)
         self._sock.setblocking(False)
@@ -59,6 +61,8 @@ class Channels:
         self, read: Sequence[int] = (), write: Sequence[int] = (), *, timeout_s: float = PING_S, take: bool = True
     ) -> set[int]:
         """Until there is something to do; which of the other descriptors are ready. take=False: nobody wants more just now."""
+        if (now := time.monotonic()) - self._waited > PING_S:
+            self._heard = now  # we were away ourselves, held up by a slow reader: the silence was ours
         if take and isinstance(self._sock, ssl.SSLSocket) and self._sock.pending():
             timeout_s = 0
         self._keep_alive()
@@ -68,6 +72,7 @@ class Channels:
         self._flush()
         if take:
             self._fill()
+        self._waited = time.monotonic()
         return {*readable, *writable}
 
     def receive(self) -> Iterator[tuple[int, bytes]]:
@@ -96,7 +101,9 @@ class Channels:
         self.is_open = False
 
     def _fill(self) -> None:
-        while self.is_open:
+        for _ in range(MOST):
+            if not self.is_open:
+                return
             try:
                 piece = self._sock.recv(PIECE)
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):

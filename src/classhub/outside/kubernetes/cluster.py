@@ -2,7 +2,7 @@
 
 import contextlib
 import importlib.util
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -156,6 +156,23 @@ class Cluster:
         from classhub.outside.kubernetes import commands
 
         return commands.run(self._calls, self._exec(pod, container, argv, bool(stdin), False), stdin, timeout_s)
+
+    def run_aloud(
+        self,
+        pod: str,
+        container: str,
+        argv: Sequence[str],
+        *,
+        out: Callable[[bytes], None],
+        err: Callable[[bytes], None],
+        stdin: int | None = None,
+        timeout_s: float = 60,
+    ) -> int:
+        """Run to the end, handing on its output as it comes; the exit code. stdin: a descriptor to read its input from."""
+        from classhub.outside.kubernetes import commands
+
+        call = self._exec(pod, container, argv, stdin is not None, False)
+        return commands.run_aloud(self._calls, call, stdin, out=out, err=err, timeout_s=timeout_s)
 
     def terminal(self, pod: str, container: str, argv: Sequence[str]) -> int:
         """Run on our terminal, Ctrl-C and its size included; the exit code. For the main thread only."""

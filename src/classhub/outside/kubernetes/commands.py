@@ -1,7 +1,9 @@
 """Run a program in a container, to its end."""
 
+import os
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -15,6 +17,44 @@ from classhub.outside.process import Output
 
 PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
 """v4 cannot tell the program that its input has ended; API servers before 1.30 have nothing else."""
+
+
+Sink = Callable[[bytes], None]
+
+
+def run_aloud(calls: Calls, call: Call, stdin: int | None, *, out: Sink, err: Sink, timeout_s: float) -> int:
+    """Its exit code. Each piece of its output is handed on as it comes, and no more is taken while a sink holds us up.
+
+    stdin: a descriptor to read its input from, as far as the cluster takes it.
+    """
+    until, sinks = time.monotonic() + timeout_s, {STDOUT: out, STDERR: err}
+    with opened(calls, call, PROTOCOLS if stdin is None else PROTOCOLS[:1]) as channels:
+        while True:
+            for channel, piece in channels.receive():
+                if channel == ERROR:
+                    code, why = ended(calls, call, piece)
+                    err(why.encode())
+                    return code
+                if channel in sinks:
+                    sinks[channel](piece)
+            if not channels.is_open:
+                raise cut(call)
+            if time.monotonic() > until:
+                raise _late(call, timeout_s)
+            sources = [] if stdin is None or channels.is_full() else [stdin]
+            if channels.wait(sources, timeout_s=until - time.monotonic()) & set(sources):
+                stdin = _handed_on(channels, sources[0])
+
+
+def _handed_on(channels: Channels, source: int) -> int | None:
+    """A piece of the input, or that it has ended; then there is no more source."""
+    piece = os.read(source, PIECE // 2)
+    channels.send(*((STDIN, piece) if piece else (END, bytes([STDIN]))))
+    return source if piece else None
+
+
+def _late(call: Call, timeout_s: float) -> OutsideFailed:
+    return OutsideFailed(f"The program in {call.about} took longer than {timeout_s:g} s.", "It may still run there.")
 
 
 def run(calls: Calls, call: Call, stdin: bytes, timeout_s: float) -> Output:
@@ -31,9 +71,7 @@ def run(calls: Calls, call: Call, stdin: bytes, timeout_s: float) -> Output:
                 raise cut(call)
             rest = _fed(channels, rest)
             if time.monotonic() > until:
-                raise OutsideFailed(
-                    f"The program in {call.about} took longer than {timeout_s:g} s.", "It may still run there."
-                )
+                raise _late(call, timeout_s)
             channels.wait(timeout_s=0 if rest and not channels.is_full() else until - time.monotonic())
 
 

@@ -70,9 +70,16 @@ def sentence(event: Object) -> str:
     known = WORDS.get(reason)
     if known is None:
         return _end(message or reason)
+    return filled(known, event)
+
+
+def filled(words: str, event: Object) -> str:
+    """words: with {message}, {quoted} (what stands in quotes there) or {node} of the event's own."""
+    message = str(event.get("message") or "").strip()
     quoted, node = _QUOTED.search(message), _NODE.search(message)
-    words = {"message": _end(message), "quoted": quoted[1] if quoted else "", "node": node[1] if node else "a node"}
-    return known.format(**words)
+    return words.format(
+        message=_end(message), quoted=quoted[1] if quoted else "", node=node[1] if node else "that it was given"
+    )
 
 
 def _failed(message: str) -> str:

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classhub.errors import NotRunning
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from classhub.outside.kubernetes import Cluster
 
 Object = Mapping[str, Any]
+Sink = Callable[[bytes], None]
 
 RUN_TIMEOUT_S = 24 * 3600
 MAIN = "kubectl.kubernetes.io/default-container"
@@ -30,6 +32,16 @@ def run(cluster: "Cluster", found: ThePart | TheServer, argv: list[str], termina
         return Finished(cluster.terminal(pod["metadata"]["name"], container, argv))
     done = cluster.run(pod["metadata"]["name"], container, argv, stdin=_piped(), timeout_s=RUN_TIMEOUT_S)
     return Finished(done.code, done.out, done.err)
+
+
+def run_aloud(cluster: "Cluster", found: ThePart | TheServer, argv: list[str], out: Sink, err: Sink) -> Finished:
+    """The same without a terminal, for who reads what it says as it comes; nothing of it is kept."""
+    pod = _running(found)
+    container = main_container(pod, found.who)
+    code = cluster.run_aloud(
+        pod["metadata"]["name"], container, argv, out=out, err=err, stdin=_source(), timeout_s=RUN_TIMEOUT_S
+    )
+    return Finished(code)
 
 
 def main_container(pod: Object, who: str) -> str:
@@ -57,6 +69,16 @@ def _running(found: ThePart | TheServer) -> Object:
 
 def _why(alive: list[Object]) -> str:
     return next(filter(None, map(trouble, alive)), "it is starting" if alive else "")
+
+
+def _source() -> int | None:
+    """Our own stdin when it is a file or a pipe; neither a terminal nor what is empty for sure."""
+    try:
+        fd = sys.stdin.fileno()
+        is_nothing = os.isatty(fd) or os.path.samestat(os.fstat(fd), Path(os.devnull).stat())
+    except (AttributeError, OSError, ValueError):
+        return None
+    return None if is_nothing else fd
 
 
 def _piped() -> bytes:

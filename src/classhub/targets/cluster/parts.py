@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from classhub.plan.running import Part, Server, State
@@ -77,11 +78,29 @@ def _is_on_delete(workload: Object) -> bool:
 
 
 def _part(workload: Object, pods: Sequence[Object]) -> Part:
-    alive = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
+    alive = [pod for pod in pods if is_alive(pod)]
     restarts = sum(status.get("restartCount", 0) for pod in alive for status in _containers(pod))
-    since = min(filter(None, (seconds((pod.get("status") or {}).get("startTime")) for pod in alive)), default=None)
-    reason = "; ".join(dict.fromkeys(filter(None, map(trouble, alive)))) or _stuck(workload)
-    return Part(component(workload), _state(workload, reason), None, since, restarts, reason)
+    oldest = min(alive, key=lambda pod: _began(pod) or inf, default={})
+    found = _state(workload, reason := _why(workload, pods, alive))
+    reason = reason if found is State.FAILING else ""
+    return Part(component(workload), found, None, _began(oldest), restarts, reason, uid(oldest))
+
+
+def _why(workload: Object, pods: Sequence[Object], alive: Sequence[Object]) -> str:
+    """An evicted pod stays listed for weeks: how it ended says something only where no other took its place."""
+    wrong = "; ".join(dict.fromkeys(filter(None, map(trouble, alive)))) or _stuck(workload)
+    if wrong or alive:
+        return wrong
+    ended = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
+    return trouble(max(ended, key=lambda pod: _began(pod) or 0.0)) if ended else ""
+
+
+def _began(pod: Object) -> float | None:
+    return seconds((pod.get("status") or {}).get("startTime"))
+
+
+def uid(obj: Object) -> str:
+    return str((obj.get("metadata") or {}).get("uid") or "")
 
 
 def _state(workload: Object, reason: str) -> State:

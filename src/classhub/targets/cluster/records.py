@@ -8,6 +8,7 @@ from classhub.errors import ClasshubError, NotFound, NotRunning
 from classhub.outside.hub_api import HubApi
 from classhub.plan.records import Kind, Record
 from classhub.targets.cluster import happenings, lines, stories, whom
+from classhub.targets.cluster.claims import is_home
 from classhub.targets.cluster.inspection import look
 from classhub.targets.cluster.labels import HUB, component, is_of, name, owner
 from classhub.targets.cluster.whom import ThePart, TheServer
@@ -28,10 +29,10 @@ def read(
     """Raises NotFound at once for a name that neither cluster nor hub knows."""
     found = find(cluster, release, api, who)
     if kind is Kind.EVENTS:
-        return _events_to_come(cluster, release, api, found) if follow else _events(cluster, found)
+        return _events_to_come(cluster, release, api, found) if follow else _events(cluster, release, found)
     if follow and not previous:
-        return lines.follow(cluster, lambda: _sources(cluster, _now(cluster, release, found)))
-    return _log(cluster, found, previous)
+        return lines.follow(cluster, lambda: _sources(cluster, release, _now(cluster, release, found)))
+    return _log(cluster, release, found, previous)
 
 
 def find(cluster: "Cluster", release: str, api: Api, who: str) -> ThePart | TheServer:
@@ -41,7 +42,7 @@ def find(cluster: "Cluster", release: str, api: Api, who: str) -> ThePart | TheS
         raise NotRunning(f"There is no release {release} in the namespace {cluster.namespace}.", fix="classhub deploy")
     if part := whom.the_part(who, seen.workloads, seen.pods):
         return part
-    claims = [one for one in cluster.list("PersistentVolumeClaim") if owner(one)[0]]
+    claims = [one for one in cluster.list("PersistentVolumeClaim") if owner(one)[0] and is_home(one, release)]
     model, why = _model(api, who)
     found = whom.the_server(who, seen.pods, claims, model)
     if found is None:
@@ -73,11 +74,11 @@ def _now(cluster: "Cluster", release: str, found: ThePart | TheServer) -> ThePar
     return whom.the_server(found.who, pods, found.claims, model) or found
 
 
-def _sources(cluster: "Cluster", found: ThePart | TheServer) -> list[lines.Source]:
+def _sources(cluster: "Cluster", release: str, found: ThePart | TheServer) -> list[lines.Source]:
     own = [source for pod in found.pods for source in lines.containers(pod, found.who)]
     if isinstance(found, ThePart):
         return own
-    hub = [pod for pod in cluster.list("Pod") if component(pod) == HUB]
+    hub = [pod for pod in cluster.list("Pod") if component(pod) == HUB and is_of(pod, release)]
     mine = lines.about(found.user)
     said = [
         one
@@ -88,27 +89,27 @@ def _sources(cluster: "Cluster", found: ThePart | TheServer) -> list[lines.Sourc
     return own + said
 
 
-def _log(cluster: "Cluster", found: ThePart | TheServer, previous: bool) -> Iterator[Record]:
+def _log(cluster: "Cluster", release: str, found: ThePart | TheServer, previous: bool) -> Iterator[Record]:
     """Of what is gone, the cluster keeps no log: then its events stand in."""
     if not found.pods:
         yield from (happenings.record(one, found.who) for one in _known_events(cluster, found))
-    yield from lines.read(cluster, _sources(cluster, found), previous=previous)
+    yield from lines.read(cluster, _sources(cluster, release, found), previous=previous)
 
 
-def _events(cluster: "Cluster", found: ThePart | TheServer) -> Iterator[Record]:
+def _events(cluster: "Cluster", release: str, found: ThePart | TheServer) -> Iterator[Record]:
     """The last one is how it stands now: the plain cause above a log."""
     known = _known_events(cluster, found)
     yield from (happenings.record(one, found.who) for one in known)
     if isinstance(found, ThePart):
         story = stories.of_part(found, known)
     else:
-        story = stories.of_server(found, known, _last_said(cluster, found) if not found.pods else "")
+        story = stories.of_server(found, known, _last_said(cluster, release, found) if not found.pods else "")
     yield Record(story, time.time(), found.who)
 
 
-def _last_said(cluster: "Cluster", found: TheServer) -> str:
+def _last_said(cluster: "Cluster", release: str, found: TheServer) -> str:
     last = ""
-    for record in lines.read(cluster, _sources(cluster, found)):
+    for record in lines.read(cluster, _sources(cluster, release, found)):
         last = record.text.removeprefix("hub: ")
     return last
 

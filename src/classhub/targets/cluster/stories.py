@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from classhub.targets.cluster import happenings, parts
-from classhub.targets.cluster.troubles import ending, is_ready, trouble
+from classhub.targets.cluster.troubles import ending, is_ready, past, trouble
 from classhub.targets.cluster.whom import ThePart, TheServer
 
 Object = Mapping[str, Any]
@@ -18,12 +18,12 @@ def of_server(found: TheServer, events: Sequence[Object], said: str = "") -> str
     pod = found.pods[-1]
     if pod["metadata"].get("deletionTimestamp"):
         return f"The server of {found.who} is being stopped."
+    if is_ready(pod):
+        return f"The server of {found.who} runs since {_clock(pod)} on the node {_node(pod)}{_once(pod)}."
     if wrong := trouble(pod):
         return f"The server of {found.who} does not run: {wrong}."
     if ended := _ended(pod):
         return f"The server of {found.who} has ended: {ended}."
-    if is_ready(pod):
-        return f"The server of {found.who} runs since {_clock(pod)} on the node {_node(pod)}."
     worst = next((happenings.sentence(one) for one in reversed(events) if happenings.is_warning(one)), "")
     return f"The server of {found.who} is starting. {worst}".rstrip()
 
@@ -31,13 +31,13 @@ def of_server(found: TheServer, events: Sequence[Object], said: str = "") -> str
 def of_part(found: ThePart, events: Sequence[Object]) -> str:
     if parts.wanted(found.workload) == 0:
         return f"The {found.who} is stopped."
+    if parts.is_settled(found.workload):
+        ready = [pod for pod in found.pods if is_ready(pod)]
+        since = f" since {_clock(ready[-1])} on the node {_node(ready[-1])}{_once(ready[-1])}" if ready else ""
+        return f"The {found.who} runs{since}."
     (part,) = parts.parts([found.workload], found.pods)
     if part.reason:
         return f"The {found.who} fails: {part.reason}."
-    if parts.is_settled(found.workload):
-        ready = [pod for pod in found.pods if is_ready(pod)]
-        since = f" since {_clock(ready[-1])} on the node {_node(ready[-1])}" if ready else ""
-        return f"The {found.who} runs{since}."
     worst = next((happenings.sentence(one) for one in reversed(events) if happenings.is_warning(one)), "")
     return f"The {found.who} is starting. {worst}".rstrip()
 
@@ -56,6 +56,11 @@ def _ended(pod: Object) -> str:
     states = [status.get("state") or {} for status in (pod.get("status") or {}).get("containerStatuses") or ()]
     ends = [state["terminated"] for state in states if "terminated" in state]
     return ending(ends[0]) if ends and len(ends) == len(states) else ""
+
+
+def _once(pod: Object) -> str:
+    """A crash of its past, as a clause behind its present."""
+    return f"; {was}" if (was := past(pod)) else ""
 
 
 def _clock(pod: Object) -> str:

@@ -121,7 +121,7 @@ class ClusterTarget:
     def conflicts(self, revision: int) -> tuple[Conflict, ...]:
         """What other tools changed, that a way back to that revision would set back."""
         self._must_know(revision)
-        return tuple(dry_run.conflicts(self.at, self.at.helm.manifest(self.at.release, revision)))
+        return dry_run.Asked.of(self.at, self.at.helm.manifest(self.at.release, revision)).conflicts
 
     def holds_database(self) -> bool:
         """Whether a hub's claim is there, of a release that was here before."""

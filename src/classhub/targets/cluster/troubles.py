@@ -41,6 +41,8 @@ def _troubles(pod: Object) -> Iterator[str]:
 
 
 def _of_container(container: Object) -> str:
+    if container.get("ready"):
+        return ""  # however often it ended before, it is well now
     waiting = (container.get("state") or {}).get("waiting") or {}
     reason, message = str(waiting.get("reason", "")), str(waiting.get("message", "")).strip()
     image = container.get("image", "")
@@ -51,6 +53,16 @@ def _of_container(container: Object) -> str:
     ended = _last_end(container)
     if ended and (reason == "CrashLoopBackOff" or container.get("restartCount", 0) > ALONE_RESTARTS):
         return f"its container {container.get('name')} ends again and again ({ended})"
+    return ""
+
+
+def past(pod: Object) -> str:
+    """That a pod which is well now was not always: "its container hub ended 3 times before (exit code 1)"; often empty."""
+    for container in (pod.get("status") or {}).get("containerStatuses") or ():
+        times, ended = container.get("restartCount", 0), _last_end(container)
+        if times and ended:
+            often = "once" if times == 1 else f"{times} times"
+            return f"its container {container.get('name')} ended {often} before ({ended})"
     return ""
 
 

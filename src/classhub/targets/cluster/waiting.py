@@ -9,8 +9,9 @@ from classhub.errors import ClasshubError, OutsideFailed
 from classhub.plan.running import Part, State
 from classhub.targets.cluster import parts
 from classhub.targets.cluster.inspection import Seen, look
-from classhub.targets.cluster.labels import HUB, PROXY, name
+from classhub.targets.cluster.labels import HUB, PROXY, component, name
 from classhub.targets.cluster.troubles import trouble
+from classhub.targets.cluster.watching import Watcher
 
 if TYPE_CHECKING:
     from classhub.outside.kubernetes import Cluster
@@ -39,16 +40,18 @@ def until_settled(
 ) -> Seen:
     """essential: the parts to wait for. Raises OutsideFailed with the failing pod's own last lines."""
     deadline, troubled = time.monotonic() + timeout_s, dict[str, float]()
-    told: set[str] = set()
+    told, watcher = set[str](), Watcher(cluster)
     while True:
         seen = _look(cluster, release, tell)
-        found = [_not_to_rest(part) for part in parts.parts(seen.workloads, seen.pods)]
+        found = [_not_to_rest(part) for part in _all(seen, essential)]
         late = [part for part in found if part.state not in (State.RUNNING, State.STOPPED)]
         missing = [part for part in late if part.name in essential]
         if not missing:
             _tell_rest(late, tell)
             return seen
         _progress(missing, told, tell)
+        for sentence in watcher.news(_pods_of(missing, seen)):
+            tell(sentence)
         now = time.monotonic()
         troubled = {part.name: troubled.get(part.name, now) for part in missing if part.state is State.FAILING}
         lost = [part for part in missing if part.name in troubled and _is_lost(part, now - troubled[part.name], hope_s)]
@@ -87,6 +90,16 @@ def until_it_answers(cluster: "Cluster", tell: Tell, longest_s: float) -> None:
         time.sleep(2)
 
 
+def _all(seen: Seen, essential: Sequence[str]) -> list[Part]:
+    """Hub and proxy are in every chart: one whose workload somebody deleted is a part that fails, not one less to wait for."""
+    found = list(parts.parts(seen.workloads, seen.pods))
+    gone = {HUB, PROXY} & set(essential) - {part.name for part in found}
+    return [
+        *(Part(one, State.FAILING, reason="it was deleted: its Deployment is not there") for one in sorted(gone)),
+        *found,
+    ]
+
+
 def _not_to_rest(part: Part) -> Part:
     """Of a chart hub and proxy have one pod each, never none."""
     if part.name in (HUB, PROXY) and part.state is State.STOPPED:
@@ -102,11 +115,17 @@ def failure(cluster: "Cluster", seen: Seen, part: Part, timeout_s: float) -> Out
     return OutsideFailed(f"The {part.name} does not come up.", f"{why}{said}", f"classhub logs {part.name}")
 
 
+def _pods_of(late: Sequence[Part], seen: Seen) -> list[Object]:
+    names = {part.name for part in late}
+    workloads = [one for one in seen.workloads if component(one) in names]
+    return [pod for pod in seen.pods if any(parts.belongs(pod, one) for one in workloads)]
+
+
 def last_lines(cluster: "Cluster", seen: Seen, part: str) -> Sequence[str]:
     """Of the run before if the container starts again and again, else of this one."""
     workload = parts.named(seen.workloads, part)
     pods = [pod for pod in seen.pods if workload is not None and parts.belongs(pod, workload)]
-    for pod in sorted(pods, key=lambda one: not trouble(one)):
+    for pod in sorted(pods, key=lambda one: (not parts.is_alive(one), not trouble(one))):
         for container in (pod.get("status") or {}).get("containerStatuses") or ():
             lines = _lines(cluster, name(pod), container)
             if lines:

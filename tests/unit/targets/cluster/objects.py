@@ -37,6 +37,17 @@ def pod(component: str, *, ready: bool = True, user: str = "", server: str = "",
     }
 
 
+def evicted(component: str, **more: Any):
+    return pod(component, ready=False, **{"phase": "Failed", "reason": "Evicted", "message": "low on memory.", **more})
+
+
+def restarted(times: int = 3, code: int = 1, *, ready: bool = True) -> dict[str, Any]:
+    """Of a pod's status: its container runs again."""
+    last = {"terminated": {"exitCode": code, "reason": "Error"}}
+    state = {"name": "hub", "ready": ready, "restartCount": times, "state": {"running": {}}, "lastState": last}
+    return {"containerStatuses": [state]}
+
+
 def image_missing() -> dict[str, Any]:
     waiting = {"waiting": {"reason": "ImagePullBackOff", "message": "manifest unknown: not found"}}
     return {"phase": "Pending", "containerStatuses": [{"name": "hub", "image": "hub:9", "state": waiting}]}

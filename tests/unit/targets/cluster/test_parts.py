@@ -4,7 +4,7 @@ import pytest
 
 from classhub.plan.running import State
 from classhub.targets.cluster.parts import is_settled, parts, seconds, servers, state
-from unit.targets.cluster.objects import START, image_missing, pod, workload
+from unit.targets.cluster.objects import START, evicted, image_missing, pod, restarted, workload
 
 
 def of(*workloads, pods=()):
@@ -85,3 +85,23 @@ def test_a_server_on_its_way_out_is_none():
         servers([pod("singleuser-server", user="a", going=True), pod("singleuser-server", user="b", phase="Failed")])
         == ()
     )
+
+
+def test_an_evicted_pod_says_nothing_of_the_one_that_took_its_place():
+    old = evicted("hub", startTime="2026-11-01T10:00:00Z", **restarted(9, ready=False))
+    new = pod("hub", ready=False)
+    new["metadata"]["uid"] = "of the new one"
+    part = of(workload("hub", ready=0), pods=[old, new])["hub"]
+    assert (part.state, part.reason, part.restarts) == (State.STARTING, "", 0)
+    assert (part.since, part.pod_uid) == (seconds(START), "of the new one")
+
+
+def test_where_no_pod_lives_the_one_that_ended_last_says_why():
+    old = evicted("hub", startTime="2026-11-01T10:00:00Z", message="older.")
+    part = of(workload("hub", ready=0), pods=[evicted("hub"), old])["hub"]
+    assert (part.state, part.since, part.pod_uid) == (State.FAILING, None, "")
+    assert part.reason == "it was ended by its node (Evicted: low on memory)"
+
+
+def test_a_part_that_runs_has_no_reason_to_fail_whatever_its_past():
+    assert of(workload("hub"), pods=[pod("hub", **restarted())])["hub"].reason == ""
