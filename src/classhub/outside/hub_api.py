@@ -123,9 +123,10 @@ class HubApi:
             following = page["_pagination"]["next"]
         return found
 
-    def user(self, name: str) -> dict[str, Any]:
-        """One user's model; NotFound when there is none."""
-        found: dict[str, Any] = self._call("GET", f"users/{_part(name)}")
+    def user(self, name: str, include_stopped: bool = False) -> dict[str, Any]:
+        """One user's model; NotFound when there is none. include_stopped: with stopped servers too."""
+        query = {"include_stopped_servers": 1} if include_stopped else None
+        found: dict[str, Any] = self._call("GET", f"users/{_part(name)}", query=query)
         return found
 
     def add_user(self, name: str) -> dict[str, Any]:

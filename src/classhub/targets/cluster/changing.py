@@ -145,8 +145,9 @@ def stop_servers(at: Connection, api: Callable[[], HubApi], seen: Seen, tell: Te
     if running:
         try:
             with api() as hub:
-                stop_all(hub, [(server.user, server.name) for server in running])
-            tell(f"{len(running)} students' {'server was' if len(running) == 1 else 'servers were'} stopped.")
+                left = stop_all(hub, [(server.user, server.name) for server in running], tell)
+            stopped = len(running) - len(left)
+            tell(f"{stopped} students' {'server was' if stopped == 1 else 'servers were'} stopped.")
         except ClasshubError as error:
             tell(f"The hub does not stop the servers ({error.what.rstrip('.')}), so their pods are ended.")
     for pod in _students_pods(at):

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Object = Mapping[str, Any]
 Api = Callable[[], HubApi]
 
+ACCESS = "JupyterHub log:"
+"""Marks the lines of the hub's access log."""
 HUB_S = 24 * 3600
 """How far back the hub's own lines about a user are looked through."""
 
@@ -57,7 +59,7 @@ def _model(api: Api, who: str) -> tuple[Mapping[str, Any] | None, str]:
         with api() as hub:
             for name_ in dict.fromkeys((typed, hub.spelling(typed).name)):
                 try:
-                    return hub.user(name_), ""
+                    return hub.user(name_, include_stopped=True), ""
                 except NotFound:
                     continue
     except ClasshubError as error:
@@ -108,9 +110,11 @@ def _events(cluster: "Cluster", release: str, found: ThePart | TheServer) -> Ite
 
 
 def _last_said(cluster: "Cluster", release: str, found: TheServer) -> str:
+    """What the hub did, not who asked it for what."""
     last = ""
     for record in lines.read(cluster, _sources(cluster, release, found)):
-        last = record.text.removeprefix("hub: ")
+        if ACCESS not in record.text:
+            last = record.text.removeprefix("hub: ")
     return last
 
 
