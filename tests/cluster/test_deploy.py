@@ -78,7 +78,7 @@ def test_a_change_restarts_the_hub_alone(college: College, at_work: AtWork):
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
-        (NO_IMAGE, ["localhost/nothere:9 is not on the node"]),
+        pytest.param(NO_IMAGE, ["localhost/nothere:9 is not on the node"], marks=pytest.mark.long),
         (CRASHES, ["its last lines:", "the college forgot a comma"]),
         pytest.param(FAILING_HOOK, ["pre-upgrade job"], marks=only_of_the_test_chart),
     ],
@@ -110,7 +110,9 @@ def test_a_hub_that_changed_the_schema_brings_the_copy_back(college: College, at
     at_work.goes_on()
 
 
-@pytest.mark.parametrize("step", ["The hub's database is copied", "is applied.", "must answer"])
+@pytest.mark.parametrize(
+    "step", ["The hub's database is copied", "is applied.", pytest.param("must answer", marks=pytest.mark.long)]
+)
 def test_ctrl_c_goes_back(college: College, at_work: AtWork, step):
     was = college.in_force
     college.another()
@@ -137,6 +139,7 @@ def test_ctrl_c_in_a_hook_goes_back(college: College, at_work: AtWork):
     at_work.goes_on()
 
 
+@pytest.mark.long
 def test_a_way_back_on_demand_keeps_who_came_since(college: College, at_work: AtWork):
     first = college.another()
     college.classhub("deploy", "--yes")
@@ -220,6 +223,7 @@ def test_a_way_back_meets_another_tools_change_before_it_stops_anything(college:
     at_work.goes_on()
 
 
+@pytest.mark.long
 def test_an_evicted_hub_stands_in_nobodys_way(college: College, at_work: AtWork):
     """As the node's kubelet leaves it: a pod that is over stays listed."""
     old = college.only("pods", "component=hub")
@@ -273,6 +277,7 @@ def test_a_release_that_plain_helm_left_pending_is_mended_when_it_is_old_and_ask
     at_work.goes_on()
 
 
+@pytest.mark.long
 def test_a_quota_a_policy_and_a_node_that_is_full_are_said_and_taken_back(college: College, at_work: AtWork):
     was = college.in_force
     college.another({"hub": {"resources": {"requests": {"memory": "4000Gi"}}}})
@@ -294,6 +299,7 @@ def test_a_trial_starts_a_server_and_takes_it_away_with_its_claim(college: Colle
     at_work.goes_on()
 
 
+@pytest.mark.long
 def test_a_trial_that_fails_is_a_deploy_that_fails(college: College, at_work: AtWork):
     was = college.in_force
     broken = {"singleuser": {"image": {"name": "localhost/nothere", "tag": "9", "pullPolicy": "Never"}}}
@@ -306,6 +312,7 @@ def test_a_trial_that_fails_is_a_deploy_that_fails(college: College, at_work: At
     at_work.goes_on()
 
 
+@pytest.mark.long
 def test_a_first_installation_that_fails_is_removed(other: College):
     other.configure(NO_IMAGE)
     failed = other.classhub("deploy", "--yes", "--timeout=1m", code=3)
@@ -317,6 +324,7 @@ def test_a_first_installation_that_fails_is_removed(other: College):
     other.is_sound()
 
 
+@pytest.mark.long
 def test_a_chart_that_draws_secrets_leaves_nothing_to_do_after_its_installation(other: College):
     other.configure({"custom": {"drawsAnew": True}})
     first = other.classhub("deploy", "--yes")

@@ -101,6 +101,7 @@ def refused_until_known(college: College, name: str) -> None:
     assert college.hub() == hub
 
 
+@pytest.mark.long
 def test_no_node_has_room(college: College):
     refused(
         college,
@@ -149,6 +150,7 @@ def gate(college: College) -> Iterator[Gate]:
     between.shut()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", ["is copied", " is applied.", "must answer"])
 def test_a_cluster_that_is_away_for_a_moment_is_waited_for(college: College, gate: Gate, step: str):
     was, wanted = college.in_force, college.another()
@@ -164,6 +166,7 @@ def test_a_cluster_that_is_away_for_a_moment_is_waited_for(college: College, gat
     assert college.in_force == (wanted if code == 0 else was)
 
 
+@pytest.mark.long
 def test_after_a_cluster_that_stayed_away_the_next_command_ends_it(college: College, gate: Gate):
     wanted = college.another()
     command = college.begin("deploy", "--yes")

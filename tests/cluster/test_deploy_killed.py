@@ -5,7 +5,8 @@ import random
 import signal
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import pytest
 
@@ -52,6 +53,10 @@ BACK = {
 """Steps of a way back, by what is told when they begin."""
 
 
+def some_long(steps: Iterable[str], *, short: str) -> list[Any]:
+    return [step if step == short else pytest.param(step, marks=pytest.mark.long) for step in steps]
+
+
 def killed_after(college: College, command: Command, step: str) -> None:
     """After the last step it may have come to its end before; then there was nothing to kill."""
     for when in STEPS[step](college):
@@ -69,13 +74,14 @@ def settle(college: College, at_work: AtWork, allowed: set[str], *words: str) ->
     return done
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", some_long(STEPS, short="3 helm started"))
 def test_killed_after_a_step_it_ends_whole(college: College, at_work: AtWork, step: str):
     wanted = college.another()
     killed_after(college, college.begin("deploy", "--yes"), step)
     settle(college, at_work, {wanted})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", ["2 backed up", "3 helm started", "4 helm done"])
 def test_killed_after_a_step_the_way_back_is_open(college: College, at_work: AtWork, step: str):
     was = college.another()
@@ -86,7 +92,7 @@ def test_killed_after_a_step_the_way_back_is_open(college: College, at_work: AtW
     settle(college, at_work, {was}, "rollback", str(number), "--yes")
 
 
-@pytest.mark.parametrize("step", BACK)
+@pytest.mark.parametrize("step", some_long(BACK, short="helm goes back"))
 def test_a_way_back_that_is_killed_is_finished_first(college: College, at_work: AtWork, step: str):
     college.another()
     college.classhub("deploy", "--yes")
@@ -99,6 +105,7 @@ def test_a_way_back_that_is_killed_is_finished_first(college: College, at_work: 
     assert "was cut short" in settle(college, at_work, {wanted}).told
 
 
+@pytest.mark.long
 def test_a_taking_back_that_is_killed_is_finished_first(college: College, at_work: AtWork):
     college.another(CRASHES)
     command = college.begin("deploy", "--yes")
@@ -111,6 +118,7 @@ def test_a_taking_back_that_is_killed_is_finished_first(college: College, at_wor
     assert "interrupted" in outcomes[-4:]
 
 
+@pytest.mark.long
 def test_a_killed_helm_is_taken_back_at_once(college: College, at_work: AtWork):
     college.another()
     college.classhub("deploy", "--yes")
@@ -126,6 +134,7 @@ def test_a_killed_helm_is_taken_back_at_once(college: College, at_work: AtWork):
     assert wanted != was
 
 
+@pytest.mark.long
 def test_a_helm_that_outlives_its_command_is_waited_for(college: College, at_work: AtWork):
     wanted = college.another({"prePuller": {"hook": {"enabled": True}}, "custom": {"hookCommand": "sleep 20"}})
     command = college.begin("deploy", "--yes")
@@ -135,6 +144,7 @@ def test_a_helm_that_outlives_its_command_is_waited_for(college: College, at_wor
     assert "is still at work here" in settle(college, at_work, {wanted}).told
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("seed", "moment_s"), MOMENTS, ids=[f"{number}" for number, _ in MOMENTS])
 def test_killed_at_any_moment_it_ends_whole(college: College, at_work: AtWork, seed: int, moment_s: float):
     """Every fifth brings a hub that crashes, so that its taking back is hit too; every fourth goes on with a rollback."""
