@@ -36,7 +36,7 @@ test-cluster: .venv
 test-real-chart: .venv
 	@test -f "$(CHART)" || { echo "Name the chart's package: make test-real-chart CHART=jupyterhub-4.4.0.tgz"; exit 2; }
 	@sh scripts/venv dev "$(PYTHON)"
-	@CLASSHUB_CLUSTER=all CLASSHUB_REAL_CHART="$(abspath $(CHART))" sh scripts/test tests/cluster/test_deploy.py tests/cluster/test_operations.py
+	@CLASSHUB_CLUSTER=all CLASSHUB_REAL_CHART="$(abspath $(CHART))" sh scripts/test tests/cluster/test_deploy*.py tests/cluster/test_operations.py
 
 check: .venv
 	@sh scripts/venv dev "$(PYTHON)"

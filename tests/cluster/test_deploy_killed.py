@@ -13,6 +13,7 @@ import pytest
 from cluster.college import AtWork, College, Command
 from cluster.control_plane import ControlPlane
 from cluster.node import Node
+from cluster.release import only_of_the_test_chart
 from cluster.test_deploy import CRASHES, SLOW_HOOK
 
 MOMENTS = [(number, random.Random(number).uniform(0.5, 30)) for number in range(20)]
@@ -119,6 +120,7 @@ def test_a_taking_back_that_is_killed_is_finished_first(college: College, at_wor
 
 
 @pytest.mark.long
+@only_of_the_test_chart
 def test_a_killed_helm_is_taken_back_at_once(college: College, at_work: AtWork):
     college.another()
     college.classhub("deploy", "--yes")
@@ -135,6 +137,7 @@ def test_a_killed_helm_is_taken_back_at_once(college: College, at_work: AtWork):
 
 
 @pytest.mark.long
+@only_of_the_test_chart
 def test_a_helm_that_outlives_its_command_is_waited_for(college: College, at_work: AtWork):
     wanted = college.another({"prePuller": {"hook": {"enabled": True}}, "custom": {"hookCommand": "sleep 20"}})
     command = college.begin("deploy", "--yes")
