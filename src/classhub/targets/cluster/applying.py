@@ -169,6 +169,8 @@ class Applying:
     def _upgrade(self, plan: Plan) -> None:
         settings = plan.settings
         chart = self._at.chart(self._tell)
+        if not (self._at.settings.chart_digest or self._at.settings.chart_file):
+            self._tell(f"To take no other package than this: classhub config set chart.digest {chart.digest}")
         with watching.told(self._at.cluster, self._at.release, self._tell):
             made = self._at.helm.upgrade(
                 chart.path, self._at.release, settings["values"], description=plan.what, timeout_s=self._timeout_s
