@@ -120,7 +120,7 @@ def test_a_secret_is_in_no_message(deployment):
 
 def test_a_folder_without_config_yaml_is_told_with_a_beginning(deployment):
     (deployment.config / "config.yaml").unlink()
-    says(refused(deployment, code=1), "holds no config.yaml.", "the one file that", "Next: ", "touch '")
+    says(refused(deployment, code=1), "holds no config.yaml.", "the one file that", "Next: ", "classhub init")
 
 
 def test_a_folder_that_is_not_there_is_wrong_usage(deployment):

@@ -99,7 +99,7 @@ def set_(here: Here, key: str, *, value: str | None, as_text: bool, remove: bool
         _show(f"{changed.file}:{changed.line}:", changed.lines or f"{dotted(where)} is set.")
     for note in (*changed.notes, *changed.warnings):
         aside(str(note))
-    aside("Next: `classhub up` applies it.")
+    aside(f"Next: `classhub {'deploy' if here.name == 'cluster' else 'up'}` applies it.")
 
 
 def _show(place: str, lines: str) -> None:

@@ -46,7 +46,7 @@ def run(calls: Calls, call: Call) -> int:
 
 def _relay(channels: Channels, resized: int) -> bytes | None:
     """The program's status; None when the connection was cut."""
-    _tell_size(channels)
+    size = _tell_size(channels)
     keyboard = [0]
     while True:
         for channel, piece in channels.receive():
@@ -59,7 +59,7 @@ def _relay(channels: Channels, resized: int) -> bytes | None:
         ready = channels.wait([resized, *([] if channels.is_full() else keyboard)])
         if resized in ready:
             os.read(resized, PIECE)
-            _tell_size(channels)
+            size = _tell_size(channels, size)
         if 0 in ready:
             typed = os.read(0, PIECE)
             if not typed:  # our terminal is gone
@@ -67,9 +67,12 @@ def _relay(channels: Channels, resized: int) -> bytes | None:
             channels.send(STDIN, typed)
 
 
-def _tell_size(channels: Channels) -> None:
-    columns, lines = os.get_terminal_size(0)
-    channels.send(RESIZE, json.dumps({"Width": columns, "Height": lines}).encode())
+def _tell_size(channels: Channels, told: os.terminal_size | None = None) -> os.terminal_size:
+    """Of one change two signals may come."""
+    size = os.get_terminal_size(0)
+    if size != told:
+        channels.send(RESIZE, json.dumps({"Width": size.columns, "Height": size.lines}).encode())
+    return size
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ ALICE, BOB = "alice@college.edu", "bob@college.edu"
 class Hub:
     """It knows alice alone."""
 
-    def user(self, name):
+    def user(self, name, include_stopped=False):
         if name != ALICE:
             raise NotFound("nobody")
         return {"name": ALICE, "servers": {}}
