@@ -167,10 +167,14 @@ def test_a_snippet_that_ends_its_process_is_named(source: str) -> None:
     ],
 )
 def test_a_snippet_that_does_not_end_is_stopped(source: str) -> None:
-    outcome = run({"a": "c.A.a = 1", "bad": source}, timeout_s=2)
-    (failure,) = outcome.failures
-    assert failure.sentence() == (
-        "hub.extraConfig.bad: It was not done within 2 s and was stopped. Nothing that follows it was run."
+    for limit_s in (2, 10, 30):
+        outcome = run({"a": "c.A.a = 1", "bad": source}, timeout_s=limit_s)
+        (failure,) = outcome.failures
+        said = failure.sentence()
+        if said.startswith("hub.extraConfig.bad"):  # else a busy machine had not even begun with it
+            break
+    assert said == (
+        f"hub.extraConfig.bad: It was not done within {limit_s} s and was stopped. Nothing that follows it was run."
     )
     assert outcome.traits["A"] == {"a": 1}
 
@@ -198,7 +202,7 @@ def test_what_a_snippet_does_beside_is_harmless(source: str, capfd: pytest.Captu
 def test_what_a_snippet_has_started_ends_with_it(tmp_path: Path, end: str) -> None:
     pid = tmp_path / "pid"
     start = f"import subprocess\nopen({str(pid)!r}, 'w').write(str(subprocess.Popen(['sleep', '3600']).pid))\n"
-    run({"a": start + end}, timeout_s=3)
+    run({"a": start + end}, timeout_s=10)
     until = time.monotonic() + 30
     while identity.of(int(pid.read_text())) is not None:
         assert time.monotonic() < until
