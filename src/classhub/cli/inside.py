@@ -48,9 +48,7 @@ def shell(here: Here, who: str, explain: bool) -> None:
 
 def _run(here: Here, who: str, argv: list[str], terminal: bool) -> None:
     if here.name == "cluster" and not terminal:
-        from classhub.operations import aloud
-
-        done = aloud.run(here.cluster, who, argv, passing(sys.stdout), passing(sys.stderr))
+        done = here.cluster.run_aloud(who, argv, passing(sys.stdout), passing(sys.stderr))
     else:
         done = here.target.run(who, argv, terminal)
     raw(done.out)

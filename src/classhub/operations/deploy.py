@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from classhub.config.secret_names import MASK
 from classhub.config.traits.lookup import at
 from classhub.errors import ClasshubError, Refused
 from classhub.plan import release
@@ -19,6 +20,7 @@ from classhub.plan.told_release import head, told_release
 if TYPE_CHECKING:
     from classhub.config.model import Config
     from classhub.operations.on_cluster import OnACluster
+    from classhub.plan.conflict import Conflict
     from classhub.plan.in_force import DryRun
     from classhub.plan.told import Told
     from classhub.targets.interface import Tell
@@ -29,8 +31,7 @@ Ask = Callable[[str], bool]
 
 SHORTEST_SECRET = 5
 """Characters: shorter ones are words of everybody's."""
-MASK = "********"
-TAKE_OVER = "take the change back there, or the same with --take-over, which sets it back"
+BACK_TAKE_OVER = "take the change back there, or the same with --take-over, which sets it back"
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,13 @@ def prepare(
 def refuse_conflicts(prepared: Prepared, *, take_over: bool = False) -> None:
     """Another tool's changes are never overwritten unasked; where nothing is to be changed they may stay."""
     if prepared.dry.conflicts and not prepared.empty and not take_over:
-        said = " ".join(one.sentence for one in prepared.dry.conflicts)
         fix = "take the change back there, or write it in config/config.yaml, then the same; or: classhub deploy --take-over"
-        raise Refused("Another tool has changed what this deploy would set back; nothing was changed.", said, fix)
+        raise _overwriting("this deploy", prepared.dry.conflicts, fix)
+
+
+def _overwriting(what: str, conflicts: Iterable[Conflict], fix: str) -> Refused:
+    said = " ".join(one.sentence for one in conflicts)
+    return Refused(f"Another tool has changed what {what} would set back; nothing was changed.", said, fix)
 
 
 def mend(target: OnACluster, left: Remains, tell: Tell, ask: Ask) -> None:
@@ -167,8 +172,7 @@ def roll_back(
         raise Refused("Nothing is installed here.", fix="classhub deploy")
     conflicts = target.conflicts(revision)
     if conflicts and not take_over:
-        said = " ".join(one.sentence for one in conflicts)
-        raise Refused("Another tool has changed what this would set back; nothing was changed.", said, TAKE_OVER)
+        raise _overwriting("this", conflicts, BACK_TAKE_OVER)
     is_well = now.state is State.RUNNING
     plan = release.way_back(now, revision, database=database, back_up=is_well, seize=bool(conflicts))
     with _hidden(config):

@@ -1,20 +1,16 @@
 """What a hub on a cluster can tell and do beyond the Target protocol: what `deploy` and `rollback` ask."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from classhub.config.model import Config
 from classhub.plan.conflict import Conflict
 from classhub.plan.in_force import DryRun
 from classhub.plan.overview import Overview
+from classhub.plan.records import Finished
 from classhub.plan.recovery import Remains, Turn
 from classhub.targets.interface import Changeable, Tell
-
-if TYPE_CHECKING:
-    from classhub.targets.cluster.connection import Connection
 
 
 class Taken(Protocol):
@@ -31,11 +27,6 @@ class Taken(Protocol):
 
 
 class OnACluster(Changeable, Protocol):
-    @property
-    def at(self) -> Connection:
-        """The cluster and the release."""
-        ...
-
     def settings(self, config: Config) -> Mapping[str, Any]:
         """What Helm is to be given for this folder. Holds secrets."""
         ...
@@ -62,6 +53,12 @@ class OnACluster(Changeable, Protocol):
 
     def is_there(self) -> bool:
         """Whether anything of the release is, if only half of it."""
+        ...
+
+    def run_aloud(
+        self, who: str, argv: list[str], out: Callable[[bytes], None], err: Callable[[bytes], None]
+    ) -> Finished:
+        """Target.run without a terminal, for who reads what the program says as it comes: nothing of it is kept."""
         ...
 
     def unfinished(self) -> Turn | None:

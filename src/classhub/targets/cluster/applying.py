@@ -33,7 +33,7 @@ from classhub.targets.cluster import (
     watching,
 )
 from classhub.targets.cluster.connection import Connection
-from classhub.targets.cluster.labels import HUB, PROXY, component, is_of, name
+from classhub.targets.cluster.labels import HUB, PROXY, component, is_hubs, name
 
 Object = Mapping[str, Any]
 Tell = Callable[[str], None]
@@ -243,7 +243,7 @@ class Applying:
 
     def _of_hub(self, kind: str) -> list[Object]:
         found = self._at.cluster.list(kind)
-        return [one for one in found if component(one) == HUB and is_of(one, self._at.release)]
+        return [one for one in found if is_hubs(one, self._at.release)]
 
     def _forget_half_installation(self) -> None:
         """Helm's own records only: what it made carries Helm's marks, so that the next install takes it over."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from classhub.errors import NotFound, OutsideFailed, Refused
 from classhub.targets.cluster import errand
-from classhub.targets.cluster.labels import HUB, component, is_of, name
+from classhub.targets.cluster.labels import is_hubs, name
 from classhub.targets.cluster.parts import is_alive
 from classhub.targets.cluster.troubles import is_ready, trouble
 
@@ -64,7 +64,7 @@ def has_disk(cluster: "Cluster", hub: Hub) -> bool:
     if not claim:
         return False
     live = cluster.get("PersistentVolumeClaim", claim)
-    return live is None or (component(live) == HUB and is_of(live, hub.release))
+    return live is None or is_hubs(live, hub.release)
 
 
 def copy_of(revision: int) -> str:

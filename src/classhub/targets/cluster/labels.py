@@ -34,6 +34,11 @@ def is_of(obj: Object, release: str) -> bool:
     return release in (found.get("release"), found.get("app.kubernetes.io/instance"))
 
 
+def is_hubs(obj: Object, release: str) -> bool:
+    """Whether it is the hub's own in this release: its Deployment, its pod, the claim with its database."""
+    return component(obj) == HUB and is_of(obj, release)
+
+
 def owner(obj: Object) -> tuple[str, str]:
     """User and server name of a student's pod or claim, as the hub knows them; ("", "") where no mark tells."""
     marks = annotations(obj)
@@ -57,6 +62,7 @@ __all__ = [
     "STORAGE",
     "annotations",
     "component",
+    "is_hubs",
     "is_of",
     "labels",
     "name",

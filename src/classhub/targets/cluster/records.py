@@ -10,7 +10,7 @@ from classhub.plan.records import Kind, Record
 from classhub.targets.cluster import happenings, lines, stories, whom
 from classhub.targets.cluster.claims import is_home
 from classhub.targets.cluster.inspection import look
-from classhub.targets.cluster.labels import HUB, component, is_of, name, owner
+from classhub.targets.cluster.labels import HUB, is_hubs, is_of, name, owner
 from classhub.targets.cluster.whom import ThePart, TheServer
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _sources(cluster: "Cluster", release: str, found: ThePart | TheServer) -> li
     own = [source for pod in found.pods for source in lines.containers(pod, found.who)]
     if isinstance(found, ThePart):
         return own
-    hub = [pod for pod in cluster.list("Pod") if component(pod) == HUB and is_of(pod, release)]
+    hub = [pod for pod in cluster.list("Pod") if is_hubs(pod, release)]
     mine = lines.about(found.user)
     said = [
         one

@@ -8,7 +8,7 @@ from classhub.errors import NotFound
 from classhub.outside.hub_api import HubApi
 from classhub.targets.cluster import changing, claims, inspection, record
 from classhub.targets.cluster.connection import Connection
-from classhub.targets.cluster.labels import HUB, PROXY, component, is_of
+from classhub.targets.cluster.labels import HUB, PROXY, is_hubs
 from classhub.targets.cluster.turn import Held
 
 Tell = Callable[[str], None]
@@ -51,4 +51,4 @@ def _await_end(at: Connection) -> None:
 
 
 def _claims(at: Connection) -> list[Mapping[str, Any]]:
-    return [one for one in at.cluster.list("PersistentVolumeClaim") if is_of(one, at.release) and component(one) == HUB]
+    return [one for one in at.cluster.list("PersistentVolumeClaim") if is_hubs(one, at.release)]

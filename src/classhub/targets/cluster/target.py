@@ -40,7 +40,7 @@ from classhub.targets.cluster import (
 from classhub.targets.cluster.applying import Applying
 from classhub.targets.cluster.connection import Connection
 from classhub.targets.cluster.homes import ClusterHomes
-from classhub.targets.cluster.labels import HUB, component, is_of
+from classhub.targets.cluster.labels import is_hubs
 from classhub.targets.interface import Tell, silent
 
 TIMEOUT_S = 900
@@ -126,7 +126,7 @@ class ClusterTarget:
     def holds_database(self) -> bool:
         """Whether a hub's claim is there, of a release that was here before."""
         claims = self.at.cluster.list("PersistentVolumeClaim")
-        return any(component(one) == HUB and is_of(one, self.at.release) for one in claims)
+        return any(is_hubs(one, self.at.release) for one in claims)
 
     def take_away(self, tell: Tell) -> None:
         """Of a first installation that failed: all that it made."""
@@ -193,6 +193,11 @@ class ClusterTarget:
     def run(self, who: str, argv: list[str], terminal: bool) -> Finished:
         found = records.find(self.at.cluster, self.at.release, self.api, who)
         return inside.run(self.at.cluster, found, argv, terminal)
+
+    def run_aloud(self, who: str, argv: list[str], out: inside.Sink, err: inside.Sink) -> Finished:
+        """The same without a terminal, for who reads what the program says as it comes: nothing of it is kept."""
+        found = records.find(self.at.cluster, self.at.release, self.api, who)
+        return inside.run_aloud(self.at.cluster, found, argv, out, err)
 
     def usage(self) -> Usage:
         return usage.usage(self.at.cluster, self.at.release)
