@@ -65,6 +65,18 @@ class Line:
         self.sock.sendall(self.frames.send(CloseConnection(1000)))
 
 
+def echo(line):
+    """A program that says what it reads, and ends with its input."""
+    line.accept("v5.channel.k8s.io")
+    while (heard := line.hear()) is not None:
+        channel, piece = heard
+        if channel == END:
+            assert piece == bytes([IN])
+            line.say(STATUS, SUCCESS)
+            return
+        line.say(OUT, piece)
+
+
 class Pod:
     """Each connection is handled by `play(line)` in a thread of its own; `lines` has all that came."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from classhub.outside.kubernetes import Cluster, channels
 from classhub.outside.kubernetes.silence import BrokenOff
-from unit.outside.kubernetes.pod import END, ERR, IN, OUT, STATUS, SUCCESS, Pod
+from unit.outside.kubernetes.pod import ERR, OUT, STATUS, SUCCESS, Pod, echo
 from unit.outside.kubernetes.test_commands import V5, ended_with
 
 PATIENCE_S = 30
@@ -61,16 +61,6 @@ def test_a_program_that_is_not_there_says_so_and_ends_as_in_a_shell(pod):
 
 
 def test_input_of_any_length_is_read_as_it_is_taken_and_its_end_told(pod):
-    def echo(line):
-        line.accept(V5)
-        while (heard := line.hear()) is not None:
-            channel, piece = heard
-            if channel == END:
-                assert piece == bytes([IN])
-                line.say(STATUS, SUCCESS)
-                return
-            line.say(OUT, piece)
-
     much, got = os.urandom(6_000_000), bytearray()
     source, sink = os.pipe()
 

@@ -15,7 +15,7 @@ from classhub.errors import ClasshubError, OutsideFailed, WrongUsage
 from classhub.outside.kubernetes import Cluster, channels
 from classhub.outside.kubernetes.silence import BrokenOff
 from classhub.outside.process import Output
-from unit.outside.kubernetes.pod import END, ERR, IN, OUT, SIZE, STATUS, SUCCESS, Pod
+from unit.outside.kubernetes.pod import ERR, IN, OUT, SIZE, STATUS, SUCCESS, Pod, echo
 
 V4, V5 = "v4.channel.k8s.io", "v5.channel.k8s.io"
 PATIENCE_S = 30
@@ -69,16 +69,6 @@ def test_a_program_that_ends_before_it_has_read_all_input_still_tells_its_exit_c
 
 
 def test_much_input_and_output_at_once_does_not_lock_up(pod):
-    def echo(line):
-        line.accept(V5)
-        while (heard := line.hear()) is not None:
-            channel, piece = heard
-            if channel == END:
-                assert piece == bytes([IN])
-                line.say(STATUS, SUCCESS)
-                return
-            line.say(OUT, piece)
-
     _, cluster = pod(echo)
     much = os.urandom(6_000_000)
     output = cluster.run("hub-1", "hub", ["cat"], stdin=much)
