@@ -1,0 +1,104 @@
+"""A release of course material: which files it has, by content.
+
+Student's side: standard library only, Python 3.9. Names are bytes as in git, decoded with surrogateescape.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+VERSION = 1
+KINDS = ("file", "exec", "link")
+
+
+class Malformed(Exception):
+    """A manifest that is none: cut short, of another program, or of a newer version than this one knows."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One leaf of a release."""
+
+    kind: str
+    """"file", "exec" (a file with the executable bit) or "link"."""
+    digest: str
+    """SHA-256 in hex; of a link: of its target's bytes."""
+    size: int
+    """Bytes."""
+    target: str = ""
+    """Of a link: where it points, relative."""
+
+    @property
+    def is_link(self) -> bool:
+        return self.kind == "link"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What one student gets of one release."""
+
+    course: str
+    release: str
+    files: Mapping[str, Entry]
+    """By path below the course's folder, with slashes."""
+    title: str = ""
+    folder: str = ""
+    """Name of the folder in a student's home."""
+    published: str = ""
+    """When, as ISO 8601 in UTC."""
+    source: str = ""
+    """Of what, in words without secrets, as "commit 1a2b3c4 of main"."""
+    renames: Mapping[str, str] = field(default_factory=dict)
+    """Old path to path of now, over all releases."""
+    coming: Mapping[str, str] = field(default_factory=dict)
+    """Paths that are still to be released, with the time (ISO 8601 with offset)."""
+    left: Mapping[str, str] = field(default_factory=dict)
+    """Paths that are not delivered, with the reason in words."""
+
+
+def to_json(manifest: Manifest) -> str:
+    """ASCII; names that are no UTF-8 travel as lone surrogates."""
+    files = {path: _packed(entry) for path, entry in sorted(manifest.files.items())}
+    words = {name: getattr(manifest, name) for name in WORDS}
+    maps = {name: dict(getattr(manifest, name)) for name in MAPS}
+    return json.dumps({"classhub": VERSION, **words, **maps, "files": files}, separators=(",", ":"))
+
+
+WORDS = ("course", "release", "title", "folder", "published", "source")
+MAPS = ("renames", "coming", "left")
+
+
+def _packed(entry: Entry) -> list[str | int]:
+    return [entry.kind, entry.digest, entry.size, *([entry.target] if entry.is_link else [])]
+
+
+def from_json(text: str | bytes) -> Manifest:
+    """Raises Malformed. Each part is looked at: it may come from a server that lies."""
+    try:
+        raw = json.loads(text)
+        if raw["classhub"] != VERSION:
+            raise Malformed(f"this program knows version {VERSION} of a release, not {raw['classhub']!r}")
+        files = {_text(path): _entry(packed) for path, packed in raw["files"].items()}
+        words = {name: _text(raw.get(name, "")) for name in WORDS}
+        maps = {name: {_text(key): _text(value) for key, value in raw.get(name, {}).items()} for name in MAPS}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise Malformed(f"this is no release: {type(error).__name__}") from error
+    return Manifest(files=files, **words, **maps)  # type: ignore[arg-type]
+
+
+def _entry(packed: Any) -> Entry:
+    kind, digest, size, *target = packed
+    if kind not in KINDS or len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise ValueError(kind)
+    if not isinstance(size, int) or isinstance(size, bool) or size < 0 or len(target) != (kind == "link"):
+        raise ValueError(size)
+    return Entry(kind, digest, size, *map(_text, target))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(type(value).__name__)
+    return value
