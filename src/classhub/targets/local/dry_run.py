@@ -74,6 +74,6 @@ def _own(settings: Mapping[str, Any]) -> dict[str, Any]:
     }
     own |= {f"local.{key}": get(settings, f"proxy.https.{name}") for key, name in _HTTPS.items()}
     own |= {key: get(settings, f"hub.machine.{name}") for key, name in _MACHINE.items()}
-    for course in get(settings, "hub.machine.courses", []):
-        own |= {f"courses.{course['name']}.{key}": course[key] for key in ("folder", "material")}
+    for course in get(settings, "mirror.courses", []):
+        own |= {f"courses.{course['name']}.{key}": value for key, value in course.items() if key != "name"}
     return {key: value for key, value in own.items() if value not in (None, "")}

@@ -1,6 +1,5 @@
 """Config and machine -> the settings that supervisor and hub work from (hub.json). Pure."""
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,7 +19,8 @@ MOST_STARTS_AT_ONCE = 8
 
 
 def settings(config: Config, machine: Machine, paths: Paths, *, is_root: bool, cores: int) -> dict[str, Any]:
-    """JSON values only. "proxy", "hub", "culler" (empty without culling), "login", "hidden". Holds secrets."""
+    """JSON values only. "proxy", "hub", "mirror" (empty without material), "culler" (empty without culling), "login",
+    "hidden". Holds secrets."""
     own = traits(
         config.values,
         release=config.settings.release,
@@ -40,8 +40,9 @@ def settings(config: Config, machine: Machine, paths: Paths, *, is_root: bool, c
             "services": _own_services(config, services),
             "culler_role": next((role for role in roles(config.values) if role["name"] == CULLER), None),
             "tokens": {"classhub": machine.classhub_token, "culler": machine.culler_token, "crypt": machine.crypt_key},
-            "machine": _machine(config, paths, is_root, cores),
+            "machine": _machine(config, paths, proxy, is_root, cores),
         },
+        "mirror": _mirror(config, paths, proxy),
         "culler": _culler(services, machine, proxy),
         "login": _login(config),
         "hidden": [list(way) for way in config.hidden],
@@ -100,6 +101,7 @@ def _proxy(config: Config, machine: Machine, paths: Paths) -> dict[str, Any]:
         "internal": f"127.0.0.1:{machine.internal_port}",
         "hub": f"127.0.0.1:{machine.hub_port}",
         "hub_socket": str(paths.hub_socket),
+        "mirror_socket": str(paths.mirror_socket),
         "base_url": base_url(config),
         "url": address(config),
         "sockets": str(paths.sockets),
@@ -114,7 +116,7 @@ def _proxy(config: Config, machine: Machine, paths: Paths) -> dict[str, Any]:
     }
 
 
-def _machine(config: Config, paths: Paths, is_root: bool, cores: int) -> dict[str, Any]:
+def _machine(config: Config, paths: Paths, proxy: Mapping[str, Any], is_root: bool, cores: int) -> dict[str, Any]:
     return {
         "id": paths.runtime.name,
         "root": is_root,
@@ -130,7 +132,7 @@ def _machine(config: Config, paths: Paths, is_root: bool, cores: int) -> dict[st
             "events": str(paths.events),
         },
         "hide": _hidden([paths.state, paths.homes, paths.runtime, config.folder]),
-        "courses": _courses(config),
+        "material": f"http://{proxy['hub']}{proxy['base_url']}services/material" if _has_material(config) else "",
     }
 
 
@@ -143,12 +145,23 @@ def _hidden(folders: Sequence[Path]) -> list[str]:
     return [str(folder) for folder in folders]
 
 
-def _courses(config: Config) -> list[dict[str, str]]:
-    return [
-        {"name": course.name, "folder": course.folder, "material": os.fspath(course.material)}
-        for course in config.courses
-        if course.material is not None
-    ]
+def _has_material(config: Config) -> bool:
+    return any(course.material for course in config.courses)
+
+
+def _mirror(config: Config, paths: Paths, proxy: Mapping[str, Any]) -> dict[str, Any]:
+    """The mirror's own settings and where it is; none when no course has material."""
+    if not _has_material(config):
+        return {}
+    place = {
+        "store": str(paths.material),
+        "socket": str(paths.mirror_socket),
+        "prefix": f"{proxy['base_url']}services/material",
+        "hub_api": f"http://{proxy['hub']}{proxy['base_url']}hub/api",
+    }
+    from classhub.plan.mirror_settings import mirror_settings
+
+    return {**mirror_settings(config), **place}
 
 
 def _culler(services: Sequence[Mapping[str, Any]], machine: Machine, proxy: Mapping[str, Any]) -> dict[str, Any]:

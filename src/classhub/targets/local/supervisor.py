@@ -56,8 +56,8 @@ class Supervisor:
         )
 
     def _may_start(self, name: str) -> bool:
-        """No hub behind a port that a student's program may answer on in its place."""
-        if name == "hub":
+        """No hub and no mirror behind a port that a student's program may answer on in its place."""
+        if name in ("hub", "mirror"):
             return self.ports.complete or self.watches["proxy"].process is not None
         return name != "culler" or self.watches["hub"].state is State.RUNNING
 
@@ -70,6 +70,8 @@ class Supervisor:
         settings = self.settings()
         if name == "proxy":
             self._make_ready_for_caddy(settings)
+        if name == "mirror" and settings.get("mirror"):
+            write_private(self.paths.mirror_json, json.dumps(settings["mirror"]))
         return command(name, settings, self.paths, os.environ)
 
     def _make_ready_for_caddy(self, settings: Mapping[str, Any]) -> None:
@@ -143,6 +145,7 @@ class Supervisor:
         await self.watches["culler"].stop()
         await self.watches["hub"].stop()
         try:
+            await self.watches["mirror"].stop()
             if not keep_servers:
                 await asyncio.to_thread(registry.end_all, self.paths.servers, f"classhub-{self.paths.runtime.name}")
         finally:
