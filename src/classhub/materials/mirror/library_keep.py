@@ -42,7 +42,7 @@ class Keeper:
         try:
             asked = wanted(libraries, release, self._interpreter.tag)
             if (self.told(course) or {}).get("id") != asked.id:
-                folder = self.root / course / asked.id
+                folder = self._folder(course) / asked.id
                 built = build(
                     asked,
                     release,
@@ -63,6 +63,12 @@ class Keeper:
         except (FileNotFoundError, ValueError):
             return None
         return told if Path(told["folder"]).is_dir() else None
+
+    def _folder(self, course: str) -> Path:
+        folder = self.root / course
+        folder.mkdir(exist_ok=True, parents=True)
+        folder.chmod(0o755)  # whatever the umask
+        return folder
 
     def _file(self, course: str) -> Path:
         return self.root / course / "current.json"

@@ -130,6 +130,7 @@ def _machine(config: Config, paths: Paths, proxy: Mapping[str, Any], is_root: bo
             "servers": str(paths.servers),
             "logs": str(paths.user_logs),
             "events": str(paths.events),
+            "libraries": str(paths.libraries),
         },
         "hide": _hidden([paths.state, paths.homes, paths.runtime, config.folder]),
         "material": f"http://{proxy['hub']}{proxy['base_url']}services/material" if _has_material(config) else "",
@@ -155,6 +156,7 @@ def _mirror(config: Config, paths: Paths, proxy: Mapping[str, Any]) -> dict[str,
         return {}
     place = {
         "store": str(paths.material),
+        "libraries": str(paths.libraries),
         "socket": str(paths.mirror_socket),
         "prefix": f"{proxy['base_url']}services/material",
         "hub_api": f"http://{proxy['hub']}{proxy['base_url']}hub/api",
