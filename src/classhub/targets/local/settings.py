@@ -147,7 +147,7 @@ def _hidden(folders: Sequence[Path]) -> list[str]:
 
 
 def _has_material(config: Config) -> bool:
-    return any(course.material for course in config.courses)
+    return any(course.source for course in config.courses)
 
 
 def _mirror(config: Config, paths: Paths, proxy: Mapping[str, Any]) -> dict[str, Any]:
