@@ -33,8 +33,8 @@ COMMANDS_HEAD = """# Commands
 The program is `.venv/bin/classhub` in the folder of the clone; the pages write `classhub` for short
 ([how to shorten it](../../README.md#the-command)). Options of `classhub` itself, as `-C`, stand before the command.
 
-- `WHO` is a user name or a part of the hub: `hub`, `proxy`, `mirror` (of course material), `culler`; for `logs`, `events` and `exec` also `supervisor`.
-  A named server is `NAME/SERVER`.
+- `WHO` is a user name or a part of the hub: `hub`, `proxy`, `mirror` (of course material), `culler`; for `logs`, `events` and
+  `exec` also `supervisor`. A named server is `NAME/SERVER`.
 - Answers go to stdout, everything about them to stderr. `--json` is for scripts.
 - Exit codes: 0 fine, 1 mistakes found or refused, 2 wrong usage, 3 something outside failed, 4 a bug of ours
   (a log file is named), 130 stopped by Ctrl-C.

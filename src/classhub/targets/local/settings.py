@@ -12,6 +12,7 @@ from classhub.config.traits import traits
 from classhub.config.traits.lookup import mapping
 from classhub.config.traits.names import names
 from classhub.config.traits.services import CULLER, roles
+from classhub.plan.mirror_settings import mirror_settings
 from classhub.targets.local.machine import Machine
 from classhub.targets.local.paths import Paths
 
@@ -155,15 +156,12 @@ def _mirror(config: Config, paths: Paths, proxy: Mapping[str, Any]) -> dict[str,
     if not _has_material(config):
         return {}
     place = {
-        "store": str(paths.material),
         "libraries": str(paths.libraries),
         "socket": str(paths.mirror_socket),
         "prefix": f"{proxy['base_url']}services/material",
         "hub_api": f"http://{proxy['hub']}{proxy['base_url']}hub/api",
     }
-    from classhub.plan.mirror_settings import mirror_settings
-
-    return {**mirror_settings(config), **place}
+    return {**mirror_settings(config, paths.material, imports_here=True), **place}
 
 
 def _culler(services: Sequence[Mapping[str, Any]], machine: Machine, proxy: Mapping[str, Any]) -> dict[str, Any]:
