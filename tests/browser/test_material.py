@@ -54,7 +54,7 @@ def test_a_link_signs_in_starts_the_server_and_opens_the_notebook(hub, people, c
 
 
 def test_all_of_the_course_arrives_and_the_status_bar_says_so(people, copy):
-    eventually(lambda: (copy.parents[1] / "labs" / "data" / "rainfall.csv").exists(), 60)
+    eventually((copy.parents[1] / "labs" / "data" / "rainfall.csv").exists, 60)
     people("alice").locator("#jp-main-statusbar").get_by_text(re.compile("aterial")).first.wait_for(timeout=60_000)
 
 
