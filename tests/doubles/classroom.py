@@ -181,7 +181,9 @@ class Student:
     def all_contents(self) -> set[bytes]:
         """Of every file in the home, the undo store included."""
         return {
-            place.read_bytes() for place in self.home.rglob("*") if not place.is_symlink() and stat.S_ISREG(place.lstat().st_mode)
+            place.read_bytes()
+            for place in self.home.rglob("*")
+            if not place.is_symlink() and stat.S_ISREG(place.lstat().st_mode)
         }
 
 

@@ -55,14 +55,17 @@ def find_spot(run: Run, path: str) -> Spot:
 
 
 def _open(run: Run, folder: str) -> int:
-    made = len(run.record.made)
-    try:
-        return tree.make_below(run.root, folder, run.record.made)
-    finally:
-        run.record.changed |= len(run.record.made) != made
+    """The one opened last is kept at hand: what follows is mostly its neighbour."""
+    if run.near is None or run.near[0] != folder:
+        opened = tree.make_below(run.root, folder, run.record.made)
+        run.forget_near()
+        run.near = (folder, opened)
+        run.record.changed = True
+    return disk.again(run.near[1])
 
 
 def _clear(run: Run, obstacle: InTheWay, way: Way) -> None:
+    run.forget_near()
     above, name = tree.split(obstacle.path)
     folder = tree.open_below(run.root, above)
     try:
@@ -149,6 +152,7 @@ def note_copy(run: Run, spot: Spot, copy: bytes | None) -> None:
 
 def _aside(run: Run, job: Job, spot: Spot, staged: Staged, local: Leaf) -> None:
     if local.kind == "folder":
+        run.forget_near()
         remove_below(run, job.path)
     moved = _make_room(run, spot, local)
     staged.put(spot.place)
@@ -163,7 +167,7 @@ def _aside(run: Run, job: Job, spot: Spot, staged: Staged, local: Leaf) -> None:
 def _make_room(run: Run, spot: Spot, local: Leaf) -> bytes | None:
     """None if nothing but an empty folder had to go."""
     if local.kind == "folder":
-        with suppress(OSError), disk.writable(spot.place.folder):
+        with suppress(OSError):
             disk.remove_folder(*spot.place)
             run.record.made.discard(spot.path)
             return None

@@ -37,6 +37,8 @@ class Run:
         self.started = _said("%Y-%m-%dT%H:%M:%SZ", time.gmtime, now)
         self.settled_ns = 0
         self.root = -1
+        self.near: tuple[str, int] | None = None
+        """The folder that was worked in last, open."""
         self.record = Record()
         self.manifest = Manifest("", "", {})
         self.merges: Mapping[str, Merge] = {}
@@ -72,6 +74,16 @@ class Run:
     def cut(self, code: str, text: str) -> None:
         """The run is not complete; the first reason is told."""
         self.trouble = self.trouble or {"code": code, "text": text}
+
+    def forget_near(self) -> None:
+        if self.near is not None:
+            disk.close(self.near[1])
+            self.near = None
+
+    def close(self) -> None:
+        self.forget_near()
+        if self.root >= 0:
+            disk.close(self.root)
 
     def all_items(self) -> tuple[Item, ...]:
         return (*self.items.values(), *self.also)
