@@ -11,7 +11,7 @@ from contextlib import suppress
 from classhub.materials import disk, names, placing, tree
 from classhub.materials.disk import Changed
 from classhub.materials.manifest import Entry
-from classhub.materials.merge import Do, Leaf, Version, Way, decide
+from classhub.materials.merge import Do, Leaf, Version, Way
 from classhub.materials.placing import Place
 from classhub.materials.planning import Job, bit, settle
 from classhub.materials.record import leaf_of
@@ -55,14 +55,17 @@ def find_spot(run: Run, path: str) -> Spot:
 
 
 def _open(run: Run, folder: str) -> int:
-    made = len(run.record.made)
-    try:
-        return tree.make_below(run.root, folder, run.record.made)
-    finally:
-        run.record.changed |= len(run.record.made) != made
+    """The one opened last is kept at hand: what follows is mostly its neighbour."""
+    if run.near is None or run.near[0] != folder:
+        opened = tree.make_below(run.root, folder, run.record.made)
+        run.forget_near()
+        run.near = (folder, opened)
+        run.record.changed = True
+    return disk.again(run.near[1])
 
 
 def _clear(run: Run, obstacle: InTheWay, way: Way) -> None:
+    run.forget_near()
     above, name = tree.split(obstacle.path)
     folder = tree.open_below(run.root, above)
     try:
@@ -84,6 +87,7 @@ def attempt(run: Run, path: str, action: Callable[..., None], *arguments: object
     try:
         action(run, *arguments)
     except (Changed, FileExistsError, FileNotFoundError, InTheWay):
+        run.forget_near()
         return [path]
     except OSError as error:
         run.block(path, error)
@@ -111,9 +115,7 @@ def commit(run: Run, job: Job, spot: Spot, staged: Staged) -> None:
 def _do_now(run: Run, job: Job, spot: Spot, local: Version) -> Do:
     if spot.beyond:
         return Do.DELIVER if local is None else Do.BESIDE
-    if job.path in run.clashing:
-        return Do.BESIDE
-    do = decide(run.record.base(job.path), local, leaf_of(job.entry), run.is_published(job.path))
+    do = run.decide(job.path, local)
     if do is not Do.MERGE:
         return do
     if job.do is not Do.MERGE:
@@ -149,6 +151,7 @@ def note_copy(run: Run, spot: Spot, copy: bytes | None) -> None:
 
 def _aside(run: Run, job: Job, spot: Spot, staged: Staged, local: Leaf) -> None:
     if local.kind == "folder":
+        run.forget_near()
         remove_below(run, job.path)
     moved = _make_room(run, spot, local)
     staged.put(spot.place)
@@ -163,7 +166,7 @@ def _aside(run: Run, job: Job, spot: Spot, staged: Staged, local: Leaf) -> None:
 def _make_room(run: Run, spot: Spot, local: Leaf) -> bytes | None:
     """None if nothing but an empty folder had to go."""
     if local.kind == "folder":
-        with suppress(OSError), disk.writable(spot.place.folder):
+        with suppress(OSError):
             disk.remove_folder(*spot.place)
             run.record.made.discard(spot.path)
             return None

@@ -15,18 +15,17 @@ from classhub.materials import disk, merge, tree
 from classhub.materials import record as records
 from classhub.materials.applying import Spot, attempt, commit, find_spot, note_copy, set_bit
 from classhub.materials.disk import Changed
-from classhub.materials.merge import Do, Leaf, decide
-from classhub.materials.placing import Place
+from classhub.materials.merge import Do, Leaf
+from classhub.materials.placing import Fill, Place, copied, written
 from classhub.materials.planning import BRINGING, Job, bit
-from classhub.materials.record import leaf_of
 from classhub.materials.run import LOW_SPEED, Run
 from classhub.materials.source import Blob, Offline
-from classhub.materials.staged import Damaged, OutOfTime, StagedFile, StagedLink, verified
+from classhub.materials.staged import Damaged, OutOfTime, StagedFile, StagedLink, content_of, verified
 
 MARGIN_BYTES = 8_000_000
 """Left free, so that the student can still save."""
-BATCH = 64
-"""Paths between two savings of the record."""
+BATCH_S = 2
+"""Between two savings of the record: a run that is killed loses no more than the knowledge of what came since."""
 
 
 def bring(run: Run, jobs: Sequence[Job]) -> list[str]:
@@ -75,7 +74,7 @@ class _Load:
         """Digest -> size, in the order they are asked for."""
         self.held: dict[str, bytes] = {}
         self.again: list[str] = []
-        self.unsaved = 0
+        self.saved = time.monotonic()
         for job in jobs:
             self._add(job)
 
@@ -111,15 +110,16 @@ class _Load:
                 self._save()
 
     def _take(self, blob: Blob) -> None:
-        pieces = verified(blob, self.order[blob.digest], self._hurry())
+        size = self.order[blob.digest]
         jobs = self.plain.get(blob.digest, [])
         if any(blob.digest in (job.base, job.entry.digest) for job in self.merges):
-            self.held[blob.digest] = b"".join(pieces)
-            pieces = iter((self.held[blob.digest],))
+            self.held[blob.digest] = b"".join(verified(blob, size, self._hurry()))
+            content = written([self.held[blob.digest]])
+        else:
+            content = content_of(blob, size, self._hurry())
         if jobs:
-            self.again += _bring_all(self.run, jobs, pieces)
+            self.again += _bring_all(self.run, jobs, content)
         self.plain.pop(blob.digest, None)
-        self.unsaved += len(jobs)
         self._merge([job for job in self.merges if job.base in self.held and job.entry.digest in self.held])
 
     def _hurry(self) -> Callable[[int], None]:
@@ -137,7 +137,6 @@ class _Load:
             self.merges.remove(job)
             base, theirs = self.held.get(job.base), self.held[job.entry.digest]
             self.again += attempt(self.run, job.path, _bring_merge, job, base, theirs)
-            self.unsaved += 1
         needed = {digest for job in self.merges for digest in (job.base, job.entry.digest)}
         self.held = {digest: content for digest, content in self.held.items() if digest in needed}
 
@@ -154,19 +153,19 @@ class _Load:
         self.merges = [job for job in self.merges if job not in lost]
 
     def _save(self) -> None:
-        if self.unsaved >= BATCH:
-            self.unsaved = 0
+        if time.monotonic() > self.saved + BATCH_S:
             with suppress(OSError):
                 records.save(self.run.state.folder, self.run.record)
+            self.saved = time.monotonic()
 
 
-def _bring_all(run: Run, jobs: Sequence[Job], pieces: Iterable[bytes]) -> list[str]:
+def _bring_all(run: Run, jobs: Sequence[Job], content: Fill) -> list[str]:
     """One blob to all its paths: the first is written from what comes, the others from that one before anybody has it."""
     again: list[str] = []
     with ExitStack() as stack:
         ready: list[_Ready] = []
         first, *others = jobs
-        again += attempt(run, first.path, _stage, first, pieces, stack, ready)
+        again += attempt(run, first.path, _stage, first, content, stack, ready)
         if not ready:
             # The blob is read, or not even begun: the other paths ask for it once more.
             return again + [job.path for job in others]
@@ -174,7 +173,7 @@ def _bring_all(run: Run, jobs: Sequence[Job], pieces: Iterable[bytes]) -> list[s
             copy = disk.open_file(ready[0].spot.place.folder, ready[0].staged.name)
             stack.callback(disk.close, copy)
         for job in others:
-            again += attempt(run, job.path, _stage, job, disk.pieces(copy), stack, ready)
+            again += attempt(run, job.path, _stage, job, copied(copy), stack, ready)
         for job, spot, staged in ready:
             again += attempt(run, job.path, commit, job, spot, staged)
     return again
@@ -186,7 +185,7 @@ class _Ready(NamedTuple):
     staged: StagedFile
 
 
-def _stage(run: Run, job: Job, content: Iterable[bytes], stack: ExitStack, ready: list[_Ready]) -> None:
+def _stage(run: Run, job: Job, content: Fill, stack: ExitStack, ready: list[_Ready]) -> None:
     spot = stack.enter_context(find_spot(run, job.path))
     staged = StagedFile(spot.place.folder, content, job.entry.kind == "exec")
     stack.callback(staged.discard)
@@ -196,7 +195,7 @@ def _stage(run: Run, job: Job, content: Iterable[bytes], stack: ExitStack, ready
 def _bring_merge(run: Run, job: Job, base: bytes | None, theirs: bytes) -> None:
     with find_spot(run, job.path) as spot:
         local = tree.leaf_at(spot.place)
-        do = decide(run.record.base(job.path), local, leaf_of(job.entry), run.is_published(job.path))
+        do = run.decide(job.path, local)
         merged = None
         if do is Do.MERGE and base is not None and local is not None and local.kind == "file" and not spot.beyond:
             mine = _read(spot.place, local)
@@ -204,7 +203,7 @@ def _bring_merge(run: Run, job: Job, base: bytes | None, theirs: bytes) -> None:
             if merged is not None:
                 _put_merged(run, job, spot, local, merged)
                 return
-        staged = StagedFile(spot.place.folder, [theirs], job.entry.kind == "exec")
+        staged = StagedFile(spot.place.folder, written([theirs]), job.entry.kind == "exec")
         commit(run, job, spot, staged)
 
 
@@ -237,7 +236,7 @@ def _put_merged(run: Run, job: Job, spot: Spot, local: Leaf, merged: bytes) -> N
         run.record.take(job.path, job.entry)
         run.say(job.path, "kept", why="it has the new version already")
         return
-    staged = StagedFile(spot.place.folder, [merged], False)
+    staged = StagedFile(spot.place.folder, written([merged]), False)
     try:
         runnable = bit(run.record.paths.get(job.path), job.entry)
         copy = staged.put_over(spot.place, local, runnable, run.safety(job.path, "merged"))

@@ -49,7 +49,7 @@ def _enter(home: Path, path: bytes, above: int, day: str, moved: list[str]) -> i
         moved.append(names.to_text(placing.make_room(Place(above, name), names.free_names(name, day))))
         found = None
     if found is None:
-        with disk.writable(above), suppress(FileExistsError):
+        with suppress(FileExistsError):
             disk.make_folder(above, name)
     return disk.enter(above, name)
 

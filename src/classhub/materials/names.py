@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import posixpath
 import unicodedata
-from fnmatch import fnmatchcase
 
 TEMPORARY = b".classhub-"
 """Begin of the names of files that are still being written; whoever holds a course's lock may remove them."""
@@ -16,16 +15,6 @@ STATE = ".classhub"
 LONGEST = 255
 """Bytes in one name on every file system that matters."""
 
-CLUTTER = {
-    ".ipynb_checkpoints": "a checkpoint of Jupyter's",
-    ".ds_store": "made by macOS",
-    "__pycache__": "made by Python",
-    "*~": "an editor's backup",
-    ".*.swp": "an editor's backup",
-    ".#*": "an editor's lock",
-    "#*#": "an editor's backup",
-    "*.jupyterlab-workspace": "a workspace of JupyterLab's",
-}
 INVISIBLE = dict.fromkeys(
     map(ord, "\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u206a\u206b\u206c\u206d\u206e\u206f\ufeff")
 )
@@ -66,6 +55,8 @@ def _refused_part(part: bytes) -> str:
         return "the path leaves the course's folder"
     if len(part) > LONGEST:
         return "the name is longer than 255 bytes"
+    if part[:1] not in b".gG" and part.isascii():
+        return ""
     if part.startswith(TEMPORARY) or part.lower() == b".classhub":
         return "the name is one of ClassHub's own"
     return "the name is one that git takes for its own" if _is_git(part) else ""
@@ -92,10 +83,25 @@ def refused_link(path: str, target: str) -> str:
 def clutter(path: str) -> str:
     """Why a path is nothing to hand out; "" if it is."""
     for part in path.lower().split("/"):
-        for pattern, why in CLUTTER.items():
-            if fnmatchcase(part, pattern):
-                return why
+        why = CLUTTER.get(part) or _left_by_a_program(part)
+        if why:
+            return why
     return ""
+
+
+CLUTTER = {
+    ".ipynb_checkpoints": "a checkpoint of Jupyter's",
+    ".ds_store": "made by macOS",
+    "__pycache__": "made by Python",
+}
+
+
+def _left_by_a_program(name: str) -> str:
+    if name.endswith("~") or name.startswith(".#") or (name[0:1] == "#" == name[-1:]):
+        return "an editor's backup"
+    if name.startswith(".") and name.endswith(".swp"):
+        return "an editor's backup"
+    return "a workspace of JupyterLab's" if name.endswith(".jupyterlab-workspace") else ""
 
 
 def folded(path: str) -> str:

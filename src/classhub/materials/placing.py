@@ -32,15 +32,13 @@ class Safety(NamedTuple):
     """Names to try for a copy of a student's own."""
 
 
-def stage(folder: int, content: Iterable[bytes], executable: bool = False) -> bytes:
+def stage(folder: int, fill: Fill, executable: bool = False) -> bytes:
     """Write a temporary file and give its name; on any failure it is gone."""
     name = disk.temporary_name()
-    with disk.writable(folder):
-        descriptor = disk.create(folder, name, 0o777 if executable else 0o666)
+    descriptor = disk.create(folder, name, 0o777 if executable else 0o666)
     try:
         try:
-            for piece in content:
-                disk.write(descriptor, piece)
+            fill(descriptor)
         finally:
             disk.close(descriptor)
     except BaseException:
@@ -49,19 +47,31 @@ def stage(folder: int, content: Iterable[bytes], executable: bool = False) -> by
     return name
 
 
+Fill = Callable[[int], None]
+"""Writes the content into an open file."""
+
+
+def written(content: Iterable[bytes]) -> Fill:
+    def fill(descriptor: int) -> None:
+        for piece in content:
+            disk.write(descriptor, piece)
+
+    return fill
+
+
+def copied(descriptor: int) -> Fill:
+    """Of an open file, from its begin."""
+    return lambda new: None if disk.copy(descriptor, new) else written(disk.pieces(descriptor))(new)
+
+
 def discard(folder: int, temporary: bytes) -> None:
     """What cannot be removed now is removed by the next run."""
-    with suppress(OSError), disk.writable(folder):
+    with suppress(OSError):
         disk.unlink(folder, temporary)
 
 
 def put(place: Place, temporary: bytes) -> None:
     """Where nothing lies. Raises FileExistsError; the temporary file is then still there."""
-    with disk.writable(place.folder):
-        _put(place, temporary)
-
-
-def _put(place: Place, temporary: bytes) -> None:
     try:
         disk.link(place.folder, temporary, *place)
     except OSError as error:
@@ -85,8 +95,7 @@ def _rename_to_free(folder: int, old: bytes, new: bytes) -> None:
 
 def put_link(place: Place, where: bytes) -> None:
     """A symbolic link where nothing lies. Raises FileExistsError."""
-    with disk.writable(place.folder):
-        disk.make_link(*place, where)
+    disk.make_link(*place, where)
 
 
 def put_over(place: Place, temporary: bytes, expected: Leaf, executable: bool | None, safety: Safety) -> bytes | None:
@@ -96,8 +105,7 @@ def put_over(place: Place, temporary: bytes, expected: Leaf, executable: bool | 
     """
     if expected.kind == "link":
         _check_link(place, expected)
-        with disk.writable(place.folder):
-            disk.replace(place.folder, temporary, place.name)
+        disk.replace(place.folder, temporary, place.name)
         return None
 
     def change(descriptor: int) -> None:
@@ -122,8 +130,7 @@ def remove(place: Place, expected: Leaf, safety: Safety) -> bytes | None:
     """As put_over, leaving nothing."""
     if expected.kind == "link":
         _check_link(place, expected)
-        with disk.writable(place.folder):
-            disk.unlink(*place)
+        disk.unlink(*place)
         return None
     return _change(place, expected, safety, lambda _: disk.unlink(*place))
 
@@ -136,8 +143,7 @@ def _change(place: Place, expected: Leaf, safety: Safety, change: Callable[[int]
             raise Changed
         safety.keep(place, descriptor, expected.digest)
         _check_same(place, before)
-        with disk.writable(place.folder):
-            change(descriptor)
+        change(descriptor)
         # Jupyter saves in place: such a save between the look and the change went into the file that has just left.
         if disk.digest(descriptor) != expected.digest:
             return _put_copy(place, descriptor, safety)
@@ -159,7 +165,7 @@ def signature(found: os.stat_result) -> tuple[int, int, int]:
 
 def _put_copy(place: Place, descriptor: int, safety: Safety) -> bytes:
     """Of an open file whose name is gone, at its old name if that is free."""
-    temporary = stage(place.folder, disk.pieces(descriptor))
+    temporary = stage(place.folder, copied(descriptor))
     return put_free(place.folder, temporary, [place.name, *safety.free(place.name)])
 
 
@@ -204,11 +210,10 @@ def make_room(place: Place, candidates: Iterable[bytes]) -> bytes:
     if found is None:
         raise Changed
     move = _mover(found.st_mode)
-    with disk.writable(place.folder):
-        for name in candidates:
-            with suppress(FileExistsError):
-                move(place, name)
-                return name
+    for name in candidates:
+        with suppress(FileExistsError):
+            move(place, name)
+            return name
     raise Changed
 
 
@@ -248,5 +253,4 @@ def remove_exactly(place: Place, digest: str) -> None:
             raise Changed
     finally:
         disk.close(descriptor)
-    with disk.writable(place.folder):
-        disk.unlink(*place)
+    disk.unlink(*place)

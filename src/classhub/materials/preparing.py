@@ -46,7 +46,7 @@ def _folds(run: Run) -> bool | None:
     """Whether this disk takes letter case for nothing; tried once. None: it could not be tried."""
     try:
         run.state.mark_unfinished()
-        temporary = placing.stage(run.root, [])
+        temporary = placing.stage(run.root, placing.written([]))
         found = disk.look(run.root, temporary.upper())
         placing.discard(run.root, temporary)
     except OSError:
@@ -66,7 +66,8 @@ def finish(run: Run) -> None:
     except OSError as error:
         run.cut("space" if error.errno in disk.FULL else "disk", "the record could not be saved")
         return
-    run.state.mark_finished()
+    if not run.trouble:
+        run.state.mark_finished()
 
 
 def _keep_manifest(run: Run) -> None:

@@ -156,7 +156,7 @@ def read(state: int, name: bytes) -> bytes:
 
 def write(state: int, name: bytes, content: bytes) -> None:
     """Of a file of ours, whole or not at all. Raises OSError."""
-    temporary = placing.stage(state, [content])
+    temporary = placing.stage(state, placing.written([content]))
     try:
         disk.replace(state, temporary, name)
     except BaseException:

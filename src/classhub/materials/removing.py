@@ -89,8 +89,7 @@ def _remove_empty(run: Run, folder: str) -> None:
         except (OSError, InTheWay):
             return
         try:
-            with disk.writable(opened):
-                disk.remove_folder(opened, name)
+            disk.remove_folder(opened, name)
         except OSError:
             return
         finally:

@@ -110,8 +110,8 @@ class _Session:
                 record.write(self.state.folder, b"result.json", result.to_json(done).encode())
 
     def close(self) -> None:
-        if self.work is not None and self.work.root >= 0:
-            disk.close(self.work.root)
+        if self.work is not None:
+            self.work.close()
         if self.state is not None:
             self.state.close()
 

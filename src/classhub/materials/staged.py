@@ -5,14 +5,14 @@ Student's side: standard library only, Python 3.9.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Protocol
 
-from classhub.materials import names, placing
+from classhub.materials import disk, names, placing
 from classhub.materials.manifest import Entry
 from classhub.materials.merge import Leaf
-from classhub.materials.placing import Place, Safety
+from classhub.materials.placing import Fill, Place, Safety
 from classhub.materials.source import Blob
 
 
@@ -33,13 +33,15 @@ class Staged(Protocol):
         """As placing.put_over."""
         ...
 
-    def discard(self) -> None: ...
+    def discard(self) -> None:
+        """Raises OSError if a temporary file has to stay."""
+        ...
 
 
 class StagedFile:
-    def __init__(self, folder: int, content: Iterable[bytes], executable: bool) -> None:
+    def __init__(self, folder: int, fill: Fill, executable: bool) -> None:
         self.folder = folder
-        self.name = placing.stage(folder, content, executable)
+        self.name = placing.stage(folder, fill, executable)
 
     def put(self, place: Place) -> None:
         placing.put(place, self.name)
@@ -52,7 +54,7 @@ class StagedFile:
 
     def discard(self) -> None:
         if self.name:
-            placing.discard(self.folder, self.name)
+            disk.unlink(self.folder, self.name)
             self.name = b""
 
 
@@ -70,8 +72,40 @@ class StagedLink:
         pass
 
 
-def verified(blob: Blob, size: int, check: Callable[[int], None]) -> Iterator[bytes]:
-    """The pieces of a blob; raises Damaged at the end if they are not what its name says. check: called with bytes so far."""
+Check = Callable[[int], None]
+"""Called with the bytes that have come so far; may raise OutOfTime."""
+
+
+def content_of(blob: Blob, size: int, check: Check) -> Fill:
+    """Writes a blob, by the shortest way there is; raises Damaged if it is not what its name says."""
+    path = getattr(blob, "path", lambda: None)()
+
+    def fill(descriptor: int) -> None:
+        if path is None or not _copy_local(path, blob.digest, size, descriptor):
+            placing.written(verified(blob, size, check))(descriptor)
+
+    return fill
+
+
+def _copy_local(path: str, digest: str, size: int, descriptor: int) -> bool:
+    """False if there is no short way; nothing is written then."""
+    source = disk.open_source(path)
+    if source is None:
+        return False
+    try:
+        if disk.state_of(source).st_size != size:
+            raise Damaged
+        if not disk.copy(source, descriptor):
+            return False
+    finally:
+        disk.close(source)
+    if disk.digest(descriptor) != digest:
+        raise Damaged
+    return True
+
+
+def verified(blob: Blob, size: int, check: Check) -> Iterator[bytes]:
+    """The pieces of a blob; raises Damaged at the end if they are not what its name says."""
     whole = sha256()
     total = 0
     for piece in blob.pieces():

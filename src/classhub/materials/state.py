@@ -97,7 +97,7 @@ def _own(folder: int, name: bytes, day: str, moved: list[str]) -> int:
         moved.append(names.to_text(placing.make_room(Place(folder, name), names.free_names(name, day))))
         found = None
     if found is None:
-        with disk.writable(folder), suppress(FileExistsError):
+        with suppress(FileExistsError):
             disk.make_folder(folder, name, 0o700)
     opened = disk.enter_through(folder, name)
     disk.make_usable(opened)

@@ -47,7 +47,7 @@ def split(path: str) -> tuple[str, bytes]:
 
 def open_below(root: int, folder: str) -> int:
     """Raises FileNotFoundError, InTheWay, or OSError for a folder that may not be entered."""
-    opened = os.dup(root)
+    opened = disk.again(root)
     walked: list[str] = []
     for part in folder.split("/") if folder else []:
         walked.append(part)
@@ -159,12 +159,11 @@ def make_below(root: int, folder: str, made: set[str]) -> int:
     above, name = split(folder)
     opened = make_below(root, above, made)
     try:
-        with disk.writable(opened):
-            try:
-                disk.make_folder(opened, name)
-                made.add(folder)
-            except FileExistsError:
-                pass
+        try:
+            disk.make_folder(opened, name)
+            made.add(folder)
+        except FileExistsError:
+            pass
         return disk.enter(opened, name)
     finally:
         disk.close(opened)

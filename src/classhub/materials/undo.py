@@ -65,7 +65,7 @@ def _keep_as(folder: int, name: bytes, file: Original) -> None:
 
 
 def _copy(folder: int, name: bytes, file: Original) -> None:
-    temporary = placing.stage(folder, disk.pieces(file.descriptor))
+    temporary = placing.stage(folder, placing.copied(file.descriptor))
     try:
         copy = disk.open_file(folder, temporary)
         try:
@@ -91,7 +91,7 @@ def _folder_of(state: int, path: str) -> int:
     finally:
         disk.close(store)
     if disk.look(folder, b"name") is None:
-        temporary = placing.stage(folder, [names.to_bytes(path)])
+        temporary = placing.stage(folder, placing.written([names.to_bytes(path)]))
         disk.replace(folder, temporary, b"name")
     return folder
 
