@@ -32,6 +32,9 @@ class Patience(io.RawIOBase):
         """A new answer, or a new part of one."""
         self._whole_s, self._silence_s, self._came = whole_s, SILENCE_S, 0
 
+    def close(self) -> None:
+        """Not with the answer that was read: the next one comes over the same socket."""
+
     def readable(self) -> bool:
         return True
 
