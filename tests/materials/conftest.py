@@ -1,4 +1,4 @@
-"""A mirror with two courses over real HTTP, and the hub that it asks."""
+"""Situations: a mirror with its courses over real HTTP and the hub that it asks; an instructor's repository; a store."""
 
 import json
 from collections.abc import Iterator
@@ -14,8 +14,10 @@ from classhub.materials.mirror.desk import Desk, Refused
 from classhub.materials.mirror.door import HubDoor
 from classhub.materials.mirror.service import application
 from classhub.materials.mirror.settings import Assignment, Course, Section, Settings, Source, Who
+from classhub.materials.mirror.store import Store
 from materials.hub import Hub
 from materials.running import Running
+from materials.upstream import Upstream
 from unit.materials.stores import publish
 
 NOON = datetime(2027, 1, 11, 12, 0, tzinfo=UTC)
@@ -141,3 +143,15 @@ def alice(mirror: Mirror) -> str:
 
 def in_words(answer: Any) -> str:
     return str(json.loads(answer.content)["message"])
+
+
+@pytest.fixture
+def upstream(tmp_path: Path) -> Upstream:
+    return Upstream.make(tmp_path / "upstream")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = Store(tmp_path / "store" / "comp141")
+    with made.locked():
+        yield made
