@@ -23,7 +23,7 @@ LAB = SERVER / "labextension"
 """JupyterLab's part: package.json and static/, as a browser gets them."""
 IN_PODS = Path(__file__).parent / "in_pods" / "jupyter_config.py"
 
-ARCHIVE = "classhub.zip"
+ARCHIVE = "python.zip"
 """Python imports from it: thirty files would be as many mounts of each pod."""
 _NAMED = re.compile(r"classhub(\.[a-z_0-9]+)+")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
