@@ -738,6 +738,10 @@ CODES: dict[str, Code] = {
         "singleuser: {uid: 1000}\nhub: {config: {KubeSpawner: {uid: 1001}}}\n",
         "singleuser: {uid: 1001}\n",
     ),
+    "CH1872": Code(
+        "Students' servers on a cluster would get no course material",
+        "A deploy adds files and variables to servers where a course has material; this setting takes their place.",
+    ),
     # --- our own files
     "CH1901": Code(
         "There is no such setting",

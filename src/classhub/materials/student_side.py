@@ -20,10 +20,10 @@ STARTS = ("classhub.server",)
 """With all below; what they import comes by itself."""
 ENABLES = SERVER / "etc" / "jupyter_server_config.d" / "classhub.json"
 LAB = SERVER / "labextension"
-"""JupyterLab's part: package.json and static/, as a browser gets them."""
+"""JupyterLab's part, in folders by its name: package.json and static/, as a browser gets them."""
 IN_PODS = Path(__file__).parent / "in_pods" / "jupyter_config.py"
 
-ARCHIVE = "classhub.zip"
+ARCHIVE = "python.zip"
 """Python imports from it: thirty files would be as many mounts of each pod."""
 _NAMED = re.compile(r"classhub(\.[a-z_0-9]+)+")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -37,7 +37,7 @@ def files() -> Mapping[str, bytes]:
         ARCHIVE: archive(),
         "etc/jupyter_config.py": IN_PODS.read_bytes(),
         "etc/jupyter_server_config.d/classhub.json": _enables(),
-        **{f"share/labextensions/{place}": content for place, content in _lab()},
+        **{f"share/labextensions/{path.relative_to(LAB).as_posix()}": path.read_bytes() for path in _plain(LAB)},
     }
 
 
@@ -97,27 +97,16 @@ def _with_all_below(path: Path) -> list[Path]:
 
 def _beside_modules() -> list[Path]:
     """What the server's own modules read, as a page; not what Jupyter reads as files."""
-    plain = {SERVER / "etc", LAB}
-    return sorted(
-        path
-        for path in SERVER.rglob("*")
-        if path.is_file()
-        and path.suffix not in (".py", ".pyc")
-        and path.parent.name != "__pycache__"
-        and not plain.intersection(path.parents)
-    )
+    elsewhere = {SERVER / "etc", LAB}
+    return [path for path in _plain(SERVER) if path.suffix != ".py" and not elsewhere.intersection(path.parents)]
+
+
+def _plain(folder: Path) -> list[Path]:
+    """All files below, but what Python itself leaves there."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.parent.name != "__pycache__")
 
 
 def _enables() -> bytes:
     """The extension alone: what one machine's servers are set to besides is no matter of a college's image."""
     setting = json.loads(ENABLES.read_bytes())["ServerApp"]
     return json.dumps({"ServerApp": {"jpserver_extensions": setting["jpserver_extensions"]}}).encode()
-
-
-def _lab() -> Iterator[tuple[str, bytes]]:
-    """Below the name that its package.json has."""
-    package = LAB / "package.json"
-    if package.is_file():
-        name = json.loads(package.read_bytes())["name"]
-        for path in sorted(filter(Path.is_file, LAB.rglob("*"))):
-            yield f"{name}/{path.relative_to(LAB).as_posix()}", path.read_bytes()

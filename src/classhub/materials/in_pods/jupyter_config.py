@@ -16,6 +16,6 @@ def _first(place: str, places: str) -> str:
     return os.pathsep.join([place, *others])
 
 
-if os.path.join(ABOVE, "classhub.zip") not in sys.path:  # noqa: PTH118
-    sys.path.insert(0, os.path.join(ABOVE, "classhub.zip"))  # noqa: PTH118
+if os.path.join(ABOVE, "python.zip") not in sys.path:  # noqa: PTH118
+    sys.path.insert(0, os.path.join(ABOVE, "python.zip"))  # noqa: PTH118
 os.environ["JUPYTER_PATH"] = _first(os.path.join(ABOVE, "share"), os.environ.get("JUPYTER_PATH", ""))  # noqa: PTH118
