@@ -228,20 +228,27 @@ _URL = re.compile(
     r"^(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^/?#]*@)?(?P<host>\[[^\]]*\]|[^/:?#]*)(?::(?P<port>\d*))?(?P<path>/.*)?$",
     re.IGNORECASE | re.DOTALL,
 )
+_BARE = re.compile(r"^(?P<host>[\w-]+(?:\.[\w-]+)+)(?::(?P<port>\d+))?(?P<path>/.*)$", re.DOTALL)
+"""An address without its scheme; and what `repository_key` makes."""
 _USUAL_PORTS = {"", "22", "80", "443", "9418"}
 _CASE_BLIND = {"github.com", "gitlab.com"}
 
 
 def repository_key(repository: str) -> str:
-    """What two spellings of one repository have in common; holds no user and no password. Not an address to fetch from."""
+    """What two spellings of one repository have in common; holds no user and no password. Not an address to fetch from.
+
+    The key of a key is the key itself.
+    """
     text = repository.strip()
     url = _URL.match(text)
     if url and url["scheme"].lower() != "file":
         return _key(url["host"], "" if "ssh" in url["scheme"].lower() else url["port"] or "", url["path"] or "")
-    scp = None if url else _SCP.match(text)
-    if scp:
-        return _key(scp["host"], "", scp["path"])
-    return "file:" + _plain_path(unquote(url["path"] or "") if url else text)
+    if url or text.startswith(("/", "file:")):
+        return "file:" + _plain_path(unquote(url["path"] or "") if url else re.sub("^(file:)+", "", text))
+    scp, bare = _SCP.match(text), _BARE.match(text)
+    if bare:
+        return _key(bare["host"], bare["port"] or "", bare["path"])
+    return _key(scp["host"], "", scp["path"]) if scp else "file:" + _plain_path(text)
 
 
 def _key(host: str, port: str, path: str) -> str:

@@ -215,6 +215,7 @@ SAME = [
     "ssh://git@github.com/college-cs//comp141.git",
     "git+ssh://git@github.com/college-cs/comp141",
     "git://github.com:9418/college-cs/comp141",
+    "github.com/college-cs/comp141",
 ]
 
 
@@ -288,5 +289,13 @@ def test_whatever_a_link_says_stays_below_the_home(text, word):
 
 @given(st.text(max_size=60))
 def test_any_text_has_a_key_and_keys_hold_no_password(text):
-    assert repository_key(repository_key(f"https://u:sekret@{text}")) is not None
+    assert repository_key(text) is not None
     assert "sekret" not in repository_key("https://u:sekret@host/" + text.replace("sekret", ""))
+
+
+@pytest.mark.parametrize(
+    "repository",
+    [*SAME, "/srv/git/a.git", "file:///srv/a", "https://git.college.edu:3000/A/b", "git@git.college.edu:A/b"],
+)
+def test_a_key_is_its_own_key(repository):
+    assert repository_key(repository_key(repository)) == repository_key(repository)
