@@ -65,6 +65,11 @@ class HttpSource:
         answer = self._ask("GET", f"{self._base}/trees/{quote(commit, safe='')}")
         return None if answer.status == 404 else lists.tree(self._json(answer))
 
+    def library(self) -> Any:
+        """As library.read takes it; empty when the course has none, or the mirror is of an earlier version."""
+        answer = self._ask("GET", f"{self._base}/library")
+        return {} if answer.status == 404 else self._json(answer)
+
     def courses(self) -> list[lists.Course]:
         """Of all that this person may have."""
         return lists.courses(self._list("/courses"))

@@ -18,6 +18,7 @@ from classhub.server import copies, courses, pace
 from classhub.server.courses import Course
 from classhub.server.due import Due
 from classhub.server.jobs import Job, Jobs
+from classhub.server.libraries import Libraries
 from classhub.server.origin import Origin
 from classhub.server.reports import Reports
 from classhub.server.state import State
@@ -56,6 +57,7 @@ class Courier:
         self._every_s = every_s
         self._due = Due(every_s)
         self._reports = Reports(origin, log)
+        self._libraries = Libraries(home, log)
         self._failures = 0
 
     def start(self) -> threading.Thread:
@@ -64,7 +66,9 @@ class Courier:
         return thread
 
     def _work(self) -> None:
-        self._guarded(lambda: self.state.remembered(courses.remembered(self.home)))
+        known = courses.remembered(self.home)
+        self.state.remembered(known)
+        self._guarded(lambda: self._libraries.begin(one.name for one in known))
         self.jobs.everything()
         while True:
             self.turn(self._wait_s())
@@ -124,6 +128,7 @@ class Courier:
             if not (result and result.status == "partial" and result.bytes):
                 break
             self._bring_waiting()
+        self._libraries.update(course.name, self.origin.source(course.name))
         opens_in_s = copies.opens_in_s(copies.manifest_of(self.home, course.name), time.time())
         self._due.synced(course.name, course.release, result, time.monotonic(), opens_in_s)
         if result:

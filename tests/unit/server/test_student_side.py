@@ -11,7 +11,7 @@ import pytest
 import classhub
 
 PACKAGE = Path(classhub.__file__).parent
-STARTS = ["server/__init__.py", "server/listen.py", "server/welcome.py"]
+STARTS = ["server/__init__.py", "server/listen.py"]
 STARTS += [f"materials/{name}.py" for name in ("by_cell", "by_line", "connection", "fetch")]
 ALLOWED = set(sys.stdlib_module_names) | {"classhub", "tornado", "jupyter_server"}
 

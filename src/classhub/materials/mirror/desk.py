@@ -50,6 +50,8 @@ class Desk:
     door: Door
     publisher: Publisher
     now: Callable[[], datetime] = utc
+    library: Callable[[str], dict[str, Any] | None] = lambda _: None
+    """Of a course: what library_keep.Keeper.told says."""
     shelves: dict[str, Shelf] = field(init=False)
     readers: ThreadPoolExecutor = field(init=False)
 

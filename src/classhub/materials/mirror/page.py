@@ -83,6 +83,11 @@ class Page(RequestHandler):
             raise Denied(404, f"Nothing of {course} is out yet.")
         return found
 
+    def library_digests(self, course: str) -> frozenset[str]:
+        """Of the course's library: whoever may see the course may have it."""
+        library = self.desk.library(course)
+        return frozenset(packed[1] for packed in library["manifest"]["files"].values()) if library else frozenset()
+
     def body_json(self) -> dict[str, Any]:
         try:
             found = json.loads(self.request.body or b"{}")

@@ -29,6 +29,7 @@ def application(desk: Desk, prefix: str = "") -> Application:
         (course + r"/blobs/([0-9a-f]{64})", student_pages.Blob),
         (course + r"/published", student_pages.Published),
         (course + r"/trees/([^/]+)", student_pages.Tree),
+        (course + r"/library", student_pages.Library),
         (course + r"/results", student_pages.Reports),
         (course + r"/hook", staff_pages.Hook),
         (course + r"/status", staff_pages.Status),

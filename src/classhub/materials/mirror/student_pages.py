@@ -3,6 +3,8 @@
 import json
 import re
 from datetime import UTC
+from hashlib import sha256
+from typing import Any
 
 from classhub.materials.mirror import access, blob_stream
 from classhub.materials.mirror.blob_stream import Frame
@@ -25,8 +27,12 @@ class Courses(Page):
         self.send(json.dumps({"classhub": 1, "time": time, "courses": found}).encode())
 
 
-def _named(course: Course) -> dict[str, str]:
-    return {"name": course.name, "title": course.title, "folder": course.folder or course.name}
+def _named(course: Course) -> dict[str, Any]:
+    """repositories: for links of nbgitpuller, which name that and no course."""
+    is_git = course.source is not None and course.source.kind == "git"
+    repositories = [course.source.source] if course.source and is_git else []
+    named = {"name": course.name, "title": course.title, "folder": course.folder or course.name}
+    return {**named, "repositories": repositories}
 
 
 class Manifest(Page):
@@ -45,7 +51,7 @@ class Published(Page):
 
 class Blobs(Page):
     async def post(self, course: str) -> None:
-        digests = (await self.selection(course)).digests
+        digests = (await self.selection(course)).digests | self.library_digests(course)
         asked = self.body_json().get("digests")
         if not isinstance(asked, list) or len(asked) > MOST_ASKED or not all(isinstance(one, str) for one in asked):
             raise Denied(400, f'Send {{"digests": [...]}} with at most {MOST_ASKED} of them.')
@@ -106,6 +112,16 @@ class Tree(Page):
         if files is None:
             raise Denied(404, "There is no such commit.")
         self.send(json.dumps({"files": files}).encode())
+
+
+class Library(Page):
+    """The packages that the course's kernels are to have; {} when there are none."""
+
+    async def get(self, course: str) -> None:
+        await self.shelf(course)
+        content = json.dumps(self.desk.library(course) or {}).encode()
+        self.etag = f'"{sha256(content).hexdigest()[:32]}"'
+        self.send(content)
 
 
 class Reports(Page):

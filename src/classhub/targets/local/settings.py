@@ -157,7 +157,7 @@ def _mirror(config: Config, paths: Paths, proxy: Mapping[str, Any]) -> dict[str,
         return {}
     place = {
         "libraries": str(paths.libraries),
-        "socket": str(paths.mirror_socket),
+        "listen": str(paths.mirror_socket),
         "prefix": f"{proxy['base_url']}services/material",
         "hub_api": f"http://{proxy['hub']}{proxy['base_url']}hub/api",
     }
