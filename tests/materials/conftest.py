@@ -1,6 +1,5 @@
 """Situations: a mirror with its courses over real HTTP and the hub that it asks; an instructor's repository; a store."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -117,8 +116,8 @@ class Mirror:
     def source(self, token: str, course: str = "comp141", cache: Path | None = None) -> HttpSource:
         return HttpSource(self.url, course, token, cache)
 
-    def publish(self, name: str, files: dict[str, bytes], course: str = "comp141", hour: int = 0) -> Any:
-        when = NOON.replace(hour=hour).isoformat()
+    def publish(self, name: str, files: dict[str, bytes], course: str = "comp141", hour: int = 0, day: int = 11) -> Any:
+        when = NOON.replace(day=day, hour=hour).isoformat()
         return publish(self.store, course, name, files, title="Computing", folder=course, published=when)
 
     def close(self) -> None:
@@ -139,10 +138,6 @@ def mirror(tmp_path: Path) -> Iterator[Mirror]:
 @pytest.fixture
 def alice(mirror: Mirror) -> str:
     return mirror.hub.user("alice@college.edu")
-
-
-def in_words(answer: Any) -> str:
-    return str(json.loads(answer.content)["message"])
 
 
 @pytest.fixture

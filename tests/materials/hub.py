@@ -16,7 +16,7 @@ class Hub:
 
     def user(self, name: str, *groups: str, admin: bool = False, kind: str = "user") -> str:
         """A token of somebody."""
-        token = f"token-of-{name}-{len(self.people)}"
+        token = f"token-{len(self.people)}-{ascii(name)[1:8]}"
         self.people[token] = {"kind": kind, "name": name, "groups": list(groups), "admin": admin, "scopes": []}
         return token
 
