@@ -1,6 +1,7 @@
 """The mirror as a process: python -m classhub.materials.mirror SETTINGS.json. SIGTERM ends it."""
 
 import asyncio
+import importlib.util
 import logging
 import signal
 import sys
@@ -10,10 +11,14 @@ from pathlib import Path
 from tornado.httpserver import HTTPServer
 
 from classhub.materials.mirror import listening, settings
+from classhub.materials.mirror.attended import Attended
 from classhub.materials.mirror.desk import Desk
 from classhub.materials.mirror.door import HubDoor, OpenDoor
+from classhub.materials.mirror.library_build import Builder
+from classhub.materials.mirror.library_keep import Keeper
 from classhub.materials.mirror.listening import Listening
 from classhub.materials.mirror.service import LARGEST_BODY, application
+from classhub.materials.mirror.store import Store
 from classhub.materials.mirror.unattended import Unattended
 
 LOG = logging.getLogger("classhub.mirror")
@@ -44,7 +49,10 @@ def main(arguments: Sequence[str]) -> int:
 
 async def serve(where: Listening, wanted: settings.Settings) -> None:
     """Until SIGTERM or SIGINT. Raises OSError when the address cannot be had."""
-    desk = Desk(wanted, HubDoor(where.hub_api) if where.hub_api else OpenDoor(), Unattended())
+    keeper = _keeper(wanted)
+    publisher = _publisher(wanted, keeper)
+    door = HubDoor(where.hub_api) if where.hub_api else OpenDoor()
+    desk = Desk(wanted, door, publisher, library=keeper.told if keeper else lambda _: None)
     end = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, end.set)
@@ -58,12 +66,37 @@ async def serve(where: Listening, wanted: settings.Settings) -> None:
     desk.read_all()
     server.add_sockets(where.sockets())
     LOG.info("The mirror serves %d courses on %s.", len(desk.shelves), where.listen)
+    if isinstance(publisher, Attended):
+        publisher.start()
     await end.wait()
     server.stop()
     try:
         await asyncio.wait_for(server.close_all_connections(), LAST_S)
     except TimeoutError:
         LOG.warning("A connection does not close.")
+
+
+def _keeper(wanted: settings.Settings) -> Keeper | None:
+    if wanted.libraries is None or not wanted.builder:
+        return None
+    builder = Builder(wanted.builder["python"], wanted.builder["behind"])
+    return Keeper(wanted.libraries, builder, lambda course, digest: Store(wanted.store / course).blobs.path(digest))
+
+
+def _publisher(wanted: settings.Settings, keeper: Keeper | None) -> Attended | Unattended:
+    """Releases are made here where a course says from what."""
+    if not any(course.source for course in wanted.courses):
+        return Unattended()
+    has_module = _can_import if wanted.imports_here else None
+    return Attended(wanted, lambda sentence: LOG.info("%s", sentence), keeper, has_module)
+
+
+def _can_import(name: str) -> bool:
+    """By a kernel of this interpreter. Only looked for: nothing of it is run."""
+    try:
+        return importlib.util.find_spec(name.partition(".")[0]) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Many blobs as one stream of bytes, read ahead of whoever sends them by one piece only."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -22,11 +22,11 @@ class Frame:
         return f"{self.digest} {self.size}\n".encode()
 
 
-def frames(folder: Path, digests: Iterable[str]) -> list[Frame]:
-    """Of those that are there, in order."""
+def frames(folder: Path, digests: Iterable[str], elsewhere: Mapping[str, Path] | None = None) -> list[Frame]:
+    """Of those that are there, in order. elsewhere: digests that are not in the folder of blobs."""
     found = []
     for digest in digests:
-        path = folder / digest[:2] / digest
+        path = (elsewhere or {}).get(digest) or folder / digest[:2] / digest
         try:
             found.append(Frame(digest, path.stat().st_size, path))
         except OSError:

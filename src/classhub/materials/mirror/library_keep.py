@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from classhub.materials.manifest import Entry, Manifest, to_json
 from classhub.materials.mirror.libraries import Broken, wanted
 from classhub.materials.mirror.library_build import Builder, Built, Interpreter, build, interpreter
+
+
+def _entry(file: Path) -> Entry:
+    data = file.read_bytes()
+    return Entry("file", sha256(data).hexdigest(), len(data))
+
 
 KEPT = 3
 """Libraries of a course that stay: kernels that run have one of before."""
@@ -21,14 +27,11 @@ KEPT = 3
 class Keeper:
     """All libraries of a mirror. Blocking: for a thread. One course is built by one thread at a time."""
 
-    def __init__(
-        self, root: Path, builder: Builder, blob: Callable[[str, str], Path], keep: Callable[[str, Path], Entry]
-    ) -> None:
-        """root: seen by students, read-only. blob(course, digest): a file of the store. keep(course, file): into the store."""
+    def __init__(self, root: Path, builder: Builder, blob: Callable[[str, str], Path]) -> None:
+        """root: seen by students, read-only. blob(course, digest): a file of the store."""
         self.root = root
         self._builder = builder
         self._blob = blob
-        self._keep = keep
 
     @cached_property
     def _interpreter(self) -> Interpreter:
@@ -75,7 +78,7 @@ class Keeper:
 
     def _point(self, course: str, name: str, built: Built) -> None:
         files = {
-            path.relative_to(built.folder).as_posix(): replace(self._keep(course, path), kind="file")
+            path.relative_to(built.folder).as_posix(): _entry(path)
             for path in sorted(built.folder.rglob("*"))
             if path.is_file()
         }

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -83,10 +84,12 @@ class Page(RequestHandler):
             raise Denied(404, f"Nothing of {course} is out yet.")
         return found
 
-    def library_digests(self, course: str) -> frozenset[str]:
-        """Of the course's library: whoever may see the course may have it."""
-        library = self.desk.library(course)
-        return frozenset(packed[1] for packed in library["manifest"]["files"].values()) if library else frozenset()
+    def library_files(self, course: str) -> dict[str, Path]:
+        """Of the course's library, by digest: whoever may see the course may have it."""
+        told = self.desk.library(course)
+        if not told:
+            return {}
+        return {packed[1]: Path(told["folder"], path) for path, packed in told["manifest"]["files"].items()}
 
     def body_json(self) -> dict[str, Any]:
         try:

@@ -79,6 +79,10 @@ class Settings:
     courses: tuple[Course, ...] = ()
     imports_here: bool = False
     """Whether what this interpreter can import is what a student's kernel can."""
+    libraries: Path | None = None
+    """Folder of courses' libraries, which students' servers see; None: none are built."""
+    builder: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of library_build.Builder."""
 
 
 def from_json(text: str | bytes) -> Settings:
@@ -86,7 +90,10 @@ def from_json(text: str | bytes) -> Settings:
     try:
         raw = json.loads(text)
         courses = tuple(_course(one) for one in raw["courses"])
-        return Settings(Path(raw["store"]), courses, bool(raw.get("imports_here")))
+        libraries = Path(raw["libraries"]) if raw.get("libraries") else None
+        return Settings(
+            Path(raw["store"]), courses, bool(raw.get("imports_here")), libraries, dict(raw.get("builder", {}))
+        )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"these are no settings of a mirror: {type(error).__name__} {error}") from error
 

@@ -51,12 +51,13 @@ class Published(Page):
 
 class Blobs(Page):
     async def post(self, course: str) -> None:
-        digests = (await self.selection(course)).digests | self.library_digests(course)
+        library = self.library_files(course)
+        digests = (await self.selection(course)).digests | library.keys()
         asked = self.body_json().get("digests")
         if not isinstance(asked, list) or len(asked) > MOST_ASKED or not all(isinstance(one, str) for one in asked):
             raise Denied(400, f'Send {{"digests": [...]}} with at most {MOST_ASKED} of them.')
         folder = self.desk.shelves[course].store.blobs.folder
-        sent = blob_stream.frames(folder, filter(digests.__contains__, asked))
+        sent = blob_stream.frames(folder, filter(digests.__contains__, asked), library)
         self.set_header("Content-Type", BYTES)
         self.set_header("Content-Length", str(blob_stream.length(sent)))
         await self.send_pieces(blob_stream.pieces(sent))

@@ -18,6 +18,8 @@ APART_S = 2.0
 """Between two looks that are asked for: whoever asks all the time asks for one."""
 
 Tell = Callable[[str], None]
+After = Callable[[Course, Look], None]
+"""Called when a look is over, in the course's thread."""
 
 
 def wait_s(every_s: float, failures: int) -> float:
@@ -28,9 +30,10 @@ def wait_s(every_s: float, failures: int) -> float:
 class CourseWatch:
     """One course's thread."""
 
-    def __init__(self, looking: Looking, tell: Tell) -> None:
+    def __init__(self, looking: Looking, tell: Tell, after: After) -> None:
         self._looking = looking
         self._tell = tell
+        self._after = after
         self._asked = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"look at {looking.course.name}", daemon=True)
@@ -56,6 +59,7 @@ class CourseWatch:
             found = self._look()
             failures = failures + 1 if found.what == "unavailable" else 0
             last = self._told(found, last)
+            self._go_on(found)
             source = self._looking.course.source
             assert source is not None
             self._stopped.wait(APART_S)
@@ -70,6 +74,14 @@ class CourseWatch:
             return Look("unavailable", reason=f"The store's disk does not let us: {error.strerror}.")
         except Exception as error:  # noqa: BLE001 - the next look may work, and other courses must go on
             return Look("unavailable", reason=f"A bug of ours: {type(error).__name__}.")
+
+    def _go_on(self, found: Look) -> None:
+        try:
+            self._after(self._looking.course, found)
+        except (Busy, OSError) as error:
+            self._tell(
+                f"{self._looking.course.name}: what follows a look did not work: {error or 'the store is in use'}."
+            )
 
     def _told(self, found: Look, last: str) -> str:
         """A line for what is new; the same reason is told once."""
@@ -94,10 +106,15 @@ class Watch:
     """All courses of a mirror."""
 
     def __init__(
-        self, store: Path, courses: Iterable[Course], tell: Tell, has_module: Callable[[str], bool] | None = None
+        self,
+        store: Path,
+        courses: Iterable[Course],
+        tell: Tell,
+        has_module: Callable[[str], bool] | None = None,
+        after: After = lambda *_: None,
     ) -> None:
         self._courses = {
-            one.name: CourseWatch(Looking(one, Store(store / one.name), has_module), tell)
+            one.name: CourseWatch(Looking(one, Store(store / one.name), has_module), tell, after)
             for one in courses
             if one.source is not None
         }
