@@ -63,7 +63,7 @@ class Material:
     """Of git: a branch or tag; empty: the repository's default."""
     folder: str = ""
     """Inside the source; empty: all of it."""
-    every_s: int = 60
+    every_s: int = 20
     """Seconds between two looks at the source."""
     key: Path | None = None
     """File of a deploy key, for git over ssh. Absolute."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from classhub.materials import orders
 from classhub.materials.result import Result
 from classhub.materials.source import Offline, Source
 from classhub.server import copies, courses, pace
@@ -92,7 +93,16 @@ class Courier:
             self._failures += 1
             self.log.exception("this should not have happened")
 
+    def _obey(self) -> None:
+        """What staff asked for in this home."""
+        from classhub.server import deeds
+
+        for order in list(orders.waiting(self.home)):
+            answer = deeds.start_over(self, order.course, order.path)
+            orders.done(order, answer)
+
     def _look(self, everything: bool) -> None:
+        self._guarded(self._obey)
         listed = self._listed()
         for course in listed:
             if everything or self._due.is_due(course.name, course.release, time.monotonic()):

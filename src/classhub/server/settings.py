@@ -11,7 +11,7 @@ from pathlib import Path
 WHERE = "CLASSHUB_MATERIAL"
 EVERY = "CLASSHUB_MATERIAL_EVERY_S"
 TOKEN = "JUPYTERHUB_API_TOKEN"
-USUAL_S = 30.0
+USUAL_S = 20.0
 
 
 @dataclass(frozen=True)
