@@ -124,7 +124,7 @@ def merge_lines(base: bytes, mine: bytes, theirs: bytes) -> bytes | None:
         return None
     merged = []
     for b, m, t in zip(*lines, strict=True):
-        if b != m and b != t and m != t:
+        if len({b, m, t}) == 3:
             return None
         merged.append(t if m == b else m)
     return b"\n".join(merged)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from classhub.materials import disk, names, placing, tree
 from classhub.materials.disk import Changed
 from classhub.materials.manifest import Entry
-from classhub.materials.merge import Do, Leaf, Version, Way, decide
+from classhub.materials.merge import Do, Leaf, Version, Way
 from classhub.materials.placing import Place
 from classhub.materials.planning import Job, bit, settle
 from classhub.materials.record import leaf_of
@@ -87,6 +87,7 @@ def attempt(run: Run, path: str, action: Callable[..., None], *arguments: object
     try:
         action(run, *arguments)
     except (Changed, FileExistsError, FileNotFoundError, InTheWay):
+        run.forget_near()
         return [path]
     except OSError as error:
         run.block(path, error)
@@ -114,9 +115,7 @@ def commit(run: Run, job: Job, spot: Spot, staged: Staged) -> None:
 def _do_now(run: Run, job: Job, spot: Spot, local: Version) -> Do:
     if spot.beyond:
         return Do.DELIVER if local is None else Do.BESIDE
-    if job.path in run.clashing:
-        return Do.BESIDE
-    do = decide(run.record.base(job.path), local, leaf_of(job.entry), run.is_published(job.path))
+    do = run.decide(job.path, local)
     if do is not Do.MERGE:
         return do
     if job.do is not Do.MERGE:

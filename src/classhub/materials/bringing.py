@@ -15,10 +15,9 @@ from classhub.materials import disk, merge, tree
 from classhub.materials import record as records
 from classhub.materials.applying import Spot, attempt, commit, find_spot, note_copy, set_bit
 from classhub.materials.disk import Changed
-from classhub.materials.merge import Do, Leaf, decide
+from classhub.materials.merge import Do, Leaf
 from classhub.materials.placing import Fill, Place, copied, written
 from classhub.materials.planning import BRINGING, Job, bit
-from classhub.materials.record import leaf_of
 from classhub.materials.run import LOW_SPEED, Run
 from classhub.materials.source import Blob, Offline
 from classhub.materials.staged import Damaged, OutOfTime, StagedFile, StagedLink, content_of, verified
@@ -196,7 +195,7 @@ def _stage(run: Run, job: Job, content: Fill, stack: ExitStack, ready: list[_Rea
 def _bring_merge(run: Run, job: Job, base: bytes | None, theirs: bytes) -> None:
     with find_spot(run, job.path) as spot:
         local = tree.leaf_at(spot.place)
-        do = decide(run.record.base(job.path), local, leaf_of(job.entry), run.is_published(job.path))
+        do = run.decide(job.path, local)
         merged = None
         if do is Do.MERGE and base is not None and local is not None and local.kind == "file" and not spot.beyond:
             mine = _read(spot.place, local)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from classhub.materials import names, tree
 from classhub.materials.manifest import Entry
-from classhub.materials.merge import Do, Way, decide, is_mergeable
+from classhub.materials.merge import Do, Way, is_mergeable
 from classhub.materials.record import Known, leaf_of
 from classhub.materials.run import Run, above
 from classhub.materials.source import Offline
@@ -63,11 +63,10 @@ def _job(run: Run, sight: Sight, ways: dict[str, Way]) -> Job | None:
         return None
     if sight.way is not None:
         do = _do_beyond(run, sight, sight.way, ways)
-    elif sight.path in run.clashing:
-        do = Do.BESIDE if run.has_news(sight.path) else Do.NOTHING
+    elif sight.path in run.clashing and not run.has_news(sight.path):
+        do = Do.NOTHING
     else:
-        base = run.record.base(sight.path)
-        do = decide(base, sight.local, leaf_of(entry), run.is_published(sight.path))
+        do = run.decide(sight.path, sight.local)
     if do is Do.NOTHING or _is_settled(run, sight, entry, do):
         return None
     return Job(sight.path, entry, do, _merge_base(run, sight, entry) if do is Do.MERGE else "")
@@ -128,7 +127,7 @@ def _merge_base(run: Run, sight: Sight, entry: Entry) -> str:
 def leave_out(run: Run) -> None:
     """Name what the release has, but nobody gets: refused names, links that lead out, paths below a file."""
     files = run.manifest.files
-    out = {path: why for path, entry in files.items() if (why := _why_out(path, entry))}
+    out = {path: why for path, entry in files.items() if (why := why_out(path, entry))}
     parents = {parent for path in files if path not in out for parent in above(path)[:-1]}
     for path in parents & files.keys() - out.keys():
         out.update({one: f"{path} is a file in this release" for one in files if one.startswith(path + "/")})
@@ -137,7 +136,7 @@ def leave_out(run: Run) -> None:
         run.say(path, "skipped", why=why)
 
 
-def _why_out(path: str, entry: Entry) -> str:
+def why_out(path: str, entry: Entry) -> str:
     return names.why_not(path) or (names.refused_link(path, entry.target) if entry.is_link else "")
 
 

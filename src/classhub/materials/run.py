@@ -9,7 +9,7 @@ from typing import Optional
 
 from classhub.materials import disk, names, tree, undo
 from classhub.materials.manifest import Manifest
-from classhub.materials.merge import Way, decide_way
+from classhub.materials.merge import Do, Version, Way, decide, decide_way
 from classhub.materials.placing import Place, Safety
 from classhub.materials.record import Record, leaf_of
 from classhub.materials.result import Item
@@ -47,6 +47,8 @@ class Run:
         """Paths of the release that are not delivered, and why."""
         self.clashing: frozenset[str] = frozenset()
         """Paths that are one with another of the release on this disk."""
+        self.anew: frozenset[str] = frozenset()
+        """Paths that the student starts over: his own make room."""
         self.published: Mapping[str, frozenset[str]] | Offline | None = None
         self.items: dict[str, Item] = {}
         self.also: list[Item] = []
@@ -110,6 +112,15 @@ class Run:
             return digest in self.published.get(path, ())
 
         return ask
+
+    def decide(self, path: str, local: Version) -> Do:
+        """The table, for a path of the release."""
+        upstream = leaf_of(self.manifest.files[path])
+        if path in self.clashing:
+            return Do.BESIDE
+        if path in self.anew and local is not None and local != upstream:
+            return Do.ASIDE
+        return decide(self.record.base(path), local, upstream, self.is_published(path))
 
     def safety(self, path: str, why: str) -> Safety:
         def keep(place: Place, descriptor: int, digest: str) -> None:

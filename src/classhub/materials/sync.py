@@ -41,7 +41,7 @@ def sync(
     """
 
     def work(run: Run) -> None:
-        wanted = _expand(run, first)
+        wanted = expand(run, first)
         if only_first:
             bring_paths(run, wanted, wanted)
             return
@@ -66,7 +66,7 @@ def bring_paths(run: Run, paths: Iterable[str], first: Iterable[str] = ()) -> No
         run.block(path, "it is being changed at this moment")
 
 
-def _expand(run: Run, first: Sequence[str]) -> list[str]:
+def expand(run: Run, first: Sequence[str]) -> list[str]:
     """Paths as they are called now; a folder stands for all below it."""
     found = []
     for asked in first:
