@@ -123,6 +123,20 @@ class Restore(Api):
         self.say(await _done(deeds.restore, self.courier, course, path, version))
 
 
+class Combine(Api):
+    """A tab's unsaved text with a new version on the disk; nothing is written. content: null if that cannot be."""
+
+    @authenticated
+    @authorized
+    async def post(self) -> None:
+        given = self.words()
+        course, path = self.course(given.get("course")), self.path(given.get("path"))
+        base, mine = given.get("base"), given.get("mine")
+        if not isinstance(base, str) or not isinstance(mine, str):
+            raise HTTPError(400, "Send what the tab had read, and what it holds now.")
+        self.say({"content": await apart(deeds.combine, self.courier, course, path, base, mine)})
+
+
 async def _done(deed: Any, *given: Any) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = await apart(deed, *given)
@@ -140,5 +154,6 @@ def routes(courier: Courier, shown: Shown) -> list[tuple[Any, ...]]:
         "start-over": StartOver,
         "versions": Versions,
         "restore": Restore,
+        "combine": Combine,
     }
     return [(f"classhub/api/{name}", handler, given) for name, handler in handlers.items()]

@@ -6,6 +6,7 @@ Everything that may fail or wait happens here, so that the server never does. Wh
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from typing import Protocol
 from classhub.materials import orders
 from classhub.materials.result import Result
 from classhub.materials.source import Offline, Source
-from classhub.server import copies, courses, pace
+from classhub.server import clones, copies, courses, pace
 from classhub.server.courses import Course
 from classhub.server.due import Due
 from classhub.server.jobs import Job, Jobs
@@ -164,13 +165,25 @@ class Courier:
         self.state.began(course)
         result = None
         try:
-            folder = copies.folder_in_use(self.home, course)
-            source = self.origin.source(course)
             result = self._sync(
-                source, self.home, course, folder=folder, first=first, only_first=bool(first), budget_s=budget_s
+                self.origin.source(course),
+                self.home,
+                course,
+                folder=self._folder(course),
+                first=first,
+                only_first=bool(first),
+                budget_s=budget_s,
             )
         except Exception:
             self.log.exception("%s: this should not have happened", course)
         finally:
             self.state.ended(course, result, is_whole=not first)
         return result
+
+    def _folder(self, name: str) -> str | None:
+        """Where the course lies, or a clone that nbgitpuller made of it; None: where the release says."""
+        used = copies.folder_in_use(self.home, name)
+        now = self.state.snapshot().of(name)
+        if used or now is None or os.path.lexists(self.home / (now.course.folder or name)):
+            return used
+        return clones.folder_of(self.home, now.course.repositories, os.environ)

@@ -8,6 +8,9 @@ from classhub.materials.result import Result
 from classhub.server import copies, news
 from classhub.server.courier import Courier
 
+LARGEST = 32 << 20
+"""Bytes of a file that is combined with what a tab holds."""
+
 
 def start_over(courier: Courier, course: str, path: str) -> dict[str, Any]:
     from classhub.materials import restore as restoring
@@ -38,3 +41,27 @@ def versions(courier: Courier, course: str, path: str) -> list[dict[str, Any]]:
     found = restoring.versions(copies.state_of(courier.home, course), path)
     rows = [{"name": one.name, "when": one.when, "why": one.why, "bytes": one.size} for one in found]
     return sorted(rows, key=lambda row: str(row["when"]), reverse=True)
+
+
+def combine(courier: Courier, course: str, path: str, base: str, mine: str) -> str | None:
+    """What an open tab holds and has not saved, with what lies on the disk now. base: what the tab had last read or written.
+
+    None: both changed the same, or the file is of a kind that is never merged. Nothing is written.
+    """
+    from classhub.materials import by_cell, by_line
+
+    theirs = _on_disk(courier, course, path)
+    if theirs is None:
+        return None
+    merge = by_cell.merge if path.endswith(".ipynb") else by_line.merge
+    merged = merge(*(text.encode("utf-8", "surrogatepass") for text in (base, mine)), theirs)
+    return None if merged is None else merged.decode("utf-8")
+
+
+def _on_disk(courier: Courier, course: str, path: str) -> bytes | None:
+    folder = copies.folder_in_use(courier.home, course)
+    place = courier.home / folder / path if folder else None
+    if place is None or not place.is_file() or place.stat().st_size > LARGEST:
+        return None
+    content = place.read_bytes()
+    return None if b"\0" in content else content

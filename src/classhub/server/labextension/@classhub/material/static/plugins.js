@@ -34,8 +34,14 @@ export async function plugins(take) {
 
 function activate(app, parts) {
   const server = new Server(parts.lab.services.ServerConnection, app.serviceManager.serverSettings);
-  const documents = new Documents(app, parts.documents, server, parts.lab.apputils);
-  const watch = new Watch(server, documents, parts.lab.apputils.Notification);
+  const { Notification } = parts.lab.apputils;
+  const say = (message, type, autoClose, actions) => {
+    if (Notification) {
+      Notification.emit(message, type, { autoClose, actions });
+    }
+  };
+  const documents = new Documents(app, parts.documents, server, say);
+  const watch = new Watch(server, documents, say);
   addCommands(app, parts, server, watch, documents);
   if (parts.bar && parts.widgets.Widget) {
     statusItem(app, parts, watch);

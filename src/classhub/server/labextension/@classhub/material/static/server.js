@@ -29,8 +29,8 @@ export class Server {
     return this.tell('restore', { course, path, version });
   }
 
-  combine(course, path, content) {
-    return this.tell('combine', { course, path, content });
+  combine(course, path, base, mine) {
+    return this.tell('combine', { course, path, base, mine });
   }
 
   ask(what) {

@@ -10,6 +10,7 @@ export function statusItem(app, parts, watch) {
     padding: '0 6px',
     color: 'inherit',
     font: 'inherit',
+    lineHeight: '24px',
     whiteSpace: 'nowrap'
   });
   button.addEventListener('focus', () => (button.style.textDecoration = 'underline'));

@@ -4,10 +4,10 @@ const BUSY_MS = 1000;
 const RAREST_MS = 300000;
 
 export class Watch {
-  constructor(server, documents, Notification) {
+  constructor(server, documents, say) {
     this.server = server;
     this.documents = documents;
-    this.notification = Notification;
+    this.say = say;
     this.now = { courses: [], away: '', listed: false };
     this.listeners = [];
     this.failures = 0;
@@ -81,12 +81,6 @@ export class Watch {
   tell(course) {
     const needsEyes = course.news.put || course.news.items.some(item => item.action === 'blocked');
     this.say(`${course.title}: ${course.news.message}`, needsEyes ? 'warning' : 'success', needsEyes ? false : 8000);
-  }
-
-  say(message, type, autoClose, actions) {
-    if (this.notification) {
-      this.notification.emit(message, type, { autoClose, actions });
-    }
   }
 
   // Another tab, or this one before a reload, may have told it.
