@@ -201,3 +201,20 @@ def test_a_folder_that_vanished_is_not_told(keeper, store):
     shutil.rmtree(folder)
     assert keeper.told("comp141") is None
     assert keeper.ensure("comp141", ["./tools"], store.release(dice="SIDES = 6")) == "" and folder.is_dir()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_a_folder_of_the_mirror_that_may_not_be_entered_is_fetched_instead(told, store, tmp_path):
+    closed = Path(told["folder"]).parent
+    closed.chmod(0o700)
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o777)
+    child = os.fork()
+    if child == 0:
+        os.setresuid(65534, 65534, 65534)
+        try:
+            found = library.ensure(library.read(told), tmp_path / "state", store, TAG)
+            os._exit(0 if found.is_relative_to(tmp_path / "state") else 1)
+        except BaseException:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

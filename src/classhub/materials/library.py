@@ -78,12 +78,16 @@ def ensure(library: Library, state: Path, source: Source, tag: str) -> Path:
     if not library.pure and library.tag != tag:
         raise Unfit(f"The library was built for {library.tag}, and this is {tag}: it belongs in the students' image.")
     shared = Path(library.folder)
-    if shared.is_absolute() and all((shared / path).is_file() for path in library.manifest.files):
+    if shared.is_absolute() and all(map(os.path.isfile, _places(library))):
         return shared
     folder = state / "lib" / library.id
     if not folder.is_dir():
         _fetch(library, folder, source)
     return folder
+
+
+def _places(library: Library) -> Iterator[str]:
+    return (os.path.join(library.folder, path) for path in library.manifest.files)  # noqa: PTH118 - Path.is_file raises EACCES
 
 
 def last(state: Path) -> Path | None:

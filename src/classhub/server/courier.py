@@ -106,6 +106,10 @@ class Courier:
         self._guarded(self._obey)
         listed = self._listed()
         for course in listed:
+            if course.library != self._libraries.id_of(course.name):
+                self._guarded(
+                    lambda course=course: self._libraries.update(course.name, self.origin.source(course.name))
+                )  # type: ignore[misc]
             if everything or self._due.is_due(course.name, course.release, time.monotonic()):
                 self._guarded(lambda course=course: self._sync_whole(course))  # type: ignore[misc]
             self._bring_waiting()
@@ -139,7 +143,6 @@ class Courier:
             if not (result and result.status == "partial" and result.bytes):
                 break
             self._bring_waiting()
-        self._libraries.update(course.name, self.origin.source(course.name))
         opens_in_s = copies.opens_in_s(copies.manifest_of(self.home, course.name), time.time())
         self._due.synced(course.name, course.release, result, time.monotonic(), opens_in_s)
         if result:

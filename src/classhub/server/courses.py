@@ -29,6 +29,8 @@ class Course:
     folder: str = ""
     release: str = ""
     """The one of now; a new word here is a reason to sync."""
+    library: str = ""
+    """Its packages; a new word here is a reason to fetch them."""
     repositories: tuple[str, ...] = ()
     """`links.repository_key` of where its material comes from: links of nbgitpuller name that."""
 
@@ -46,7 +48,7 @@ def parse(raw: Any) -> tuple[Course, ...]:
 
 
 def _course(raw: Any) -> Course:
-    words = {name: raw.get(name) or "" for name in ("name", "title", "folder", "release")}
+    words = {name: raw.get(name) or "" for name in ("name", "title", "folder", "release", "library")}
     if not all(isinstance(word, str) for word in words.values()):
         raise TypeError("not a text")
     return Course(**words, repositories=repositories(raw.get("repositories")))

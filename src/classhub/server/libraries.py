@@ -43,6 +43,11 @@ class Libraries:
                 self._folders[course] = folder
         self._set()
 
+    def id_of(self, course: str) -> str:
+        """Of the one that kernels get now; empty: none."""
+        folder = self._folders.get(course)
+        return folder.name if folder else ""
+
     def update(self, course: str, source: Source) -> None:
         """Never raises: a library that cannot be had leaves the last good one."""
         tell = getattr(source, "library", None)

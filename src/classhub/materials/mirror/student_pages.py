@@ -22,7 +22,14 @@ class Courses(Page):
     async def get(self) -> None:
         person = await self.who()
         seen = [shelf for shelf in self.desk.shelves.values() if access.may_see(shelf.course, person)]
-        found = [{**_named(shelf.course), "release": out.release if (out := shelf.current()) else ""} for shelf in seen]
+        found = [
+            {
+                **_named(shelf.course),
+                "release": out.release if (out := shelf.current()) else "",
+                "library": (self.desk.library(shelf.course.name) or {}).get("id", ""),
+            }
+            for shelf in seen
+        ]
         time = self.desk.now().astimezone(UTC).isoformat(timespec="seconds")
         self.send(json.dumps({"classhub": 1, "time": time, "courses": found}).encode())
 

@@ -84,7 +84,8 @@ class Supervisor:
 
     def _make_ready_for_the_mirror(self, settings: Mapping[str, Any]) -> None:
         self.paths.mirror_socket.unlink(missing_ok=True)
-        self.paths.libraries.mkdir(mode=0o755, exist_ok=True)
+        self.paths.libraries.mkdir(exist_ok=True)
+        self.paths.libraries.chmod(0o755)  # whatever the umask: students read it
         try:
             write_private(self.paths.mirror_json, json.dumps({**settings["mirror"], "builder": builder(settings)}))
         except ClasshubError as error:
