@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from classhub.materials.mirror.store import Store
-from materials.upstream import Upstream
+from materials.sources.upstream import Upstream
 
 
 @pytest.fixture

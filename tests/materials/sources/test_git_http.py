@@ -11,11 +11,11 @@ from classhub.materials.mirror.publish import Looking
 from classhub.materials.mirror.settings import Course, Source
 from classhub.materials.mirror.store import Store
 from classhub.outside.git import isolated, repository
-from materials import faulty_http
-from materials.git_http import TOKEN, Server, serving
-from materials.in_proc import command_lines
-from materials.test_git_source import contents, look, pointer, refusal, rules
-from materials.upstream import Upstream
+from materials.sources import faulty_http
+from materials.sources.git_http import TOKEN, Server, serving
+from materials.sources.in_proc import command_lines
+from materials.sources.test_git_source import contents, look, pointer, refusal, rules
+from materials.sources.upstream import Upstream
 
 
 @pytest.fixture

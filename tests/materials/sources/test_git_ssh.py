@@ -9,11 +9,11 @@ from classhub.materials.mirror.git_source import GitSource
 from classhub.materials.mirror.publish import Looking
 from classhub.materials.mirror.settings import Course, Source
 from classhub.materials.mirror.store import Store
-from materials import faulty_http, sshd
-from materials.in_proc import command_lines
-from materials.sshd import Sshd
-from materials.test_git_source import contents, look, refusal
-from materials.upstream import Upstream
+from materials.sources import faulty_http, sshd
+from materials.sources.in_proc import command_lines
+from materials.sources.sshd import Sshd
+from materials.sources.test_git_source import contents, look, refusal
+from materials.sources.upstream import Upstream
 
 pytestmark = pytest.mark.skipif(bool(sshd.why_not()), reason=sshd.why_not() or "-")
 

@@ -10,7 +10,7 @@ import pytest
 from classhub.materials.mirror.candidate import Candidate, Unavailable
 from classhub.materials.mirror.git_source import GitSource, tree
 from classhub.materials.mirror.store import Store
-from materials.upstream import Upstream
+from materials.sources.upstream import Upstream
 
 
 def look(store: Store, source: GitSource, seen: dict | None = None) -> Candidate:

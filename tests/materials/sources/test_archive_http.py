@@ -12,9 +12,9 @@ from classhub.materials.mirror.archive_source import ArchiveSource
 from classhub.materials.mirror.candidate import Unavailable
 from classhub.materials.mirror.store import Store
 from classhub.outside import download
-from materials import faulty_http
-from materials.git_http import TOKEN, Server, serving
-from materials.test_git_source import contents
+from materials.sources import faulty_http
+from materials.sources.git_http import TOKEN, Server, serving
+from materials.sources.test_git_source import contents
 
 
 def zipped(**files: bytes) -> bytes:
