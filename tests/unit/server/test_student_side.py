@@ -12,6 +12,7 @@ import classhub
 
 PACKAGE = Path(classhub.__file__).parent
 STARTS = ["server/__init__.py", "server/listen.py", "server/welcome.py"]
+STARTS += [f"materials/{name}.py" for name in ("by_cell", "by_line", "connection", "fetch")]
 ALLOWED = set(sys.stdlib_module_names) | {"classhub", "tornado", "jupyter_server"}
 
 
