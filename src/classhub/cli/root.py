@@ -50,6 +50,11 @@ SECTIONS = {
     },
     "Course material": {
         "course": Lazy("classhub.cli.course", "course", "Course material: look it over before students get it."),
+        "sync": Lazy(
+            "classhub.cli.sync",
+            "sync",
+            "Bring course material into a folder of your own, and never lose what you changed in it. No hub is needed.",
+        ),
     },
     "People": {
         "servers": Lazy("classhub.cli.servers", "servers", "Students' servers: which run; start one; stop one or all."),

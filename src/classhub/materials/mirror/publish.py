@@ -36,7 +36,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Looking:
-    """How a course is looked at. confirm: nothing is judged and nothing waits, as nobody is there to be asked."""
+    """How a course is looked at. confirm: nothing is judged and only an empty release waits, as nobody is there to be asked."""
 
     course: Course
     store: Store
@@ -80,7 +80,7 @@ class Looking:
         given = self._given(candidate, current)
         remarks = [] if self.confirm else lint(given)
         release = self._release(candidate, digest, given.renames)
-        why = self._why_held(remarks)
+        why = self._why_held(remarks) if candidate.files or not self.confirm else "The source holds no file."
         if why:
             self.store.hold(release)
             self._settle(digest, remarks, held=release)
