@@ -10,11 +10,11 @@ from pathlib import Path
 from tornado.httpserver import HTTPServer
 
 from classhub.materials.mirror import listening, settings
+from classhub.materials.mirror.attended import Attended
 from classhub.materials.mirror.desk import Desk
 from classhub.materials.mirror.door import HubDoor, OpenDoor
 from classhub.materials.mirror.listening import Listening
 from classhub.materials.mirror.service import LARGEST_BODY, application
-from classhub.materials.mirror.unattended import Unattended
 
 LOG = logging.getLogger("classhub.mirror")
 IDLE_S = 120
@@ -44,7 +44,8 @@ def main(arguments: Sequence[str]) -> int:
 
 async def serve(where: Listening, wanted: settings.Settings) -> None:
     """Until SIGTERM or SIGINT. Raises OSError when the address cannot be had."""
-    desk = Desk(wanted, HubDoor(where.hub_api) if where.hub_api else OpenDoor(), Unattended())
+    publisher = Attended(wanted, LOG.info)
+    desk = Desk(wanted, HubDoor(where.hub_api) if where.hub_api else OpenDoor(), publisher)
     end = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, end.set)
@@ -57,9 +58,11 @@ async def serve(where: Listening, wanted: settings.Settings) -> None:
     )
     desk.read_all()
     server.add_sockets(where.sockets())
+    publisher.start()
     LOG.info("The mirror serves %d courses on %s.", len(desk.shelves), where.listen)
     await end.wait()
     server.stop()
+    await asyncio.get_running_loop().run_in_executor(None, publisher.stop)
     try:
         await asyncio.wait_for(server.close_all_connections(), LAST_S)
     except TimeoutError:
