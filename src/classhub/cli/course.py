@@ -10,6 +10,9 @@ SECTIONS = {
         "status": Lazy(
             "classhub.cli.course_staff", "status", "Who has which release, who is behind, whose copy has both versions."
         ),
+        "lint": Lazy(
+            "classhub.cli.course_lint", "lint", "What is probably not meant to reach students, before it does."
+        ),
         "preview": Lazy(
             "classhub.cli.course_staff", "preview", "What the next release will do to each student, before it is out."
         ),

@@ -48,9 +48,14 @@ SECTIONS = {
         ),
         "values": Lazy("classhub.cli.values", "values", "What Helm would see, or the traitlets that it becomes."),
     },
-    "Courses": {
+    "Course material": {
         "course": Lazy(
             "classhub.cli.course", "course", "Course material: what is handed out, who has it, links to it."
+        ),
+        "sync": Lazy(
+            "classhub.cli.sync",
+            "sync",
+            "Bring course material into a folder of your own, and never lose what you changed in it. No hub is needed.",
         ),
     },
     "People": {

@@ -63,8 +63,8 @@ class Material:
     """Of git: a branch or tag; empty: the repository's default."""
     folder: str = ""
     """Inside the source; empty: all of it."""
-    every_s: int = 20
-    """Seconds between two looks at the source."""
+    every_s: int = 30
+    """Seconds between two looks at the source; 10 for a folder."""
     key: Path | None = None
     """File of a deploy key, for git over ssh. Absolute."""
     token: Path | None = None

@@ -1,7 +1,6 @@
 """The mirror as a process: python -m classhub.materials.mirror SETTINGS.json. SIGTERM ends it."""
 
 import asyncio
-import importlib.util
 import logging
 import signal
 import sys
@@ -17,6 +16,7 @@ from classhub.materials.mirror.door import HubDoor, OpenDoor
 from classhub.materials.mirror.library_build import Builder
 from classhub.materials.mirror.library_keep import Keeper
 from classhub.materials.mirror.listening import Listening
+from classhub.materials.mirror.modules import importable
 from classhub.materials.mirror.service import LARGEST_BODY, application
 from classhub.materials.mirror.store import Store
 from classhub.materials.mirror.unattended import Unattended
@@ -70,6 +70,8 @@ async def serve(where: Listening, wanted: settings.Settings) -> None:
         publisher.start()
     await end.wait()
     server.stop()
+    if isinstance(publisher, Attended):
+        await asyncio.get_running_loop().run_in_executor(None, publisher.stop)
     try:
         await asyncio.wait_for(server.close_all_connections(), LAST_S)
     except TimeoutError:
@@ -87,16 +89,8 @@ def _publisher(wanted: settings.Settings, keeper: Keeper | None) -> Attended | U
     """Releases are made here where a course says from what."""
     if not any(course.source for course in wanted.courses):
         return Unattended()
-    has_module = _can_import if wanted.imports_here else None
+    has_module = importable if wanted.imports_here else None
     return Attended(wanted, lambda sentence: LOG.info("%s", sentence), keeper, has_module)
-
-
-def _can_import(name: str) -> bool:
-    """By a kernel of this interpreter. Only looked for: nothing of it is run."""
-    try:
-        return importlib.util.find_spec(name.partition(".")[0]) is not None
-    except (ImportError, ValueError):
-        return False
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Looking:
-    """How a course is looked at. confirm: what must wait for a person does not, as nobody is there to be asked."""
+    """How a course is looked at. confirm: nothing is judged and only an empty release waits, as nobody is there to be asked."""
 
     course: Course
     store: Store
@@ -61,7 +61,8 @@ class Looking:
         of_source = asdict(self.course.source or Source("", "")) | {"hold": None, "every_s": None}
         key = {name: str(value) for name, value in of_source.items() if value}
         known = self.store.cached(SEEN)
-        candidate = reader.look(self.store, known.get("seen", {}) if known.get("source") == key else {})
+        is_known = known.get("source") == key and bool(self.store.current() or self.store.held())
+        candidate = reader.look(self.store, known.get("seen", {}) if is_known else {})
         found = Look("same", self.store.current_name()) if candidate is None else self._consider(candidate)
         if candidate is not None:
             self.store.cache(SEEN, {"source": key, "seen": dict(candidate.seen)})
@@ -78,9 +79,9 @@ class Looking:
             self.store.drop_held()
             return Look("same", current.release)
         given = self._given(candidate, current)
-        remarks = lint(given)
+        remarks = [] if self.confirm else lint(given)
         release = self._release(candidate, digest, given.renames)
-        why = self._why_held(remarks)
+        why = self._why_held(remarks) if candidate.files or not self.confirm else "The source holds no file."
         if why:
             self.store.hold(release)
             self._settle(digest, remarks, held=release)

@@ -31,7 +31,7 @@ class Source:
     source: str
     branch: str = ""
     folder: str = ""
-    every_s: int = 20
+    every_s: int = 30
     key: Path | None = None
     token: Path | None = None
     hook: Path | None = None

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote as shell_quote
 from urllib.parse import quote, urlsplit
 
 CONNECT_S = 10
@@ -64,7 +63,7 @@ def protocol(address: str) -> str:
 
 
 def environment(home: Path, address: str, access: Access, environ: Mapping[str, str]) -> dict[str, str]:
-    """All that git gets. home: a folder of our own with `gitconfig` and `askpass` in it."""
+    """All that git gets. home: a folder of our own with `gitconfig`, `askpass` and a link `key`; git is run in it."""
     wanted = protocol(address)
     kept = {name: environ[name] for name in KEPT if name in environ}
     return {
@@ -79,19 +78,21 @@ def environment(home: Path, address: str, access: Access, environ: Mapping[str, 
         "GIT_ALLOW_PROTOCOL": "http:https" if wanted == "http" else wanted,
         "GIT_ASKPASS": str(home / "askpass"),
         "SSH_ASKPASS": "false",
-        **(_ssh(home, access) if wanted == "ssh" else {}),
+        **(_ssh(access) if wanted == "ssh" else {}),
         **(_token(address, access) if wanted in ("http", "https") and access.secret else {}),
     }
 
 
-def _ssh(home: Path, access: Access) -> dict[str, str]:
-    """A key of the course's own, and nobody else's; without one, those of this account."""
+def _ssh(access: Access) -> dict[str, str]:
+    """A key of the course's own, and nobody else's; without one, those of this account.
+
+    git runs in our home, so names alone do: in a path ssh would read % and ${...} as its own.
+    """
     words = ["ssh"]
     if access.key:
-        words += ["-F", "/dev/null", "-i", str(access.key), "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none"]
-    known = str(home / "known_hosts").replace("%", "%%")
+        words += ["-F", "/dev/null", "-i", "key", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none"]
     for option in (
-        f'UserKnownHostsFile="{known}"',
+        "UserKnownHostsFile=known_hosts",
         "GlobalKnownHostsFile=/dev/null",
         "StrictHostKeyChecking=accept-new",
         "BatchMode=yes",
@@ -100,7 +101,7 @@ def _ssh(home: Path, access: Access) -> dict[str, str]:
         "ServerAliveCountMax=2",
     ):
         words += ["-o", option]
-    return {"GIT_SSH_COMMAND": " ".join(map(shell_quote, words)), "GIT_SSH_VARIANT": "ssh"}
+    return {"GIT_SSH_COMMAND": " ".join(words), "GIT_SSH_VARIANT": "ssh"}
 
 
 def _token(address: str, access: Access) -> dict[str, str]:

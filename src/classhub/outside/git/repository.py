@@ -76,6 +76,9 @@ class Repository:
         (self._home / "gitconfig").write_text(CONFIG)
         (self._home / "askpass").write_text(ASKPASS)
         (self._home / "askpass").chmod(0o700)
+        (self._home / "key").unlink(missing_ok=True)
+        if self._access.key:
+            (self._home / "key").symlink_to(self._access.key)
         if not (self._mirror / "HEAD").is_file():
             shutil.rmtree(self._mirror, ignore_errors=True)
             self._git("init", "--quiet", "--bare", "--template=", "--", str(self._mirror), timeout_s=ASK_S)

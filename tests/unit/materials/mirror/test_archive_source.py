@@ -178,7 +178,11 @@ def test_an_encrypted_zip_is_refused(store: Store, tmp_path: Path) -> None:
     assert "encrypted" in refusal(store, path)
 
 
-@pytest.mark.parametrize("data", [b"", b"no archive", gzip.compress(b"no tar"), b"PK\x03\x04" + bytes(40)])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"no archive", gzip.compress(b"no tar"), b"PK\x03\x04" + bytes(40)],
+    ids=["empty", "text", "gzip of text", "begin of a zip"],
+)
 def test_what_is_no_archive_is_told(store: Store, tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "x.zip"
     path.write_bytes(data)

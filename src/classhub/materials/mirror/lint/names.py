@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from classhub.materials.mirror.lint.given import Given, Remark
-from classhub.materials.mirror.names_draft import folded
+from classhub.materials.names import folded
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SOLUTIONS = {"solution", "solutions", "soln", "solns", "answers", "answerkey", "rubric", "gradebook", "grades"}

@@ -1,0 +1,201 @@
+"""Whatever answers in a mirror's place: the student's side ends in time, with words, and takes nothing that is not right."""
+
+import hashlib
+import socket
+import time
+
+import pytest
+
+from classhub.materials import manifest, over_http, patience
+from classhub.materials.connection import Connection
+from classhub.materials.fetch import HttpSource
+from classhub.materials.result import Result
+from classhub.materials.source import Offline
+from materials.zoo import BYTES, FALSE_FILES, FILES, HONEST, LIARS, frames, head, honest, kept
+
+TOKEN = "SECRET-TOKEN"
+
+
+@pytest.fixture(autouse=True)
+def short_patience(monkeypatch):
+    """The same, twenty times faster."""
+    for name in ("CONNECT_S", "SILENCE_S", "WHOLE_S"):
+        monkeypatch.setattr(patience, name, getattr(patience, name) / 20)
+    monkeypatch.setattr(over_http, "REPORT_S", patience.WHOLE_S)
+
+
+class Taken:
+    """What a sync does with a source, in small: only files whose digest is right count."""
+
+    def __init__(self, url: str, **given) -> None:
+        self.files: dict[str, bytes] = {}
+        self.said = ""
+        begin = time.monotonic()
+        try:
+            self._take(HttpSource(url, "comp141", TOKEN, **given))
+        except (Offline, manifest.Malformed) as error:
+            self.said = str(error)
+        self.took_s = time.monotonic() - begin
+
+    def _take(self, source: HttpSource) -> None:
+        self.release = source.manifest()
+        digests = {entry.digest: path for path, entry in self.release.files.items()}
+        for blob in source.blobs(digests):
+            content = b"".join(blob.pieces())
+            if hashlib.sha256(content).hexdigest() == blob.digest:
+                self.files[digests[blob.digest]] = content
+
+
+@pytest.mark.parametrize("way", HONEST)
+def test_an_honest_one_is_understood(way):
+    with kept(HONEST[way]) as port:
+        taken = Taken(f"http://127.0.0.1:{port}/base/")
+    assert (taken.said, taken.files) == ("", FILES)
+
+
+@pytest.mark.parametrize("name", LIARS)
+def test_a_liar_is_told_in_a_sentence_and_in_time(name, tmp_path):
+    with kept(LIARS[name]) as port:
+        taken = Taken(f"http://127.0.0.1:{port}", cache=tmp_path / "manifest.json")
+        reported = HttpSource(f"http://127.0.0.1:{port}", "comp141", TOKEN).report(Result("comp141", "done"))
+    assert taken.said
+    assert TOKEN not in taken.said
+    assert taken.files == {}
+    assert taken.took_s < 3 * patience.WHOLE_S
+    assert reported == (name == "has nothing to say")
+    assert not list(tmp_path.iterdir()), "nothing of it is kept"
+
+
+@pytest.mark.parametrize("name", FALSE_FILES)
+def test_false_files_are_not_taken_for_right_ones(name):
+    with kept(FALSE_FILES[name]) as port:
+        taken = Taken(f"http://127.0.0.1:{port}")
+    assert all(FILES[path] == content for path, content in taken.files.items())
+    assert taken.said or taken.files.keys() < FILES.keys()
+    assert taken.took_s < 3 * patience.WHOLE_S
+
+
+def test_files_that_drip_are_given_up():
+    def animal(line, page, body):
+        if page == "manifest":
+            honest(line, page, body)
+            return
+        line.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\r\n")
+        while True:
+            line.sendall(b"0")
+            time.sleep(0.02)
+
+    with kept(animal) as port:
+        taken = Taken(f"http://127.0.0.1:{port}")
+    assert "in time" in taken.said
+    assert taken.took_s < 3 * patience.WHOLE_S
+
+
+def test_a_large_delivery_may_take_longer_than_a_whole_answer(monkeypatch):
+    """As long as enough comes, whoever has a slow line gets it all."""
+    monkeypatch.setattr(patience, "WHOLE_S", 0.3)
+    monkeypatch.setattr(patience, "SILENCE_S", 0.3)
+
+    def slow(line, page, body):
+        if page == "manifest":
+            honest(line, page, body)
+            return
+        content = frames(body)
+        line.sendall(head(kind=BYTES, length=len(content)))
+        for at in range(0, len(content), 12_000):
+            line.sendall(content[at : at + 12_000])
+            time.sleep(0.1)
+
+    with kept(slow) as port:
+        taken = Taken(f"http://127.0.0.1:{port}")
+    assert (taken.said, taken.files) == ("", FILES)
+    assert taken.took_s > patience.WHOLE_S
+
+
+def test_a_slow_disk_on_our_side_is_nobodys_silence(monkeypatch):
+    monkeypatch.setattr(patience, "SILENCE_S", 0.2)
+    with kept(honest) as port:
+        source = HttpSource(f"http://127.0.0.1:{port}", "comp141", TOKEN)
+        for blob in source.blobs([entry.digest for entry in source.manifest().files.values()]):
+            time.sleep(0.25)
+            assert hashlib.sha256(b"".join(blob.pieces())).hexdigest() == blob.digest
+
+
+def test_nobody_answers():
+    with kept(honest) as port:
+        pass
+    assert Taken(f"http://127.0.0.1:{port}").said == f"Nothing answers at http://127.0.0.1:{port}."
+
+
+def test_somebody_who_never_takes_the_connection():
+    """A full queue, as of a machine that hangs."""
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        taken = Taken(f"http://127.0.0.1:{full.getsockname()[1]}")
+        for one in waiting:
+            one.close()
+    assert "in time" in taken.said
+    assert taken.took_s < 3 * patience.WHOLE_S
+
+
+def test_somebody_who_speaks_no_tls():
+    with kept(honest) as port:
+        taken = Taken(f"https://127.0.0.1:{port}")
+    assert taken.said
+    assert taken.took_s < 3 * patience.WHOLE_S
+
+
+ADDRESSES = [
+    "",
+    "no address",
+    "ftp://127.0.0.1/",
+    "http://",
+    "http://:80",
+    "http://127.0.0.1:99999/",
+    "http://127.0.0.1:x/",
+    f"http://{TOKEN}:{TOKEN}@127.0.0.1/",
+    f"http://127.0.0.1/?token={TOKEN}",
+    "http://[::1/",
+    "http://a..b/",
+    f"http://{'a' * 70}.invalid/",
+    "http://name.invalid/",
+    "http://127.0.0.1:9/\r\nX: y",
+]
+
+
+@pytest.mark.parametrize("url", ADDRESSES)
+def test_an_address_that_is_none_is_told_in_a_sentence(url):
+    taken = Taken(url)
+    assert taken.said
+    assert TOKEN not in taken.said
+
+
+@pytest.mark.parametrize(
+    "token", ["", "a b", f"{TOKEN}\r\nX: y", "größe", lambda: 1 / 0, lambda: f"{TOKEN}\n", lambda: None]
+)
+def test_a_token_that_cannot_be_one_is_told_without_it(token):
+    with kept(honest) as port, pytest.raises(Offline) as told:
+        HttpSource(f"http://127.0.0.1:{port}", "comp141", token).manifest()
+    assert "no token" in str(told.value)
+    assert TOKEN not in str(told.value)
+
+
+def test_no_proxy_of_the_environment_sees_the_token(monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with kept(honest) as port:
+        assert Taken(f"http://127.0.0.1:{port}").files == FILES
+
+
+def test_nothing_of_a_source_shows_its_token():
+    connection = Connection("http://127.0.0.1:9", TOKEN)
+    source = HttpSource("http://127.0.0.1:9", "comp141", TOKEN)
+    with pytest.raises(Offline) as told:
+        source.manifest()
+    assert TOKEN not in repr(connection) + repr(source) + repr(told.value)
+    assert told.value.__cause__ is None
