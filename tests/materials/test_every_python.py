@@ -13,7 +13,7 @@ import pytest
 import classhub
 from materials.zoo import FALSE_FILES, FILES, HONEST, LIARS, kept
 
-SLOW = re.compile("stalls|drips|end|ever|goes on|at length|promises too|switches|cuts a manifest in")
+SLOW = re.compile("stalls|drips|no end|without end|ever|goes on|at length|promises too|switches|cuts a manifest in")
 """Animals that are given up after a while: test_lies.py has the time."""
 SCRIPT = """
 import hashlib, json, sys

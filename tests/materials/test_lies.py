@@ -78,8 +78,7 @@ def test_false_files_are_not_taken_for_right_ones(name):
 def test_files_that_drip_are_given_up():
     def animal(line, page, body):
         if page == "manifest":
-            honest(line, page, body)
-            return
+            return honest(line, page, body)
         line.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\r\n")
         while True:
             line.sendall(b"0")
@@ -98,13 +97,13 @@ def test_a_large_delivery_may_take_longer_than_a_whole_answer(monkeypatch):
 
     def slow(line, page, body):
         if page == "manifest":
-            honest(line, page, body)
-            return
+            return honest(line, page, body)
         content = frames(body)
         line.sendall(head(kind=BYTES, length=len(content)))
         for at in range(0, len(content), 12_000):
             line.sendall(content[at : at + 12_000])
             time.sleep(0.1)
+        return False
 
     with kept(slow) as port:
         taken = Taken(f"http://127.0.0.1:{port}")
