@@ -6,8 +6,8 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from classhub.materials.manifest import Entry
-from classhub.materials.mirror.names_draft import clutter, refused, refused_link, to_bytes
 from classhub.materials.mirror.store import Store
+from classhub.materials.names import clutter, refused, refused_link, to_bytes
 
 MOST_FILES = 50_000
 """A course has hundreds; a wrong path, as /, has millions."""
