@@ -16,6 +16,7 @@ import pytest
 import classhub
 from classhub.materials.fetch import HttpSource
 from classhub.materials.result import Result
+from classhub.materials.sync import sync
 from materials.hub import Hub
 from materials.running import Running
 from unit.materials.stores import publish
@@ -97,6 +98,35 @@ def test_it_serves_on_a_unix_socket_of_its_own_user(folder):
             with httpx2.Client(transport=httpx2.HTTPTransport(uds=str(path))) as client:
                 assert client.get("http://mirror/health").json() == {"classhub": 1}
                 assert client.get("http://mirror/courses", headers={"Authorization": "token x"}).status_code == 503
+
+
+def eventually(check):
+    until = time.monotonic() + 30
+    while not check():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_a_change_of_the_source_reaches_a_home_when_the_webhook_calls(folder):
+    port, source = free_port(), folder / "source"
+    source.mkdir()
+    (source / "lab.txt").write_text("first")
+    (folder / "secret").write_text("agreed on")
+    given = {"kind": "folder", "source": str(source), "every_s": 3600, "hook": str(folder / "secret")}
+    with mirror(folder, listen=f"127.0.0.1:{port}", courses=[{"name": "comp141", "title": "C", "source": given}]):
+        url = f"http://127.0.0.1:{port}"
+
+        def arrived(text):
+            done = sync(HttpSource(url, "comp141", "any", folder / "kept.json"), folder / "home", "comp141")
+            return done.status == "done" and (folder / "home" / "comp141" / "lab.txt").read_text() == text
+
+        (folder / "home").mkdir()
+        eventually(lambda: arrived("first"))
+        (source / "lab.txt").write_text("second")
+        assert arrived("first")
+        assert httpx2.post(f"{url}/courses/comp141/hook", headers={"X-Gitlab-Token": "agreed on"}).status_code == 202
+        eventually(lambda: arrived("second"))
+        assert httpx2.get(f"{url}/courses/comp141/lint").status_code == 403, "the one student is no staff"
 
 
 WRONG = {

@@ -13,8 +13,8 @@ from classhub.materials.mirror import listening, settings
 from classhub.materials.mirror.desk import Desk
 from classhub.materials.mirror.door import HubDoor, OpenDoor
 from classhub.materials.mirror.listening import Listening
+from classhub.materials.mirror.publishing import Publishing
 from classhub.materials.mirror.service import LARGEST_BODY, application
-from classhub.materials.mirror.unattended import Unattended
 
 LOG = logging.getLogger("classhub.mirror")
 IDLE_S = 120
@@ -44,7 +44,8 @@ def main(arguments: Sequence[str]) -> int:
 
 async def serve(where: Listening, wanted: settings.Settings) -> None:
     """Until SIGTERM or SIGINT. Raises OSError when the address cannot be had."""
-    desk = Desk(wanted, HubDoor(where.hub_api) if where.hub_api else OpenDoor(), Unattended())
+    publishing = Publishing(wanted, LOG.info)
+    desk = Desk(wanted, HubDoor(where.hub_api) if where.hub_api else OpenDoor(), publishing)
     end = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, end.set)
@@ -58,12 +59,14 @@ async def serve(where: Listening, wanted: settings.Settings) -> None:
     desk.read_all()
     server.add_sockets(where.sockets())
     LOG.info("The mirror serves %d courses on %s.", len(desk.shelves), where.listen)
+    publishing.watch.start()
     await end.wait()
     server.stop()
     try:
         await asyncio.wait_for(server.close_all_connections(), LAST_S)
     except TimeoutError:
         LOG.warning("A connection does not close.")
+    publishing.watch.stop(LAST_S)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,103 @@
+"""What staff ask of the service is done by what makes releases."""
+
+import json
+import os
+import time
+
+import pytest
+
+from classhub.materials.mirror.desk import Refused
+from classhub.materials.mirror.publish import Looking
+from classhub.materials.mirror.publishing import Publishing
+from classhub.materials.mirror.results import Results
+from classhub.materials.mirror.settings import Course, Settings, Source
+from classhub.materials.mirror.store import Store
+
+
+@pytest.fixture
+def source(tmp_path):
+    folder = tmp_path / "source"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt", "c.txt"):
+        written(folder / name, name)
+    return folder
+
+
+def written(path, text: str) -> None:
+    """A while ago: a folder in which somebody writes is looked at a second time."""
+    path.write_text(text)
+    then = time.time() - 60
+    os.utime(path, (then, then))
+
+
+@pytest.fixture
+def course(source):
+    return Course("comp141", folder="comp141", source=Source("folder", str(source)))
+
+
+@pytest.fixture
+def publishing(tmp_path, course):
+    store = tmp_path / "store"
+    Looking(course, Store(store / "comp141")).look()
+    return Publishing(Settings(store, (course, Course("none"))), lambda line: None)
+
+
+@pytest.fixture
+def held(tmp_path, source, course, publishing):
+    """A release that would remove most of what students have waits for an instructor."""
+    written(source / "a.txt", "new a")
+    (source / "b.txt").unlink()
+    (source / "c.txt").unlink()
+    return Looking(course, Store(tmp_path / "store" / "comp141")).look().release
+
+
+async def test_the_release_that_waits_is_let_out_by_an_instructors_word(tmp_path, publishing, held):
+    store = Store(tmp_path / "store" / "comp141")
+    assert store.current_name() != held
+    out = await publishing.publish("comp141", "")
+    assert (out["release"], out["files"]) == (held, 1)
+    assert store.current_name() == held
+    with pytest.raises(Refused, match="No release is waiting"):
+        await publishing.publish("comp141", "")
+
+
+async def test_an_earlier_release_comes_back_by_its_name(tmp_path, publishing, held):
+    first = Store(tmp_path / "store" / "comp141").current_name()
+    await publishing.publish("comp141", held)
+    assert (await publishing.publish("comp141", first))["release"] == first
+    with pytest.raises(Refused, match=r"There is no release 9-0000000\."):
+        await publishing.publish("comp141", "9-0000000")
+
+
+async def test_a_preview_names_files_and_the_students_who_worked_in_them(tmp_path, publishing, held):
+    items = [
+        {"action": "kept", "path": "a.txt"},
+        {"action": "new", "path": "b.txt"},
+        {"action": "kept", "path": "own.txt"},
+    ]
+    for name, done in (("alice@college.edu", items), ("jane.doe", items[1:])):
+        body = json.dumps({"course": "comp141", "status": "done", "items": done}).encode()
+        Results(tmp_path / "store" / "comp141" / "results").keep(name, "comp141", body, "2027-01-11T12:00:00+00:00")
+    found = await publishing.preview("comp141")
+    assert found["release"] == held
+    assert found["files"] == {"new": [], "updated": ["a.txt"], "removed": ["b.txt", "c.txt"]}
+    assert found["students"] == [{"name": "alice@college.edu", "edited": ["a.txt"]}]
+    assert "waits for an instructor" in found["why"]
+
+
+async def test_without_a_release_that_waits_a_preview_is_empty(publishing):
+    found = await publishing.preview("comp141")
+    assert (found["release"], found["files"]) == ("", {"new": [], "updated": [], "removed": []})
+    assert (await publishing.preview("none"))["release"] == ""
+
+
+async def test_remarks_are_those_of_the_last_look(publishing, held):
+    found = await publishing.lint("comp141")
+    assert found["release"] == held
+    assert [one["severity"] for one in found["remarks"]] == ["error"] * len(found["remarks"]) != []
+    assert (await publishing.lint("none"))["remarks"] == []
+
+
+async def test_only_a_repository_has_commits(publishing):
+    assert await publishing.tree("comp141", "ab" * 20) is None
+    assert await publishing.tree("none", "ab" * 20) is None
