@@ -1,12 +1,11 @@
 """What staff ask of the service is done by what makes releases."""
 
 import json
-import os
-import time
 
 import pytest
 
 from classhub.materials.mirror.desk import Refused
+from classhub.materials.mirror.folder_source import FolderSource
 from classhub.materials.mirror.publish import Looking
 from classhub.materials.mirror.publishing import Publishing
 from classhub.materials.mirror.results import Results
@@ -19,15 +18,8 @@ def source(tmp_path):
     folder = tmp_path / "source"
     folder.mkdir()
     for name in ("a.txt", "b.txt", "c.txt"):
-        written(folder / name, name)
+        (folder / name).write_text(name)
     return folder
-
-
-def written(path, text: str) -> None:
-    """A while ago: a folder in which somebody writes is looked at a second time."""
-    path.write_text(text)
-    then = time.time() - 60
-    os.utime(path, (then, then))
 
 
 @pytest.fixture
@@ -36,19 +28,19 @@ def course(source):
 
 
 @pytest.fixture
-def publishing(tmp_path, course):
+def publishing(tmp_path, source, course):
     store = tmp_path / "store"
-    Looking(course, Store(store / "comp141")).look()
+    Looking(course, Store(store / "comp141")).look(FolderSource(source, quiet_s=0))
     return Publishing(Settings(store, (course, Course("none"))), lambda line: None)
 
 
 @pytest.fixture
 def held(tmp_path, source, course, publishing):
     """A release that would remove most of what students have waits for an instructor."""
-    written(source / "a.txt", "new a")
+    (source / "a.txt").write_text("new a")
     (source / "b.txt").unlink()
     (source / "c.txt").unlink()
-    return Looking(course, Store(tmp_path / "store" / "comp141")).look().release
+    return Looking(course, Store(tmp_path / "store" / "comp141")).look(FolderSource(source, quiet_s=0)).release
 
 
 async def test_the_release_that_waits_is_let_out_by_an_instructors_word(tmp_path, publishing, held):
