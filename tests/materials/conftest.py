@@ -1,4 +1,4 @@
-"""Situations: a mirror with its courses over real HTTP and the hub that it asks; an instructor's repository; a store."""
+"""A mirror with two courses over real HTTP, and the hub that it asks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,10 +13,8 @@ from classhub.materials.mirror.desk import Desk, Refused
 from classhub.materials.mirror.door import HubDoor
 from classhub.materials.mirror.service import application
 from classhub.materials.mirror.settings import Assignment, Course, Section, Settings, Source, Who
-from classhub.materials.mirror.store import Store
 from materials.hub import Hub
 from materials.running import Running
-from materials.upstream import Upstream
 from unit.materials.stores import publish
 
 NOON = datetime(2027, 1, 11, 12, 0, tzinfo=UTC)
@@ -138,15 +136,3 @@ def mirror(tmp_path: Path) -> Iterator[Mirror]:
 @pytest.fixture
 def alice(mirror: Mirror) -> str:
     return mirror.hub.user("alice@college.edu")
-
-
-@pytest.fixture
-def upstream(tmp_path: Path) -> Upstream:
-    return Upstream.make(tmp_path / "upstream")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = Store(tmp_path / "store" / "comp141")
-    with made.locked():
-        yield made

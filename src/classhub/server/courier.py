@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -107,12 +108,13 @@ class Courier:
         listed = self._listed()
         for course in listed:
             if course.library != self._libraries.id_of(course.name):
-                self._guarded(
-                    lambda course=course: self._libraries.update(course.name, self.origin.source(course.name))
-                )  # type: ignore[misc]
+                self._guarded(partial(self._fetch_library, course))
             if everything or self._due.is_due(course.name, course.release, time.monotonic()):
-                self._guarded(lambda course=course: self._sync_whole(course))  # type: ignore[misc]
+                self._guarded(partial(self._sync_whole, course))
             self._bring_waiting()
+
+    def _fetch_library(self, course: Course) -> None:
+        self._libraries.update(course.name, self.origin.source(course.name))
 
     def _listed(self) -> Sequence[Course]:
         """While the mirror is away the copy in the home is what there is, and nothing is tried in vain."""

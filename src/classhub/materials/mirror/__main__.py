@@ -16,10 +16,8 @@ from classhub.materials.mirror.door import HubDoor, OpenDoor
 from classhub.materials.mirror.library_build import Builder
 from classhub.materials.mirror.library_keep import Keeper
 from classhub.materials.mirror.listening import Listening
-from classhub.materials.mirror.modules import importable
 from classhub.materials.mirror.service import LARGEST_BODY, application
 from classhub.materials.mirror.store import Store
-from classhub.materials.mirror.unattended import Unattended
 
 LOG = logging.getLogger("classhub.mirror")
 IDLE_S = 120
@@ -50,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
 async def serve(where: Listening, wanted: settings.Settings) -> None:
     """Until SIGTERM or SIGINT. Raises OSError when the address cannot be had."""
     keeper = _keeper(wanted)
-    publisher = _publisher(wanted, keeper)
+    publisher = Attended(wanted, LOG.info, keeper)
     door = HubDoor(where.hub_api) if where.hub_api else OpenDoor()
     desk = Desk(wanted, door, publisher, library=keeper.told if keeper else lambda _: None)
     end = asyncio.Event()
@@ -66,12 +64,10 @@ async def serve(where: Listening, wanted: settings.Settings) -> None:
     desk.read_all()
     server.add_sockets(where.sockets())
     LOG.info("The mirror serves %d courses on %s.", len(desk.shelves), where.listen)
-    if isinstance(publisher, Attended):
-        publisher.start()
+    publisher.start()
     await end.wait()
     server.stop()
-    if isinstance(publisher, Attended):
-        await asyncio.get_running_loop().run_in_executor(None, publisher.stop)
+    await asyncio.get_running_loop().run_in_executor(None, publisher.stop)
     try:
         await asyncio.wait_for(server.close_all_connections(), LAST_S)
     except TimeoutError:
@@ -83,14 +79,6 @@ def _keeper(wanted: settings.Settings) -> Keeper | None:
         return None
     builder = Builder(wanted.builder["python"], wanted.builder["behind"])
     return Keeper(wanted.libraries, builder, lambda course, digest: Store(wanted.store / course).blobs.path(digest))
-
-
-def _publisher(wanted: settings.Settings, keeper: Keeper | None) -> Attended | Unattended:
-    """Releases are made here where a course says from what."""
-    if not any(course.source for course in wanted.courses):
-        return Unattended()
-    has_module = importable if wanted.imports_here else None
-    return Attended(wanted, lambda sentence: LOG.info("%s", sentence), keeper, has_module)
 
 
 if __name__ == "__main__":

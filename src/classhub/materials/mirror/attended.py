@@ -1,7 +1,8 @@
 """A mirror that makes its releases itself: it looks at the sources, keeps libraries built, and does what staff ask."""
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections import OrderedDict
 from typing import Any
 
 from classhub.materials.manifest import Manifest
@@ -10,25 +11,31 @@ from classhub.materials.mirror.candidate import Unavailable
 from classhub.materials.mirror.desk import Refused
 from classhub.materials.mirror.git_source import GitSource, tree
 from classhub.materials.mirror.library_keep import Keeper
+from classhub.materials.mirror.modules import importable
 from classhub.materials.mirror.publish import Look, Looking, consistent, reader_of
 from classhub.materials.mirror.results import Results
 from classhub.materials.mirror.settings import Course, Settings
 from classhub.materials.mirror.store import Busy, Store
 from classhub.materials.mirror.watch import Tell, Watch
 
+UNKNOWN_S = 60
+"""A commit that the source has not is not looked for again for so long: each time starts a git."""
+MOST_UNKNOWN = 1000
+BUSY = "This course's source is being looked at just now. Try again in a moment."
+
 
 class Attended:
     """A desk.Publisher. start() it once; its threads end with the process."""
 
-    def __init__(
-        self, settings: Settings, tell: Tell, keeper: Keeper | None, has_module: Callable[[str], bool] | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, tell: Tell, keeper: Keeper | None = None) -> None:
         self._settings = settings
         self._keeper = keeper
         self._tell = tell
-        self._has_module = has_module
+        self._has_module = importable if settings.imports_here else None
+        self._unknown: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._one_tree = asyncio.Semaphore()
         self._courses = {course.name: course for course in settings.courses if course.source is not None}
-        self._watch = Watch(settings.store, settings.courses, tell, has_module, self._looked)
+        self._watch = Watch(settings.store, settings.courses, tell, self._has_module, self._looked)
 
     def start(self) -> None:
         self._watch.start()
@@ -48,10 +55,24 @@ class Attended:
     async def lint(self, course: str) -> dict[str, Any]:
         store = self._store(course)
         status = await asyncio.to_thread(store.status)
-        return {name: status.get(name) for name in ("looked", "remarks", "held", "reason")}
+        held = (status.get("held") or {}).get("release", "")
+        return {
+            "release": held or status.get("release", ""),
+            "looked": status.get("looked", ""),
+            "remarks": status.get("remarks", []),
+        }
 
     async def tree(self, course: str, commit: str) -> dict[str, str] | None:
-        return await asyncio.to_thread(self._tree, course, commit)
+        key = (course, commit)
+        if time.monotonic() - self._unknown.get(key, float("-inf")) < UNKNOWN_S:
+            return None
+        async with self._one_tree:
+            found = await asyncio.to_thread(self._tree, course, commit)
+        if found is None:
+            self._unknown[key] = time.monotonic()
+            while len(self._unknown) > MOST_UNKNOWN:
+                self._unknown.popitem(last=False)
+        return found
 
     # --- in threads
 
@@ -76,7 +97,9 @@ class Attended:
                 return {"release": self._looked_now(looking).release, "before": before}
             made = looking.publish(release)
         except Busy:
-            raise Refused("This course's source is being looked at just now. Try again in a moment.") from None
+            raise Refused(BUSY) from None
+        except OSError as error:
+            raise Refused(f"The mirror's disk does not let it: {error.strerror}.") from None
         if made is None:
             raise Refused(f"There is no release {release}. `classhub course status {course}` tells the one that waits.")
         self._watch.look_now(course)  # the library of this release
@@ -107,21 +130,20 @@ class Attended:
         except Unavailable as error:
             raise Refused(str(error)) from None
         except Busy:
-            raise Refused("This course's source is being looked at just now. Try again in a moment.") from None
+            raise Refused(BUSY) from None
         files = consistent(found).files if found else {}
         return Manifest(looking.course.name, "", files, source=found.words if found else "")
 
     def _tree(self, course: str, commit: str) -> dict[str, str] | None:
-        source = self._course(course).source
-        if source is None or source.kind != "git":
+        source = self._courses[course].source if course in self._courses else None
+        reader = reader_of(source) if source else None
+        if not isinstance(reader, GitSource):
             return None
         store = self._store(course)
         try:
             with store.locked():
-                return tree(
-                    store, GitSource(source.source, source.branch, source.folder, source.key, source.token), commit
-                )
-        except (Busy, Unavailable):
+                return tree(store, reader, commit)
+        except (Busy, Unavailable, OSError):
             return None
 
     def _course(self, course: str) -> Course:
