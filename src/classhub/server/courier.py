@@ -125,7 +125,8 @@ class Courier:
             if not (result and result.status == "partial" and result.bytes):
                 break
             self._bring_waiting()
-        opens_in_s = copies.opens_in_s(copies.manifest_of(self.home, course.name), time.time())
+        manifest = copies.manifest_of(self.home, course.name)
+        opens_in_s = copies.opens_in_s(manifest, time.time())
         self._due.synced(course.name, course.release, result, time.monotonic(), opens_in_s)
         if result:
             self._reports.report(result)
