@@ -112,16 +112,16 @@ def begin(home: Path, run: Path, material: str, lab: bool, environment: dict[str
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     given = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "CLASSHUB"))}
-    given.update(
-        HOME=str(home),
-        PYTHONPATH=str(PACKAGE.parent),
-        JUPYTER_CONFIG_PATH=str(PACKAGE / "server" / "etc"),
-        JUPYTER_RUNTIME_DIR=str(run),
-        JUPYTERLAB_WORKSPACES_DIR=str(run / "workspaces"),
-        CLASSHUB_MATERIAL_EVERY_S=str(EVERY_S),
-        **({"CLASSHUB_MATERIAL": material} if material else {}),
-        **environment,
-    )
+    ours = {
+        "HOME": str(home),
+        "PYTHONPATH": str(PACKAGE.parent),
+        "JUPYTER_CONFIG_PATH": str(PACKAGE / "server" / "etc"),
+        "JUPYTER_RUNTIME_DIR": str(run),
+        "JUPYTERLAB_WORKSPACES_DIR": str(run / "workspaces"),
+        "CLASSHUB_MATERIAL_EVERY_S": str(EVERY_S),
+        "CLASSHUB_MATERIAL": material,
+    }
+    given.update({**ours, **environment})
     options = [
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",

@@ -58,17 +58,27 @@ class Courier:
         self._due = Due(every_s)
         self._reports = Reports(origin, log)
         self._failures = 0
+        self._began: float | None = None
+
+    @property
+    def at_work_s(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._began if self._began is not None else 0.0
 
     def start(self) -> threading.Thread:
+        self._began = time.monotonic()
         thread = threading.Thread(target=self._work, name="course material", daemon=True)
         thread.start()
         return thread
 
     def _work(self) -> None:
-        self._guarded(lambda: self.state.remembered(courses.remembered(self.home)))
+        self._guarded(self._remember)
         self.jobs.everything()
         while True:
             self.turn(self._wait_s())
+
+    def _remember(self) -> None:
+        self.state.remembered(courses.remembered(self.home))
 
     def _wait_s(self) -> float:
         return min(pace.pause_s(self._every_s, self._failures), max(1.0, self._due.next_in_s(time.monotonic())))
