@@ -103,15 +103,13 @@ def put_over(place: Place, temporary: bytes, expected: Leaf, executable: bool | 
 
     The name of a copy, if the student saved in the very moment: that is what he saved.
     """
-    if expected.kind == "link":
-        _check_link(place, expected)
-        disk.replace(place.folder, temporary, place.name)
-        return None
 
     def change(descriptor: int) -> None:
         _take_mode(place.folder, temporary, descriptor, executable)
         disk.replace(place.folder, temporary, place.name)
 
+    if expected.kind == "link":
+        return _change_link(place, expected, lambda: disk.replace(place.folder, temporary, place.name))
     return _change(place, expected, safety, change)
 
 
@@ -119,8 +117,14 @@ def put_link_over(place: Place, where: bytes, expected: Leaf, safety: Safety) ->
     """As put_over, with a symbolic link."""
     temporary = disk.temporary_name()
     put_link(Place(place.folder, temporary), where)
+
+    def change(_: int = -1) -> None:
+        disk.replace(place.folder, temporary, place.name)
+
     try:
-        return put_over(place, temporary, expected, None, safety)
+        if expected.kind == "link":
+            return _change_link(place, expected, change)
+        return _change(place, expected, safety, change)
     except BaseException:
         discard(place.folder, temporary)
         raise
@@ -129,9 +133,7 @@ def put_link_over(place: Place, where: bytes, expected: Leaf, safety: Safety) ->
 def remove(place: Place, expected: Leaf, safety: Safety) -> bytes | None:
     """As put_over, leaving nothing."""
     if expected.kind == "link":
-        _check_link(place, expected)
-        disk.unlink(*place)
-        return None
+        return _change_link(place, expected, lambda: disk.unlink(*place))
     return _change(place, expected, safety, lambda _: disk.unlink(*place))
 
 
@@ -178,13 +180,15 @@ def put_free(folder: int, temporary: bytes, candidates: Iterable[bytes]) -> byte
     raise Changed
 
 
-def _check_link(place: Place, expected: Leaf) -> None:
+def _change_link(place: Place, expected: Leaf, change: Callable[[], None]) -> None:
+    """A link has no bytes to keep: where it led is in the record."""
     try:
         target = disk.target(*place)
     except OSError as error:
         raise Changed from error
     if sha256(target).hexdigest() != expected.digest:
         raise Changed
+    change()
 
 
 def _take_mode(folder: int, temporary: bytes, old: int, executable: bool | None) -> None:
