@@ -156,7 +156,7 @@ COURSES = {
         "As a mapping, `from` is one of these, and:\n\n"
         "- `branch`: a branch or a tag. Default: the repository's own. With it a folder on this machine is a repository, too.\n"
         "- `folder`: a folder inside the source; only what lies in it is material.\n"
-        "- `every`: how often the source is looked at, as `1m` (the default), from `10s` to `7d`.\n"
+        "- `every`: how often the source is looked at, as `1m`, from `10s` to `7d`. Default: `10s` for a folder, else `1m`.\n"
         "- `key`: the file of a deploy key, for git over ssh. `token`: the file of a token, for https; where the host asks for a\n"
         "  name besides, it holds `NAME:TOKEN`. `hook`: the file of the secret that a webhook shows. Their paths start at config/, "
         "nobody else may read them (`chmod 600`), and they belong in no git repository. An address with a password in it is refused.\n"

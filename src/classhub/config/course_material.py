@@ -16,7 +16,12 @@ SCHEMES = ("https", "http", "ssh", "file")
 KEYS = ("from", "branch", "folder", "every", "key", "token", "hook", "hold")
 _ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:(?P<user>[^/?#]*)@)?(?P<rest>.*)")
 _SCP = re.compile(r"[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+:(?!//).+")
+_PAGE = re.compile(r"(?P<repository>.*?)/(?:-/)?(?:tree|blob)/(?P<branch>[^/]+)/?(?P<folder>.*)")
+"""As a browser shows a folder of a repository on GitHub or GitLab."""
+_SECRET = re.compile(r"[?&][^=&]*(?:token|password|secret|signature)[^=&]*=", re.IGNORECASE)
 LEAST_S, MOST_S = 10, 7 * 86400
+EVERY_S = {"folder": 10}
+"""A walk through a folder costs nothing; elsewhere a host is asked."""
 
 
 def material(fields: Fields, folder: Path) -> Material | None:
@@ -37,7 +42,7 @@ def material(fields: Fields, folder: Path) -> Material | None:
         source=found.source,
         branch=branch,
         folder=_inner(below, found),
-        every_s=_every(below),
+        every_s=_every(below, found.every_s),
         key=_private(below, "key", folder),
         token=_private(below, "token", folder),
         hook=_private(below, "hook", folder),
@@ -73,6 +78,15 @@ def _at_address(fields: Fields, name: str, text: str, address: re.Match[str]) ->
     if not address["rest"].strip("/"):
         fields.wrong(name, "CH1926", "The address names no host.", "", "https://git.college.edu/cs/comp141.git")
         return None
+    if _SECRET.search(text):
+        why = "config/ is kept in git, and addresses are shown."
+        fix = "If the host takes it in a header, name a file of mode 0600 with it: token: comp141.token"
+        fields.wrong(name, "CH1927", "The address seems to hold a secret.", why, fix, severity="warning")
+    if (page := _PAGE.fullmatch(text)) and scheme in ("http", "https") and not _is_archive(text):
+        inner = f", folder: {page['folder'].rstrip('/')}" if page["folder"].strip("/") else ""
+        fix = f"material: {{from: {page['repository']}, branch: {page['branch']}{inner}}}"
+        fields.wrong(name, "CH1926", "This is the address of a page, and of no repository.", "", fix)
+        return None
     is_archive = _is_archive(address["rest"].split("?")[0]) and scheme in ("http", "https")
     _fitting(fields, "archive" if is_archive else "git", scheme)
     return Material("archive" if is_archive else "git", text)
@@ -107,7 +121,7 @@ def _on_this_machine(fields: Fields, name: str, text: str, branch: str, folder: 
             name, "CH1939", message, "Students would get its secrets.", "Put the material into a folder of its own."
         )
     _fitting(fields, kind, "")
-    return Material(kind, str(path))
+    return Material(kind, str(path), every_s=EVERY_S.get(kind, Material.every_s))
 
 
 def _holds(material: Path, config: Path) -> bool:
@@ -128,8 +142,7 @@ def _inner(fields: Fields, found: Material) -> str:
     return path
 
 
-def _every(fields: Fields) -> int:
-    default = Material("", "").every_s
+def _every(fields: Fields, default: int) -> int:
     if not fields.given("every"):
         return default
     found = seconds("every", fields.value("every"))

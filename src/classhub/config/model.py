@@ -64,7 +64,7 @@ class Material:
     folder: str = ""
     """Inside the source; empty: all of it."""
     every_s: int = 60
-    """Seconds between two looks at the source."""
+    """Seconds between two looks at the source; 10 for a folder."""
     key: Path | None = None
     """File of a deploy key, for git over ssh. Absolute."""
     token: Path | None = None

@@ -301,5 +301,5 @@ def test_trees_of_commits_are_told_and_kept(store: Store, upstream: Upstream) ->
 
 def test_an_address_that_looks_like_an_option_is_none(store: Store, tmp_path: Path) -> None:
     assert "cannot be had" in refusal(store, GitSource(f"--upload-pack=touch {tmp_path}/ran"))
-    assert "cannot be had" in refusal(store, GitSource(f"ext::touch% {tmp_path}/ran"))
+    assert "cannot be had" in refusal(store, GitSource(f"ext::touch {tmp_path}/ran"))
     assert not (tmp_path / "ran").exists()

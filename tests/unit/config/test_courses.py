@@ -55,7 +55,7 @@ SOURCES = [
 @pytest.mark.parametrize(("text", "kind"), SOURCES)
 def test_a_source_is_told_by_its_form(text: str, kind: str, folder: Path) -> None:
     wanted = text if ":" in text else str(folder.parent / text)
-    assert fine(f"material: {text}", folder).source == Material(kind, wanted)
+    assert fine(f"material: {text}", folder).source == Material(kind, wanted, every_s=10 if kind == "folder" else 60)
 
 
 def test_every_key_of_the_material_is_read(folder: Path) -> None:
@@ -92,6 +92,11 @@ def test_a_folder_with_a_branch_is_a_repository(folder: Path) -> None:
         Material("git", str(folder.parent / "material/comp141"), branch="main"),
         None,
     )
+
+
+def test_the_address_of_a_page_is_told_as_the_repository_it_shows(folder: Path) -> None:
+    _, (finding,) = read("material: https://college.edu/cs/x/tree/main/labs/a/", folder)
+    assert finding.fix == "material: {from: https://college.edu/cs/x, branch: main, folder: labs/a}"
 
 
 def test_people_and_sections_are_read(folder: Path) -> None:
@@ -154,6 +159,9 @@ MISTAKES = [
     ("material: https://", 1, "CH1926", "The address names no host."),
     ("material: https://tok@git.college.edu/x", 1, "CH1927", "A name or password stands in the address."),
     ("material: ssh://git:pw@git.college.edu/x", 1, "CH1927", "A name or password stands in the address."),
+    ("material: https://college.edu/x.zip?private_token=a", 1, "CH1927", "The address seems to hold a secret."),
+    ("material: https://college.edu/cs/x/tree/main/labs", 1, "CH1926", "This is the address of a page"),
+    ("material: https://college.edu/cs/x/-/blob/main/a.md", 1, "CH1926", "This is the address of a page"),
     ("material: {from: material/gone}", 1, "CH1922", "There is no folder material/gone."),
     ("material: material/gone.zip", 1, "CH1922", "There is no folder material/gone.zip."),
     ("material: {from: material/comp141, folder: gone}", 1, "CH1922", "There is no folder gone in the material."),

@@ -10,10 +10,10 @@ from pathlib import Path
 from tornado.httpserver import HTTPServer
 
 from classhub.materials.mirror import listening, settings
+from classhub.materials.mirror.attended import Attended
 from classhub.materials.mirror.desk import Desk
 from classhub.materials.mirror.door import HubDoor, OpenDoor
 from classhub.materials.mirror.listening import Listening
-from classhub.materials.mirror.publishing import Publishing
 from classhub.materials.mirror.service import LARGEST_BODY, application
 
 LOG = logging.getLogger("classhub.mirror")
@@ -44,8 +44,8 @@ def main(arguments: Sequence[str]) -> int:
 
 async def serve(where: Listening, wanted: settings.Settings) -> None:
     """Until SIGTERM or SIGINT. Raises OSError when the address cannot be had."""
-    publishing = Publishing(wanted, LOG.info)
-    desk = Desk(wanted, HubDoor(where.hub_api) if where.hub_api else OpenDoor(), publishing)
+    publisher = Attended(wanted, LOG.info)
+    desk = Desk(wanted, HubDoor(where.hub_api) if where.hub_api else OpenDoor(), publisher)
     end = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, end.set)
@@ -58,15 +58,15 @@ async def serve(where: Listening, wanted: settings.Settings) -> None:
     )
     desk.read_all()
     server.add_sockets(where.sockets())
+    publisher.start()
     LOG.info("The mirror serves %d courses on %s.", len(desk.shelves), where.listen)
-    publishing.watch.start()
     await end.wait()
     server.stop()
+    await asyncio.get_running_loop().run_in_executor(None, publisher.stop)
     try:
         await asyncio.wait_for(server.close_all_connections(), LAST_S)
     except TimeoutError:
         LOG.warning("A connection does not close.")
-    publishing.watch.stop(LAST_S)
 
 
 if __name__ == "__main__":

@@ -61,7 +61,8 @@ class Looking:
         of_source = asdict(self.course.source or Source("", "")) | {"hold": None, "every_s": None}
         key = {name: str(value) for name, value in of_source.items() if value}
         known = self.store.cached(SEEN)
-        candidate = reader.look(self.store, known.get("seen", {}) if known.get("source") == key else {})
+        is_known = known.get("source") == key and bool(self.store.current() or self.store.held())
+        candidate = reader.look(self.store, known.get("seen", {}) if is_known else {})
         found = Look("same", self.store.current_name()) if candidate is None else self._consider(candidate)
         if candidate is not None:
             self.store.cache(SEEN, {"source": key, "seen": dict(candidate.seen)})

@@ -34,6 +34,10 @@ _OURS = re.compile(
 )
 
 
+LONGEST = 300
+"""Characters of git's own words, which the host may have chosen."""
+
+
 def is_our_damage(said: str) -> bool:
     """The copy here is damaged: made anew it may work."""
     return bool(_OURS.search(said))
@@ -45,4 +49,5 @@ def reason(said: str) -> str:
         if words in said:
             return meaning
     lines = [line for line in said.splitlines() if line.startswith(("fatal:", "error:"))]
-    return lines[-1].partition(":")[2].strip() if lines else "git says no reason"
+    last = lines[-1].partition(":")[2].strip() if lines else "git says no reason"
+    return "".join(sign if sign.isprintable() else "?" for sign in last[:LONGEST])

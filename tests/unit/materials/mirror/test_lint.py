@@ -1,8 +1,10 @@
 """Each rule finds what it is for, says where and how to mend it, and is silent about the same thing put right."""
 
 import json
+import re
 import time
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,9 @@ from classhub.materials.manifest import Entry
 from classhub.materials.mirror.candidate import Left
 from classhub.materials.mirror.lint import MOST_OF_A_RULE, lint
 from classhub.materials.mirror.lint.given import Given
+
+PAGE = Path(__file__).parents[4] / "docs" / "how-to" / "course-material.md"
+SOURCES = sorted(Path(__file__).parents[4].glob("src/classhub/materials/mirror/lint/*.py"))
 
 
 def given(files: dict[str, bytes], before: dict[str, bytes] | None = None, **more) -> Given:
@@ -173,6 +178,17 @@ def test_of_many_alike_the_number_is_told() -> None:
     remarks = lint(given({f"caf\u00e9{number}.md": b"" for number in range(200)}))
     assert len(remarks) == MOST_OF_A_RULE + 1
     assert remarks[-1].reason == "150 more of the same."
+
+
+def test_every_rule_is_on_the_page() -> None:
+    rules = {
+        rule
+        for path in SOURCES
+        for rule in re.findall(r'Remark\(\s*"(?:error|warning)", "([a-z-]+)"', path.read_text())
+    }
+    rules |= {*LEFT, "clutter"}
+    assert len(rules) > 20
+    assert {rule for rule in rules if f"`{rule}`" not in PAGE.read_text()} == set()
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_a_source_that_is_away_leaves_the_last_good_release(ada: Instructor) -> 
     assert ada.students_get() == {"a": "1"}
     assert status["reason"] == "The host does not answer."
     assert (status["ok"][11:13], status["looked"][11:13], status["failing_since"][11:13]) == ("09", "11", "10")
-    assert list(ada.store.blobs.left_parts()) == []
+    assert list(Store(ada.store.folder).blobs.left_parts()) == []
     ada.look()
     assert (ada.store.status()["reason"], ada.store.status()["failing_since"]) == ("", "")
 
@@ -216,6 +216,18 @@ def test_a_file_where_others_need_a_folder_is_left(ada: Instructor) -> None:
 
     ada.look(Both())
     assert set(ada.students_get()) == {"a/b", "c"}
+
+
+def test_a_store_that_lost_its_releases_gets_one_anew(ada: Instructor) -> None:
+    class Once:
+        def look(self, store: Store, seen: dict) -> Candidate | None:
+            digest, size = store.blobs.put([b"1"])
+            return None if seen else Candidate({"a": Entry("file", digest, size)}, {}, "x", {"commit": "1"})
+
+    ada.look(Once())
+    (ada.store.folder / "current").unlink()
+    assert ada.look(Once()).what == "published"
+    assert ada.students_get() == {"a": "1"}
 
 
 def test_another_source_of_the_same_course_is_looked_at_anew(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,16 @@ def test_each_reason_is_told_once_and_that_it_is_over(tmp_path: Path) -> None:
     eventually(lambda: len(looking.seen) > 7)
     one.stop()
     assert told == ["a: The host does not answer.", "a: the source is there again."]
+
+
+def test_the_waits_grow_while_it_fails(tmp_path: Path) -> None:
+    looking = scripted(tmp_path, Look("unavailable", reason="Away."))
+    one = CourseWatch(looking, lambda _: None)
+    one.start()
+    eventually(lambda: len(looking.seen) > 6)
+    one.stop()
+    waits = [after - before for before, after in pairwise(looking.seen)]
+    assert waits[5] > 4 * waits[0], waits
 
 
 def test_no_failure_ends_the_looking(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from classhub.outside.git.reasons import is_our_damage, reason
         ("fatal: unable to access 'https://x/': Could not resolve host: x", "the host's name is not known"),
         ("fatal: repository 'https://x/' not found", "the host knows no such repository, or hides it from us"),
         ("fatal: something new", "something new"),
+        ("fatal: \x1b[31mred", "?[31mred"),
         ("", "git says no reason"),
     ],
 )
