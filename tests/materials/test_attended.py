@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 
 from classhub.materials.fetch import FolderSource, HttpSource
+from classhub.materials.mirror import attended as attended_module
 from classhub.materials.mirror.attended import Attended
 from classhub.materials.mirror.desk import Refused
+from classhub.materials.mirror.publish import Looking
 from classhub.materials.mirror.results import Results
 from classhub.materials.mirror.settings import Course, Settings, Source
 from classhub.materials.mirror.store import Store
@@ -148,3 +150,18 @@ def test_what_is_not_there_cannot_be_published(attended: Attended, course: str, 
 def test_only_a_repository_has_commits(attended: Attended) -> None:
     assert asyncio.run(attended.tree("comp141", "f" * 40)) is None
     assert asyncio.run(attended.tree("empty", "f" * 40)) is None
+
+
+def test_a_commit_that_is_unknown_is_looked_for_once_a_minute(
+    tmp_path: Path, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = Course("comp141", source=Source("git", upstream.address))
+    looking = Looking(course, Store(tmp_path / "store" / "comp141"))
+    looking.look()
+    upstream.commit({"b.txt": b"2"})
+    new, made = upstream.git("rev-parse", "HEAD"), Attended(Settings(tmp_path / "store", (course,)), lambda _: None)
+    assert asyncio.run(made.tree("comp141", new)) is None
+    looking.look()
+    assert asyncio.run(made.tree("comp141", new)) is None
+    monkeypatch.setattr(attended_module, "UNKNOWN_S", 0)
+    assert set(asyncio.run(made.tree("comp141", new)) or ()) == {"a.txt", "b.txt"}
