@@ -7,6 +7,7 @@ token. Every failure is source.Offline. Student's side: standard library only, P
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import ssl
 from collections.abc import Callable, Mapping
@@ -14,7 +15,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from classhub.materials.patience import WHOLE_S, Patient, TooSlow, connected
+from classhub.materials import patience
+from classhub.materials.patience import Patient, TooSlow, connected
 from classhub.materials.source import Offline
 
 if TYPE_CHECKING:
@@ -81,9 +83,9 @@ class Connection:
         self._answer: Answer | None = None
 
     def ask(
-        self, method: str, path: str, *, body: bytes | None = None, whole_s: float = WHOLE_S, **more: str
+        self, method: str, path: str, *, body: bytes | None = None, whole_s: float | None = None, **more: str
     ) -> Answer:
-        """With any status. more: headers. whole_s: for all of the answer; `go_on` begins anew. Raises Offline."""
+        """With any status. more: headers. whole_s: for all of the answer (WHOLE_S); `go_on` begins anew. Raises Offline."""
         headers = {"Authorization": f"token {self._spoken()}", "Accept-Encoding": "identity", "User-Agent": "classhub"}
         headers.update({name.replace("_", "-"): value for name, value in more.items()})
         if self._answer is not None and not self._answer.is_at_end():
@@ -91,7 +93,7 @@ class Connection:
         while True:
             is_first = self._http is None
             try:
-                return self._asked(method, path, body, headers, whole_s)
+                return self._asked(method, path, body, headers, patience.WHOLE_S if whole_s is None else whole_s)
             except BROKEN as error:
                 self.close()
                 # The other side may have closed a connection that lay idle: that says nothing about it.
@@ -104,9 +106,9 @@ class Connection:
             self._socket.patience.expect(float("inf"))
 
     def close(self) -> None:
-        if self._http is not None:
+        if self._socket is not None:
             with suppress(OSError):
-                self._http.close()
+                self._socket.end()
         self._http = self._socket = self._answer = None
 
     @property
@@ -123,7 +125,7 @@ class Connection:
             token = self._token() if callable(self._token) else self._token
         except Exception:  # noqa: BLE001 (whatever it is, its text may hold the token)
             token = ""
-        if not token.isascii() or not token.isprintable() or " " in token or not token:
+        if not isinstance(token, str) or not re.fullmatch(r"[!-~]+", token):
             raise Offline("This server has no token for the material, or none that can be used.")
         return token
 
@@ -147,6 +149,7 @@ class Connection:
         patient = connected(parts.hostname, port, is_secure)
         spoken = http.client.HTTPConnection(parts.hostname, port)
         spoken.sock = patient
+        spoken.auto_open = 0  # without our patience
         return spoken, patient
 
 

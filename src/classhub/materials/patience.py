@@ -22,32 +22,33 @@ class TooSlow(OSError):
 
 
 class Patience(io.RawIOBase):
-    """Reads of a socket; counts only the time spent waiting, so that a slow disk on our side harms nobody."""
+    """Reads of a socket. Of silence only the time spent waiting counts: a slow disk on our side is nobody's silence."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self.expect(WHOLE_S)
 
     def expect(self, whole_s: float) -> None:
-        """A new answer, or a new part of one."""
-        self._whole_s, self._silence_s, self._came = whole_s, SILENCE_S, 0
+        """A new answer, or a new part of one, which must be there whole after that time."""
+        self._end, self._silence_s, self._came = time.monotonic() + whole_s, SILENCE_S, 0
+
+    def close(self) -> None:
+        """Not with the answer that was read: the next one comes over the same socket."""
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        left_s = min(self._whole_s, self._silence_s)
+        begin = time.monotonic()
+        left_s = min(self._end - begin, self._silence_s)
         if left_s <= 0:
             raise TooSlow
         self._sock.settimeout(left_s)
-        begin = time.monotonic()
         try:
             came = self._sock.recv_into(buffer)
-        except OSError as error:
-            raise (TooSlow() if time.monotonic() - begin >= left_s else error) from None
-        waited_s = time.monotonic() - begin
-        self._whole_s -= waited_s
-        self._silence_s -= waited_s
+        except socket.timeout:  # noqa: UP041 (3.9 has two of them)
+            raise TooSlow from None
+        self._silence_s -= time.monotonic() - begin
         self._came += came
         if self._came >= ENOUGH:
             self._silence_s, self._came = SILENCE_S, 0
@@ -69,6 +70,9 @@ class Patient:
         return io.BufferedReader(self.patience, 1 << 16)
 
     def close(self) -> None:
+        """http.client does so before it has read an answer that ends with its connection; `end` is ours."""
+
+    def end(self) -> None:
         self._sock.close()
 
 
@@ -99,7 +103,7 @@ def _first_that_answers(addresses: list[Any], end: float) -> socket.socket:
             sock.connect(address)
         except OSError as error:
             sock.close()
-            failure = TooSlow() if time.monotonic() >= end else error
+            failure = TooSlow() if isinstance(error, socket.timeout) else error
         else:
             return sock
     raise failure
