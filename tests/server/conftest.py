@@ -17,6 +17,7 @@ from doubles.store import Store
 PACKAGE = Path(classhub.__file__).parent
 TOKEN = "token-of-this-test"
 EVERY_S = 0.3
+NOT_NEEDED = ("jupyterlab", "jupyter_lsp", "notebook_shim", "jupyter_server_terminals")
 
 
 class Student:
@@ -78,36 +79,49 @@ def store(tmp_path_factory) -> Store:
 
 @pytest.fixture(scope="module")
 def serve(tmp_path_factory) -> Iterator[object]:
-    """serve(material): a server that answers; ended with the module."""
+    """serve(material): a server that answers, by default without JupyterLab; ended with the module."""
+    yield from serving(tmp_path_factory)
+
+
+@pytest.fixture
+def serve_once(tmp_path_factory) -> Iterator[object]:
+    """The same, ended with the test."""
+    yield from serving(tmp_path_factory)
+
+
+def serving(tmp_path_factory) -> Iterator[object]:
     running = []
 
-    def start(material: object, home: Path | None = None, app: str = "jupyter_server", **environment: str) -> Student:
+    def start(material: object, home: Path | None = None, lab: bool = False, **environment: str) -> Student:
         home = home or tmp_path_factory.mktemp("home")
-        student = begin(home, tmp_path_factory.mktemp("run"), str(material), app, environment)
+        student = begin(home, tmp_path_factory.mktemp("run"), str(material), lab, environment)
         running.append(student)
         eventually(lambda: answers(student), 60)
         return student
 
     yield start
     for student in running:
+        student.process.terminate()
+    for student in running:
         end(student)
 
 
-def begin(home: Path, run: Path, material: str, app: str, environment: dict[str, str]) -> Student:
+def begin(home: Path, run: Path, material: str, lab: bool, environment: dict[str, str]) -> Student:
+    """lab: with JupyterLab, which takes three times as long to start."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     given = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "CLASSHUB"))}
-    given.update(
-        HOME=str(home),
-        PYTHONPATH=str(PACKAGE.parent),
-        JUPYTER_CONFIG_PATH=str(PACKAGE / "server" / "etc"),
-        JUPYTER_RUNTIME_DIR=str(run),
-        JUPYTERLAB_WORKSPACES_DIR=str(run / "workspaces"),
-        CLASSHUB_MATERIAL_EVERY_S=str(EVERY_S),
-        **({"CLASSHUB_MATERIAL": material} if material else {}),
-        **environment,
-    )
+    ours = {
+        "HOME": str(home),
+        "PYTHONPATH": str(PACKAGE.parent),
+        "JUPYTER_CONFIG_PATH": str(PACKAGE / "server" / "etc"),
+        "JUPYTER_RUNTIME_DIR": str(run),
+        "JUPYTERLAB_WORKSPACES_DIR": str(run / "workspaces"),
+        "CLASSHUB_MATERIAL_EVERY_S": str(EVERY_S),
+        "CLASSHUB_MATERIAL": material,
+    }
+    given.update({**ours, **environment})
     options = [
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
@@ -116,10 +130,11 @@ def begin(home: Path, run: Path, material: str, app: str, environment: dict[str,
         f"--ServerApp.root_dir={home}",
         "--ServerApp.open_browser=False",
         "--ServerApp.allow_root=True",
+        *([] if lab else [f"--ServerApp.jpserver_extensions={dict.fromkeys(NOT_NEEDED, False)}"]),
     ]
     log = run / "server.log"
     with log.open("wb") as out:
-        argv = [sys.executable, "-m", app, *options]
+        argv = [sys.executable, "-m", "jupyter_server", *options]
         process = subprocess.Popen(argv, env=given, cwd=run, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
     return Student(home, port, process, log)
 

@@ -120,9 +120,69 @@ def test_a_question_that_makes_no_sense_is_refused_with_a_sentence(classroom, wa
     assert answer.status_code == status and json.loads(answer.text)["message"].endswith(".")
 
 
-def test_without_material_nothing_is_shown_and_nothing_runs(serve):
-    student = serve("")
+def test_without_material_nothing_is_shown_and_nothing_runs(serve_once):
+    student = serve_once("")
     assert student.get("classhub/api/material").status_code == 404
     assert student.get("git-pull?repo=x").status_code == 404
-    assert "@classhub/material" not in student.get("lab").text
     assert not (student.home / ".classhub").exists()
+
+
+def test_a_file_is_started_over_and_the_students_own_stays_beside_it(classroom):
+    store, student = classroom
+    store.publish({"labs/over.txt": "the course's\n"})
+    eventually(lambda: read(student, "labs/over.txt"))
+    (student.home / "comp141" / "labs" / "over.txt").write_text("all wrong\n")
+    done = student.post("classhub/api/start-over", {"course": "comp141", "path": "labs/over.txt"}).json()
+    assert done["status"] == "done" and read(student, "labs/over.txt") == "the course's\n"
+    names = {path.name: path.read_text() for path in (student.home / "comp141" / "labs").glob("over.mine*")}
+    assert list(names.values()) == ["all wrong\n"], done
+
+
+def test_what_was_before_a_merge_is_listed_and_comes_back(classroom):
+    store, student = classroom
+    store.publish({"back.txt": "1\n2\n3\n"})
+    eventually(lambda: read(student, "back.txt"))
+    (student.home / "comp141" / "back.txt").write_text("1\n2\nmine\n")
+    store.publish({"back.txt": "one\n2\n3\n"})
+    eventually(lambda: read(student, "back.txt") == "one\n2\nmine\n")
+    asked = {"course": "comp141", "path": "back.txt"}
+    versions = student.get("classhub/api/versions", params=asked).json()["versions"]
+    assert [one["words"] for one in versions] == ["yours, before a new version came in"]
+    done = student.post("classhub/api/restore", {**asked, "version": versions[0]["name"]}).json()
+    assert done["status"] == "done" and read(student, "back.txt") == "1\n2\nmine\n"
+
+
+def test_what_changed_is_listed_in_words(classroom):
+    store, student = classroom
+    store.publish({"edited.txt": "x\n", "left alone.txt": "y\n"})
+    eventually(lambda: read(student, "edited.txt"))
+    (student.home / "comp141" / "edited.txt").write_text("z\n")
+    changes = student.get("classhub/api/changes", params={"course": "comp141"}).json()["changes"]
+    assert {one["path"]: one["words"] for one in changes}["edited.txt"] == "you changed it"
+    assert "left alone.txt" not in {one["path"] for one in changes}
+
+
+def test_what_a_tab_has_not_saved_is_combined_with_the_disk_and_nothing_is_written(classroom):
+    store, student = classroom
+    store.publish({"tab.txt": "1\n2\n3\n", "tab.bin": b"\0\1"})
+    eventually(lambda: read(student, "tab.txt"))
+    (student.home / "comp141" / "tab.txt").write_text("one\n2\n3\n")
+    asked = {"course": "comp141", "path": "tab.txt", "base": "1\n2\n3\n", "mine": "1\n2\nthree\n"}
+    assert student.post("classhub/api/combine", asked).json()["content"] == "one\n2\nthree\n"
+    assert student.post("classhub/api/combine", {**asked, "mine": "ONE\n2\n3\n"}).json()["content"] is None
+    assert student.post("classhub/api/combine", {**asked, "path": "tab.bin"}).json()["content"] is None
+    assert student.post("classhub/api/combine", {**asked, "path": "gone.txt"}).json()["content"] is None
+    assert read(student, "tab.txt") == "one\n2\n3\n"
+
+
+@pytest.mark.parametrize("has_material", [True, False])
+def test_jupyterlab_loads_our_part_where_there_is_material_whatever_the_students_settings_say(
+    has_material, serve_once, stores, tmp_path
+):
+    home = tmp_path / "home"
+    (home / ".jupyter").mkdir(parents=True)
+    (home / ".jupyter" / "jupyter_lab_config.py").write_text("c.LabApp.extra_labextensions_path = ['/nowhere']\n")
+    student = serve_once(stores().folder if has_material else "", home, lab=True)
+    assert ("@classhub/material" in student.get("lab").text) is has_material
+    script = student.get("lab/extensions/@classhub/material/static/container.js")
+    assert (script.status_code == 200 and "javascript" in script.headers["Content-Type"]) is has_material

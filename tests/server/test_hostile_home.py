@@ -63,22 +63,22 @@ HOMES = [
 
 
 @pytest.mark.parametrize("situation", HOMES, ids=lambda situation: situation.__name__)
-def test_the_server_answers_and_the_material_comes_all_the_same(situation, store, serve, tmp_path):
+def test_the_server_answers_and_the_material_comes_all_the_same(situation, store, serve_once, tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     situation(home)
-    student = serve(store.folder, home)
+    student = serve_once(store.folder, home, lab=situation is broken_dot_files)
     student.synced()
     assert (home / "comp141" / "a.txt").read_text() == "one\n"
 
 
-def test_a_home_that_cannot_be_written_is_told(store, serve, tmp_path):
+def test_a_home_that_cannot_be_written_is_told(store, serve_once, tmp_path):
     """A name that no folder can have, as root may write in a read-only folder."""
     home = tmp_path / "home"
     home.mkdir()
     (home / "comp141").symlink_to("comp141")
     (home / ".classhub").symlink_to("/proc/self/fdinfo")
-    student = serve(store.folder, home)
+    student = serve_once(store.folder, home)
     now = eventually(lambda: (now := student.status()) and now["status"] not in ("", "done") and now)
     assert now["message"]
     page = student.follow("classhub/open?course=comp141&path=a.txt")
@@ -93,16 +93,16 @@ def stalled():
 
 
 def test_with_a_mirror_that_never_answers_a_link_says_so_at_once_and_the_copy_of_before_opens(
-    stalled, store, serve, tmp_path
+    stalled, store, serve_once, tmp_path
 ):
     home = tmp_path / "home"
     home.mkdir()
-    first = serve(store.folder, home)
+    first = serve_once(store.folder, home)
     first.synced()
-    student = serve(stalled, home, JUPYTERHUB_API_TOKEN="secret-token")
+    student = serve_once(stalled, home, JUPYTERHUB_API_TOKEN="secret-token")
     now = student.get("classhub/api/material").json()
     assert not now["listed"] and not now["away"], "the server answers while the mirror is still waited for"
-    assert student.lands("classhub/open?course=comp141&path=a.txt") == "lab/tree/comp141/a.txt"
+    assert student.lands("classhub/open?course=comp141&path=a.txt") == "files/comp141/a.txt"
     waiting = student.get("classhub/open?course=comp141&path=b.txt")
     assert 'http-equiv="refresh"' in waiting.text and waiting.elapsed.total_seconds() < 5
     assert "secret-token" not in student.log.read_text() + waiting.text
@@ -111,8 +111,8 @@ def test_with_a_mirror_that_never_answers_a_link_says_so_at_once_and_the_copy_of
 @pytest.mark.parametrize(
     "where", ["http://127.0.0.1:9/x", "http://[broken", "/nowhere/at/all", "http://127.0.0.1:9/?a=b"]
 )
-def test_with_no_mirror_the_server_answers_and_a_link_says_why(serve, where):
-    student = serve(where, JUPYTERHUB_API_TOKEN="secret-token")
+def test_with_no_mirror_the_server_answers_and_a_link_says_why(serve_once, where):
+    student = serve_once(where, JUPYTERHUB_API_TOKEN="secret-token")
     page = student.follow("classhub/open?course=comp141&path=a.txt")
     assert page.status_code == 503 and "not here yet" in page.text
     assert student.get("classhub/api/material").json()["away"]

@@ -27,7 +27,7 @@ def student(store, serve):
         left={"big.bin": "it is larger than 5 MB"},
     )
     store.names_repositories("github.com/college-cs/comp141")
-    return serve(store.folder)
+    return serve(store.folder, lab=True)
 
 
 def link(path, course="comp141"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from classhub.materials import links
@@ -29,7 +30,7 @@ def folder_of(home: Path, keys: Collection[str], environment: Mapping[str, str])
 def _clones(home: Path, parent: str, keys: Collection[str]) -> Iterator[str]:
     try:
         with os.scandir(home / parent) as entries:
-            names = sorted(entry.name for entry, _ in zip(entries, range(MOST)) if _is_own_folder(entry))
+            names = sorted(entry.name for entry in islice(entries, MOST) if _is_own_folder(entry))
     except OSError:
         return
     for name in names:

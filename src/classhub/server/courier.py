@@ -62,19 +62,29 @@ class Courier:
         self._reports = Reports(origin, log)
         self._libraries = Libraries(home, log)
         self._failures = 0
+        self._began: float | None = None
+
+    @property
+    def at_work_s(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._began if self._began is not None else 0.0
 
     def start(self) -> threading.Thread:
+        self._began = time.monotonic()
         thread = threading.Thread(target=self._work, name="course material", daemon=True)
         thread.start()
         return thread
 
     def _work(self) -> None:
-        known = courses.remembered(self.home)
-        self.state.remembered(known)
-        self._guarded(lambda: self._libraries.begin(one.name for one in known))
+        self._guarded(self._remember)
         self.jobs.everything()
         while True:
             self.turn(self._wait_s())
+
+    def _remember(self) -> None:
+        known = courses.remembered(self.home)
+        self.state.remembered(known)
+        self._libraries.begin(course.name for course in known)
 
     def _wait_s(self) -> float:
         return min(pace.pause_s(self._every_s, self._failures), max(1.0, self._due.next_in_s(time.monotonic())))
@@ -145,7 +155,8 @@ class Courier:
             if not (result and result.status == "partial" and result.bytes):
                 break
             self._bring_waiting()
-        opens_in_s = copies.opens_in_s(copies.manifest_of(self.home, course.name), time.time())
+        manifest = copies.manifest_of(self.home, course.name)
+        opens_in_s = copies.opens_in_s(manifest, time.time())
         self._due.synced(course.name, course.release, result, time.monotonic(), opens_in_s)
         if result:
             self._reports.report(result)

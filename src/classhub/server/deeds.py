@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from classhub.materials.manifest import Malformed
 from classhub.materials.result import Result
+from classhub.materials.source import Offline, Source
 from classhub.server import copies, news
 from classhub.server.courier import Courier
 
@@ -12,17 +14,37 @@ LARGEST = 32 << 20
 """Bytes of a file that is combined with what a tab holds."""
 
 
+WHY_KEPT = {
+    "merged": "yours, before a new version came in",
+    "restored": "before another version was brought back",
+    "updated": "the course’s, before a newer one came",
+    "removed": "the course’s, before it was taken out",
+}
+CHANGED = {
+    ("edited", ""): "you changed it",
+    ("edited", "updated"): "you changed it, and the course has a new version",
+    ("edited", "withdrawn"): "you changed it, and the course has it no more; yours stays",
+    ("missing", ""): "you removed it; it comes back",
+    ("missing", "updated"): "you removed it; a new version comes",
+    ("missing", "withdrawn"): "you removed it, and the course has it no more",
+    ("", "new"): "new, on its way to you",
+    ("", "updated"): "a new version is on its way to you",
+    ("", "withdrawn"): "the course has it no more",
+}
+
+
 def start_over(courier: Courier, course: str, path: str) -> dict[str, Any]:
     from classhub.materials import restore as restoring
 
-    source = courier.origin.source(course)
-    return _told(courier, restoring.start_over(source, courier.home, course, path))
+    source, folder = courier.origin.source(course), copies.folder_in_use(courier.home, course)
+    return _told(courier, restoring.start_over(source, courier.home, course, path, folder=folder))
 
 
 def restore(courier: Courier, course: str, path: str, version: str) -> dict[str, Any]:
     from classhub.materials import restore as restoring
 
-    return _told(courier, restoring.restore(courier.home, course, path, version))
+    folder = copies.folder_in_use(courier.home, course)
+    return _told(courier, restoring.restore(courier.home, course, path, version, folder=folder))
 
 
 def _told(courier: Courier, result: Result) -> dict[str, Any]:
@@ -39,8 +61,34 @@ def versions(courier: Courier, course: str, path: str) -> list[dict[str, Any]]:
     from classhub.materials import restore as restoring
 
     found = restoring.versions(copies.state_of(courier.home, course), path)
-    rows = [{"name": one.name, "when": one.when, "why": one.why, "bytes": one.size} for one in found]
-    return sorted(rows, key=lambda row: str(row["when"]), reverse=True)
+    return [
+        {"name": one.name, "when": one.when, "words": WHY_KEPT.get(one.why, one.why), "bytes": one.size}
+        for one in found
+    ]
+
+
+def changes(courier: Courier, course: str) -> list[dict[str, str]]:
+    """Of the release of now; while the mirror is away, of the one that was seen last."""
+    try:
+        return _changes(courier, course, courier.origin.source(course))
+    except Offline:
+        from classhub.materials.restore import Stored
+
+        return _changes(courier, course, Stored(copies.state_of(courier.home, course)))
+
+
+def _changes(courier: Courier, course: str, source: Source) -> list[dict[str, str]]:
+    from classhub.materials import changes as looking
+
+    folder = copies.folder_in_use(courier.home, course)
+    try:
+        found = looking.changes(source, courier.home, course, folder=folder)
+    except (OSError, Malformed) as error:
+        raise Offline("Your course's folder cannot be looked at now.") from error
+    return [
+        {"path": one.path, "shown": news.printable(one.path), "words": CHANGED.get((one.yours, one.course), "changed")}
+        for one in found
+    ]
 
 
 def combine(courier: Courier, course: str, path: str, base: str, mine: str) -> str | None:
@@ -54,8 +102,12 @@ def combine(courier: Courier, course: str, path: str, base: str, mine: str) -> s
     if theirs is None:
         return None
     merge = by_cell.merge if path.endswith(".ipynb") else by_line.merge
-    merged = merge(*(text.encode("utf-8", "surrogatepass") for text in (base, mine)), theirs)
+    merged = merge(_bytes(base), _bytes(mine), theirs)
     return None if merged is None else merged.decode("utf-8")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _on_disk(courier: Courier, course: str, path: str) -> bytes | None:

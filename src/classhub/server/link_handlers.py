@@ -98,7 +98,9 @@ class GitPull(Link):
             if key in now.course.repositories:
                 return now.course.name
         if not snapshot.is_listed:
-            return pages.away("", key, snapshot.away, None) if snapshot.away else pages.waiting("", key, 0)
+            if snapshot.away:
+                return pages.away("", key, snapshot.away, None)
+            return pages.waiting("", key, self.courier.at_work_s)
         try:
             course = self.courier.origin.course_of(repository)
         except Offline as error:

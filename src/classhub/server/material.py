@@ -56,8 +56,12 @@ def _shown(serverapp: Any) -> Any:
         root=Path(root),
         base_url=serverapp.base_url,
         default_url=serverapp.default_url,
-        extensions=lambda: serverapp.extension_manager.extensions,
+        extensions=lambda: _enabled(serverapp.extension_manager.extensions),
     )
+
+
+def _enabled(extensions: Any) -> set[str]:
+    return {name for name, extension in extensions.items() if extension.enabled}
 
 
 def _escaped(base_url: str) -> str:

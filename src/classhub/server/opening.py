@@ -61,7 +61,7 @@ class Opening:
                 return pages.not_of_course(self._course, [one.course.called for one in snapshot.courses])
             if snapshot.away:
                 return pages.away(self._guesses[0], self._course, snapshot.away, None)
-            return pages.waiting(self._guesses[0], self._course, 0)
+            return pages.waiting(self._guesses[0], self._course, self._courier.at_work_s)
         manifest = self._manifest()
         return self._found(now, manifest) or Wanted(self._likeliest(manifest))
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from classhub.materials import fetch, links
 from classhub.materials.connection import Connection
+from classhub.materials.manifest import Malformed
 from classhub.materials.result import Result
 from classhub.materials.source import Offline, Source
 from classhub.server import copies, courses, settings
@@ -85,12 +86,34 @@ class StoreOrigin:
 
     def __init__(self, store: Path) -> None:
         self._store = store
+        self._known: dict[str, Course] = {}
 
     def courses(self) -> tuple[Course, ...]:
         try:
-            return tuple(filter(None, map(_course, sorted(self._store.iterdir()))))
+            return tuple(filter(None, map(self._course, sorted(self._store.iterdir()))))
         except OSError as error:
             raise Offline(f"The folder with the course material cannot be read: {error.strerror}.") from error
+
+    def _course(self, folder: Path) -> Course | None:
+        """None: no course, or none that has a release. A release is read once: its name stands for what is in it."""
+        try:
+            if not links.is_course(folder.name):
+                return None
+            release = (folder / "current").read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
+            return None
+        known = self._known.get(folder.name)
+        if known is None or known.release != release:
+            known = self._known[folder.name] = self._read(folder, release)
+        return known
+
+    def _read(self, folder: Path, release: str) -> Course:
+        keys = courses.repositories(_status(folder))
+        try:
+            manifest = self.source(folder.name).manifest()
+        except (Offline, Malformed):
+            return Course(folder.name, release=release, repositories=keys)
+        return Course(folder.name, manifest.title, manifest.folder, release, keys)
 
     def source(self, course: str) -> Source:
         return fetch.FolderSource(self._store, course)
@@ -101,17 +124,6 @@ class StoreOrigin:
 
     def course_of(self, repository: str) -> Course | None:
         return None
-
-
-def _course(folder: Path) -> Course | None:
-    """None: no course, or none that has a release."""
-    try:
-        if not links.is_course(folder.name):
-            return None
-        release = (folder / "current").read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
-        return None
-    return Course(folder.name, release=release, repositories=courses.repositories(_status(folder)))
 
 
 def _status(folder: Path) -> Any:

@@ -25,6 +25,8 @@ class Reports:
 
     def report(self, result: Result) -> None:
         """A mirror that does not take it is asked again with the next result."""
+        if result.status == "offline":
+            return  # nobody would hear it
         essence = replace(result, started="", seconds=0.0, free_bytes=None, bytes=0)
         told, when = self._told.get(result.course, (None, 0.0))
         if essence == told and self._clock() - when < AGAIN_S:

@@ -83,11 +83,20 @@ export class Documents {
         // a tab that knows of the version on the disk may be saved over it; a still newer one raises JupyterLab's question
         const { last_modified, hash, hash_algorithm } = found;
         context._updateContentsModel({ ...context.contentsModel, last_modified, hash, hash_algorithm });
-        await context.save();
+        await this.save(context);
         return true;
       }
     }
     return false;
+  }
+
+  // JupyterLab takes what was typed while it saved for saved.
+  async save(context) {
+    const written = context.model.toString();
+    await context.save();
+    if (context.model.toString() !== written) {
+      context.model.dirty = true;
+    }
   }
 
   askAbout(context) {
