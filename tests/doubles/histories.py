@@ -38,7 +38,8 @@ paths = st.sampled_from(PATHS)
 numbers = st.integers(0, 11)  # of a path in the history's pool
 targets = st.sampled_from(["b", "../elsewhere", "a", "nowhere"])
 instructor_steps = st.one_of(
-    st.tuples(st.just("publish"), numbers, texts),
+    st.tuples(st.just("correct a line"), numbers, st.integers(0, 2)),
+    st.tuples(st.just("correct a line"), numbers, st.integers(0, 2)),
     st.tuples(st.just("publish"), numbers, contents),
     st.tuples(st.just("publish"), numbers, leaves),
     st.tuples(st.just("withdraw"), numbers),
@@ -71,7 +72,7 @@ rounds = st.tuples(
 )
 histories = st.tuples(
     st.lists(paths, min_size=1, max_size=4, unique=True),
-    st.lists(leaves, min_size=4, max_size=4),
+    st.lists(texts | texts | leaves, min_size=4, max_size=4),
     st.lists(rounds, min_size=1, max_size=3),
 )
 """Pool of paths, what is first published at them, and rounds between syncs: the student's steps, the instructor's."""
@@ -87,6 +88,15 @@ class Instruct:
 
     def __init__(self, source: Instructor) -> None:
         self.source = source
+        self.count = 0
+
+    def correct_a_line(self, path: str, number: int) -> None:
+        found = self.source.files.get(path)
+        if isinstance(found, bytes):
+            self.count += 1
+            lines = found.split(b"\n")
+            lines[number % len(lines)] = b"corrected %d" % self.count
+            self.publish(path, b"\n".join(lines))
 
     def publish(self, path: str, leaf: Leaf) -> None:
         kept = {
