@@ -20,6 +20,8 @@ from unit.materials.stores import publish
 NOON = datetime(2027, 1, 11, 12, 0, tzinfo=UTC)
 LAB03 = "2027-01-12T12:00:00+00:00"
 PREFIX = "/services/material"
+BUSY = "b" * 40
+"""A commit for which the publisher has no time."""
 
 
 @dataclass
@@ -43,7 +45,6 @@ class Publishing:
     """Stands where the one who makes releases will: notes what it is asked."""
 
     asked: list[tuple[str, ...]] = field(default_factory=list)
-    trees: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def look_soon(self, course: str) -> None:
         self.asked.append(("look", course))
@@ -61,6 +62,8 @@ class Publishing:
         return {"lint": course}
 
     async def tree(self, course: str, commit: str) -> dict[str, str] | None:
+        if commit == BUSY:
+            raise Refused("The mirror is at work.")
         return None
 
 

@@ -16,8 +16,11 @@ from typing import Any
 import pytest
 
 from classhub.materials.fetch import FolderSource, HttpSource
+from classhub.materials.mirror import attended as attended_module
 from classhub.materials.mirror.attended import Attended
 from classhub.materials.mirror.desk import Refused
+from classhub.materials.mirror.publish import Looking
+from classhub.materials.mirror.results import Results
 from classhub.materials.mirror.settings import Course, Settings, Source
 from classhub.materials.mirror.store import Store
 from materials.sources.upstream import Upstream
@@ -123,9 +126,15 @@ def attended(tmp_path: Path) -> Attended:
     return made
 
 
-def test_staff_see_what_a_release_that_waits_would_do_and_let_it_out(attended: Attended) -> None:
+def test_staff_see_what_a_release_that_waits_would_do_and_let_it_out(attended: Attended, tmp_path: Path) -> None:
+    results = Results(tmp_path / "store" / "comp141" / "results")
+    for name, paths in (("alice@college.edu", ("d", "own")), ("jane.doe", ("own",))):
+        items = [{"action": "kept", "path": path} for path in paths] + [{"action": "updated", "path": "a"}]
+        body = json.dumps({"course": "comp141", "status": "done", "items": items}).encode()
+        results.keep(name, "comp141", body, "2027-01-11T12:00:00+00:00")
     seen = asyncio.run(attended.preview("comp141"))
     assert (seen["new"], seen["updated"], seen["removed"], seen["renamed"]) == (["new"], ["d"], ["a", "b", "c"], {})
+    assert seen["students"] == [{"name": "alice@college.edu", "edited": ["d"]}]
     assert seen["why"].startswith("It waits for an instructor: 3 of 4 files are no longer in it")
     assert [one["rule"] for one in asyncio.run(attended.lint("comp141"))["remarks"]] == ["drops-half"]
     assert asyncio.run(attended.publish("comp141", ""))["release"] == seen["release"]
@@ -141,3 +150,18 @@ def test_what_is_not_there_cannot_be_published(attended: Attended, course: str, 
 def test_only_a_repository_has_commits(attended: Attended) -> None:
     assert asyncio.run(attended.tree("comp141", "f" * 40)) is None
     assert asyncio.run(attended.tree("empty", "f" * 40)) is None
+
+
+def test_a_commit_that_is_unknown_is_looked_for_once_a_minute(
+    tmp_path: Path, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = Course("comp141", source=Source("git", upstream.address))
+    looking = Looking(course, Store(tmp_path / "store" / "comp141"))
+    looking.look()
+    upstream.commit({"b.txt": b"2"})
+    new, made = upstream.git("rev-parse", "HEAD"), Attended(Settings(tmp_path / "store", (course,)), lambda _: None)
+    assert asyncio.run(made.tree("comp141", new)) is None
+    looking.look()
+    assert asyncio.run(made.tree("comp141", new)) is None
+    monkeypatch.setattr(attended_module, "UNKNOWN_S", 0)
+    assert set(asyncio.run(made.tree("comp141", new)) or ()) == {"a.txt", "b.txt"}

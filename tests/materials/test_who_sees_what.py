@@ -8,7 +8,7 @@ import pytest
 
 from classhub.materials.source import Offline
 from materials.asking import ask, in_words
-from materials.conftest import FILES
+from materials.conftest import BUSY, FILES
 from unit.materials.stores import entry
 
 HIDDEN = ["labs/lab03.ipynb", "labs/lab04/task.py", "sections/b/notes.txt"]
@@ -80,6 +80,13 @@ def test_a_withdrawn_path_takes_its_versions_with_it(mirror, alice):
 def test_the_same_bytes_under_an_open_path_are_open(mirror, alice):
     mirror.publish("2-ddddddd", {**FILES, "copy.txt": FILES["sections/b/notes.txt"]})
     assert fetched(mirror, alice, FILES["sections/b/notes.txt"])
+
+
+def test_a_commit_that_cannot_be_read_now_is_told_as_that(mirror, alice):
+    answer = ask(mirror, "GET", f"/courses/comp141/trees/{BUSY}", alice)
+    assert (answer.status_code, in_words(answer)) == (503, "The mirror is at work.")
+    with pytest.raises(Offline):
+        mirror.source(alice).tree(BUSY)
 
 
 def test_another_course_is_closed_with_all_its_pages(mirror, alice):

@@ -16,8 +16,8 @@ FILES = {"a.txt": b"first\n", "b.bin": bytes(range(256)) * 300, "c.txt": b"last\
 MANIFEST = to_json(release("comp141", "1-aaaaaaa", FILES)).encode()
 BY_DIGEST = {sha256(content).hexdigest(): content for content in FILES.values()}
 
-Animal = Callable[[socket.socket, str, bytes], None]
-"""Gets the connection, what was asked ("manifest", "blobs", ...) and the body of the question."""
+Animal = Callable[[socket.socket, str, bytes], bool | None]
+"""Gets the connection, what was asked ("manifest", "blobs", ...) and the body of the question. True: waits for the next one."""
 
 
 def head(status: str = "200 OK", kind: str = "application/json", length: int | None = None, more: str = "") -> bytes:
@@ -38,8 +38,9 @@ def frames(body: bytes) -> bytes:
     return b"".join(f"{digest} {len(BY_DIGEST[digest])}\n".encode() + BY_DIGEST[digest] for digest in asked)
 
 
-def honest(line: socket.socket, page: str, body: bytes) -> None:
+def honest(line: socket.socket, page: str, body: bytes) -> bool:
     line.sendall(whole(MANIFEST) if page == "manifest" else whole(frames(body), BYTES))
+    return True
 
 
 BYTES = "application/octet-stream"
@@ -48,8 +49,11 @@ BYTES = "application/octet-stream"
 def with_manifest(answer: Callable[[bytes], bytes]) -> Animal:
     """Honest but for the files: answer makes all of it, of the question's body."""
 
-    def animal(line: socket.socket, page: str, body: bytes) -> None:
-        honest(line, page, body) if page == "manifest" else line.sendall(answer(body))
+    def animal(line: socket.socket, page: str, body: bytes) -> bool:
+        if page == "manifest":
+            return honest(line, page, body)
+        line.sendall(answer(body))
+        return False
 
     return animal
 
@@ -100,13 +104,14 @@ def ending_with_the_connection(line: socket.socket, page: str, body: bytes) -> N
     line.shutdown(socket.SHUT_RDWR)
 
 
-def in_chunks(line: socket.socket, page: str, body: bytes) -> None:
+def in_chunks(line: socket.socket, page: str, body: bytes) -> bool:
     kind, content = ("application/json; charset=utf-8", MANIFEST) if page == "manifest" else (BYTES, frames(body))
     line.sendall(head(kind=kind, more="Transfer-Encoding: chunked"))
     for at in range(0, len(content), 1000):
         part = content[at : at + 1000]
         line.sendall(b"%x\r\n%s\r\n" % (len(part), part))
     line.sendall(b"0\r\n\r\n")
+    return True
 
 
 HONEST = {"as ours": honest, "ending with the connection": ending_with_the_connection, "in chunks": in_chunks}
@@ -155,7 +160,7 @@ LIARS: dict[str, Animal] = {
 """To all questions."""
 
 FALSE_FILES: dict[str, Animal] = {
-    "stalls before the files": with_manifest(lambda body: b""),
+    "closes before the files": with_manifest(lambda body: b""),
     "cuts a file": with_manifest(lambda body: whole(frames(body), BYTES)[:-2]),
     "cuts a file, honestly": with_manifest(lambda body: frame(body, lambda all_: all_[:-2])),
     "sends a byte too many": with_manifest(lambda body: frame(body, lambda all_: all_ + b"x")),
@@ -214,6 +219,5 @@ def _speak(line: socket.socket, animal: Animal) -> None:
         while first := asked.readline():
             headers = dict(one.lower().split(b": ", 1) for one in iter(asked.readline, b"\r\n"))
             body = asked.read(int(headers.get(b"content-length", b"0")))
-            animal(line, first.split()[1].rpartition(b"/")[2].decode(), body)
-            if animal not in HONEST.values() and b"manifest" not in first:
+            if not animal(line, first.split()[1].rpartition(b"/")[2].decode(), body):
                 return

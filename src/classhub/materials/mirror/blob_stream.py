@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-PIECE = 1 << 18
+PIECE = 1 << 17
 """Small files travel together up to this size, large ones in parts of it."""
 
 

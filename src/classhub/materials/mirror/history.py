@@ -35,10 +35,9 @@ class History:
             self.last_out, self._newest, self._names = {}, None, []
         for name in names[len(self._names) :]:
             release = self.store.release(name)
-            if release is not None:
-                self._end(_when(release))
-                self._newest = release
-                self._end(ALWAYS)
+            self._end(_when(release) if release else LONG_AGO)
+            self._newest = release
+            self._end(ALWAYS)
         self._names = names
 
     def _end(self, until: datetime) -> None:

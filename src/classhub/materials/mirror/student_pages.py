@@ -6,6 +6,7 @@ from datetime import UTC
 
 from classhub.materials.mirror import access, blob_stream
 from classhub.materials.mirror.blob_stream import Frame
+from classhub.materials.mirror.desk import Refused
 from classhub.materials.mirror.page import Denied, Page
 from classhub.materials.mirror.results import Unfit
 from classhub.materials.mirror.settings import Course
@@ -101,11 +102,17 @@ class Tree(Page):
         files = None
         if COMMIT.fullmatch(commit):
             files = shelf.tree(person, commit)
-            if files is None and await self.desk.publisher.tree(course, commit) is not None:
+            if files is None and await self._is_made(course, commit):
                 files = shelf.tree(person, commit)
         if files is None:
             raise Denied(404, "There is no such commit.")
         self.send(json.dumps({"files": files}).encode())
+
+    async def _is_made(self, course: str, commit: str) -> bool:
+        try:
+            return await self.desk.publisher.tree(course, commit) is not None
+        except Refused as error:
+            raise Denied(503, str(error)) from None
 
 
 class Reports(Page):
