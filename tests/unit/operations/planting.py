@@ -1,5 +1,6 @@
 """A deployment folder made of the repository's own config/, in which mistakes are planted."""
 
+import shutil
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +16,7 @@ def folder(at: Path) -> Path:
     """config/ with secrets filled in, and the material of its course."""
     made = at / "config"
     (made / "courses").mkdir(parents=True)
-    (at / "material/comp141").mkdir(parents=True)
+    shutil.copytree(CONFIG.parent / "material", at / "material")
     for name in ("config.yaml", "classhub.yaml", "courses/comp141.yaml"):
         (made / name).write_text((CONFIG / name).read_text())
     secrets = (CONFIG / "secrets.example.yaml").read_text()
