@@ -90,7 +90,7 @@ def _remove_empty(run: Run, below: str = "") -> None:
     """Folders that we made and that nothing of the course is in any more; one that holds the student's own is his."""
     needed = {folder for path in (*run.manifest.files, *run.record.paths) for folder in above(path)[:-1]}
     for folder in sorted(run.record.made - needed, reverse=True):
-        if not folder.startswith(below):
+        if not folder.startswith(below) or any(one.startswith(folder + "/") for one in run.record.made):
             continue
         try:
             _remove_folder(run, folder)
