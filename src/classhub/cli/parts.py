@@ -16,8 +16,8 @@ from classhub.operations import explained
 def restart(here: Here, part: str, explain: bool) -> None:
     """Restart one part and wait until it is well; students' servers go on.
 
-    Parts are hub, proxy and culler; on a cluster those that `status` shows. A student's server is stopped and started
-    by `classhub servers`, on the admin page, or by the student.
+    Parts are hub, proxy, mirror (of course material) and culler; on a cluster those that `status` shows. A student's
+    server is stopped and started by `classhub servers`, on the admin page, or by the student.
     """
     if explain:
         show(here, lambda place: explained.restart(place, part))

@@ -24,8 +24,9 @@ follow_it = click.option("-f", "--follow", "following", is_flag=True, help="Go o
 def logs(here: Here, who: str, *, following: bool, previous: bool, lines: int, explain: bool) -> None:
     """The log of a user's server or of a part.
 
-    Parts are hub, proxy and culler, on a cluster those that `status` shows. The last event stands above the log: it says
-    in words why a server did not start. On a cluster the hub's own lines about the user stand among those of the server.
+    Parts are hub, proxy, mirror (of course material) and culler, on a cluster those that `status` shows. The last event
+    stands above the log: it says in words why a server did not start. On a cluster the hub's own lines about the
+    user stand among those of the server.
     """
     if explain:
         from classhub.operations import explained

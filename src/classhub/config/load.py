@@ -84,6 +84,8 @@ def _look(
     own = layer(*(document.values for document in documents.values()))
     values = reader.values(own, documents, settings, chart)
     reader.check_snippets(own, documents, chart or settings.chart_version)
+    if any(course.material for course in courses):
+        reader.check_material(own, documents)
     from classhub.config.commented import told
 
     found = sorted(reader.findings, key=lambda finding: (finding.file, finding.line, finding.column))
@@ -324,6 +326,11 @@ class _Reader:
         for problem, further in unreadable(own, chart):
             file, line, _ = self._place(problem.where, files)
             self.findings.append(replace(_finding(problem, (file, line + further, 1)), path=()))
+
+    def check_material(self, own: Mapping[str, object], files: Mapping[str, Document]) -> None:
+        from classhub.config import material_in_pods
+
+        self.findings += [self._finding(problem, files) for problem in material_in_pods.problems(own)]
 
     def _finding(self, problem: Problem, files: Mapping[str, Document]) -> Finding:
         return _finding(problem, self._place(problem.where, files, problem.file))

@@ -21,7 +21,8 @@ def configuration(proxy: Mapping[str, Any], explicit: Sequence[Mapping[str, str]
 
     proxy: `listen`, `internal` and `hub` (host:port), `hub_socket` (path), `base_url`, `sockets` (folder), `admin`
     (socket path), `storage` (folder) and `https` {mode, host, certificate, key}. explicit: routes as `explicit_routes`
-    keeps them. The hub itself has no port that a student could take while it restarts, or speak to past this proxy.
+    keeps them. `mirror_socket` (path) may be missing. The hub itself has no port that a student could take while it
+    restarts, or speak to past this proxy.
     """
     servers = {"public": _public(proxy, explicit), "internal": _internal(proxy, explicit), "hub": _hub(proxy)}
     # an internal authority stays in our folder: nothing is added to the machine's trust store
@@ -58,8 +59,8 @@ def _internal(proxy: Mapping[str, Any], explicit: Sequence[Mapping[str, str]]) -
 
 
 def _hub(proxy: Mapping[str, Any]) -> Json:
-    """Where students' servers, services and our own commands reach the hub, and nothing but the hub."""
-    return _inner(proxy["hub"], [{"handle": [_hub_within(proxy, HUB_PATIENCE)]}])
+    """Where students' servers, services and our own commands reach the hub and the mirror, and nothing else."""
+    return _inner(proxy["hub"], [*_mirror(proxy), {"handle": [_hub_within(proxy, HUB_PATIENCE)]}])
 
 
 def _inner(listen: str, routes: Sequence[Json]) -> Json:
@@ -67,8 +68,8 @@ def _inner(listen: str, routes: Sequence[Json]) -> Json:
 
 
 def public_routes(proxy: Mapping[str, Any], explicit: Sequence[Mapping[str, str]]) -> list[Json]:
-    """Explicit routes first, then the name rule, then the hub."""
-    return [*internal_routes(proxy, explicit), {"handle": [_hub_within(proxy, HUB_PATIENCE)]}]
+    """The mirror and explicit routes first, then the name rule, then the hub."""
+    return [*_mirror(proxy), *internal_routes(proxy, explicit), {"handle": [_hub_within(proxy, HUB_PATIENCE)]}]
 
 
 def internal_routes(proxy: Mapping[str, Any], explicit: Sequence[Mapping[str, str]]) -> list[Json]:
@@ -95,6 +96,14 @@ def _proxy_to(dial: str, **more: Any) -> Json:
         "headers": {"request": {"delete": ["X-Real-Ip", "X-Scheme"]}},
         **more,
     }
+
+
+def _mirror(proxy: Mapping[str, Any]) -> list[Json]:
+    """Course material; settings of an earlier version name no mirror."""
+    if "mirror_socket" not in proxy:
+        return []
+    path = [f"{_literal(proxy['base_url'])}services/material/*"]
+    return [{"match": [{"path": path}], "handle": [_proxy_to(f"unix/{proxy['mirror_socket']}")], "terminal": True}]
 
 
 def _explicit(route: Mapping[str, str]) -> Json:

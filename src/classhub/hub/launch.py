@@ -1,6 +1,5 @@
 """What a student's server is started with: environment and arguments, as pure functions."""
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -42,7 +41,7 @@ def environment(
         "LOGNAME": user,
         "JUPYTER_RUNTIME_DIR": str(runtime),
         "JUPYTERHUB_SERVICE_URL": f"{EPHEMERAL_PORT_URL}{prefix}",
-        "CLASSHUB_COURSES": json.dumps(machine["courses"]),
+        **({"CLASSHUB_MATERIAL": machine["material"]} if machine.get("material") else {}),
     }
     configs = [str(CONFIG_FOLDER), *filter(None, [env.get("JUPYTER_CONFIG_PATH", "")])]
     env["JUPYTER_CONFIG_PATH"] = os.pathsep.join(configs)

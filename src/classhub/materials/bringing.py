@@ -81,7 +81,8 @@ class _Load:
     def _add(self, job: Job) -> None:
         if job.base:
             self.merges.append(job)
-            self.order.setdefault(job.base, self.run.record.paths[job.path].size)
+            # Of a version that was adopted only the digest is known.
+            self.order.setdefault(job.base, self.run.record.paths[job.path].size or merge.MERGEABLE_BYTES)
         else:
             self.plain.setdefault(job.entry.digest, []).append(job)
         self.order.setdefault(job.entry.digest, job.entry.size)

@@ -22,7 +22,7 @@ class OnOneMachine(Changeable, Protocol):
         ...
 
     def settings(self, config: Config) -> Mapping[str, Any]:
-        """The settings `config` stands for here, by part: {"proxy", "hub", "culler"}.
+        """The settings `config` stands for here, by part: {"proxy", "hub", "mirror", "culler"}.
 
         Nothing that runs changes; the folders and the ports of a hub that is to start are made: ask while `alone`.
         """

@@ -71,7 +71,8 @@ def foresee_release(
 
 def _first_time(config: Config) -> Told:
     """Where no hub ever ran there is nothing to compare with."""
-    steps = plan(None, {"culler": get(config.values, "cull.enabled")}, "", what="").steps
+    wanted = {"culler": get(config.values, "cull.enabled"), "mirror": any(one.source for one in config.courses)}
+    steps = plan(None, wanted, "", what="").steps
     who = (
         f"{config.login.why}."
         if config.login.stand_in

@@ -110,7 +110,9 @@ def wait_until_up(target: Target, timeout_s: float, poll_s: float = 0.1) -> Runn
         now = target.inspect()
         if now is not None and now.state is State.RUNNING:
             return now
-        if now is not None and any(part.state is State.FAILING for part in now.parts):
+        if now is not None and any(
+            part.state is State.FAILING and part.name not in changes.SERVES_WITHOUT for part in now.parts
+        ):
             raise _failed(now, "The hub does not start.")
         if time.monotonic() > deadline:
             raise _failed(now, f"The hub did not answer within {timeout_s:g} s.")

@@ -13,11 +13,12 @@ from classhub.config.chart.table import known, refuse_unknown
 from classhub.config.extra_config import extra_config
 from classhub.config.load import load
 from classhub.config.model import Config
-from classhub.config.overlay import deployed
+from classhub.config.overlay_servers import in_short
 from classhub.config.secret_names import MASK
 from classhub.config.traits import traits
 from classhub.config.traits.names import names
 from classhub.operations import snippets
+from classhub.targets.cluster.material import for_helm as given_to_helm
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,11 @@ def values(config: Config, show_secrets: bool = False) -> Shown:
 
 
 def for_helm(config: Config, show_secrets: bool = False) -> Shown:
-    """As `deploy` gives them to Helm: own files and the overlay, without the chart's defaults."""
-    found = deployed(config.own_values)
-    return Shown(found if show_secrets else secret.masked(found, (), secret.hidden(config.apart)))
+    """As `deploy` gives them to Helm: own files and the overlay, without the chart's defaults.
+
+    Of files that ClassHub adds the size, unless everything is asked for, as for Helm."""
+    found = given_to_helm(config)
+    return Shown(found if show_secrets else in_short(secret.masked(found, (), secret.hidden(config.apart)), found))
 
 
 def as_traits(config: Config, chart: str = "", show_secrets: bool = False) -> Shown:

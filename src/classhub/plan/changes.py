@@ -1,7 +1,7 @@
 """Compare what runs with what is wanted, and give the steps between the two.
 
-Settings are a mapping of parts, {"proxy": {...}, "hub": {...}, "culler": {...}}, with JSON values. An empty
-or missing culler is not wanted. Further keys are allowed: a change in them restarts the hub. Only "hidden" is kept for
+Settings are a mapping of parts, {"proxy": {...}, "hub": {...}, "mirror": {...}, "culler": {...}}, with JSON values. An
+empty or missing mirror or culler is not wanted. Further keys are allowed: a change in them restarts the hub. Only "hidden" is kept for
 `classhub plan` alone: no part is started with it.
 """
 
@@ -14,8 +14,12 @@ from classhub.plan.at_start import settings_at_start
 from classhub.plan.running import Part, Running, State
 from classhub.plan.steps import Plan, Revision, Step
 
-PARTS = ("proxy", "hub", "culler")
+PARTS = ("proxy", "hub", "mirror", "culler")
 """In the order in which they start."""
+MAY_BE_LEFT_OUT = ("mirror", "culler")
+"""No course has material, or cull.enabled is false in config.yaml."""
+SERVES_WITHOUT = ("mirror",)
+"""A hub without these is a hub all the same: students keep the material that they have."""
 OF_NO_PART = "hidden"
 AT_START = "at start"
 """Among the digests: that of what students' servers took when they started."""
@@ -23,12 +27,18 @@ AT_START = "at start"
 STARTS = {
     "proxy": "The proxy starts and takes the address.",
     "hub": "The hub starts, about 5 s",
+    "mirror": "The mirror of course material starts.",
     "culler": "The culler starts; it stops servers that nobody uses.",
 }
 RESTARTS = {
     "proxy": "The proxy restarts, about 1 s; open pages connect again by themselves.",
     "hub": "The hub restarts, about 5 s.",
+    "mirror": "The mirror of course material restarts; servers go on.",
     "culler": "The culler restarts; servers go on.",
+}
+STOPS = {
+    "mirror": "The mirror of course material stops; what students have stays.",
+    "culler": "The culler stops; idle servers go on.",
 }
 MOVES = "The proxy restarts, about 1 s; open pages must be opened anew at {}"
 """The sentence for a new address, which stands at its end so that it can be clicked."""
@@ -69,7 +79,7 @@ def way_back(running: Running, revision: Revision, outcome: str = "") -> Plan:
         steps.insert(0, mark(running.revision, outcome))
     for part in PARTS:
         changed = part in changed_parts(running, revision.digests) or _is_failing(part, running)
-        step = _mend_part(part, running, part != "culler" or part in revision.digests, changed)
+        step = _mend_part(part, running, part not in MAY_BE_LEFT_OUT or part in revision.digests, changed)
         if step is not None and step.do == "restart hub":
             step = Step(step.do, f"The hub restarts, about 5 s; {go_on(running)}.")
         steps += [step] if step is not None else []
@@ -82,8 +92,8 @@ def mark(number: int, outcome: str) -> Step:
 
 
 def is_wanted(part: str, settings: Mapping[str, Any]) -> bool:
-    """Only the culler can be left out: its settings are empty when cull.enabled is false in config.yaml."""
-    return part != "culler" or bool(settings.get(part))
+    """Those that can be left out have empty settings then."""
+    return part not in MAY_BE_LEFT_OUT or bool(settings.get(part))
 
 
 def _start(running: Running | None, wanted: Mapping[str, Any], wanted_digest: str) -> Iterator[Step]:
@@ -135,7 +145,7 @@ def _mend_part(
     if there is None or there.state is State.STOPPED:
         return _start_part(part, running, new or {}, new is not None) if wanted else None
     if not wanted:
-        return Step(f"stop {part}", f"The {part} stops; idle servers go on.")
+        return Step(f"stop {part}", STOPS[part])
     if changed:
         return Step(f"restart {part}", RESTARTS[part])
     return _afresh(there) if there.state is State.FAILING else None
@@ -150,13 +160,12 @@ def _needs(part: str, settings: Mapping[str, str]) -> dict[str, str]:
     """What of the settings' digests reaches a part.
 
     The hub knows the address and gives Caddy its routes, so all of the proxy's is the hub's too; of the culler it
-    knows whether there is one. A key of no part is the hub's.
+    knows whether there is one, of the mirror nothing. A key of no part is the hub's.
     """
     if part != "hub":
         return {key: value for key, value in settings.items() if key == part}
-    return {
-        key: value if key != "culler" else "" for key, value in settings.items() if key not in (OF_NO_PART, AT_START)
-    }
+    others = (OF_NO_PART, AT_START, "mirror")
+    return {key: value if key != "culler" else "" for key, value in settings.items() if key not in others}
 
 
 def _start_part(part: str, running: Running | None, wanted: Mapping[str, Any], differs: bool) -> Step:

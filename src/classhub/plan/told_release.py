@@ -19,6 +19,7 @@ from classhub.plan.in_force import DryRun, InForce, Release
 from classhub.plan.new_names import new_names
 from classhub.plan.objects import ObjectChange
 from classhub.plan.release_address import address, disks
+from classhub.plan.release_material import folded, material
 from classhub.plan.release_parts import lost, parts, placeholders, pullers, renamed
 from classhub.plan.release_rights import rights
 from classhub.plan.running import Running
@@ -56,7 +57,7 @@ def told_release(running: Running | None, dry: DryRun, steps: Sequence[Step]) ->
     if steps and not (dry.objects or own or values):
         what = "No object and no setting differs; the deploy only finishes what was begun before."
         found.append(Consequence(About.RESTART, what))
-    return Told(tuple(steps), _sorted(found), (*own, *values), dry.objects)
+    return Told(tuple(steps), _sorted(found), (*own, *folded(values)), dry.objects)
 
 
 def _sorted(found: Sequence[Consequence]) -> tuple[Consequence, ...]:
@@ -74,6 +75,7 @@ def _are_kept(dry: DryRun, changed: Sequence[Change]) -> bool:
 
 def _of_objects(running: Running | None, dry: DryRun, keeps: bool) -> Iterator[Consequence]:
     account = Account(dry.objects)
+    yield from material(account, running)
     yield from lost(account)
     yield from renamed(account)
     yield from pullers(account)
@@ -136,6 +138,7 @@ def _first(dry: DryRun) -> Iterator[Consequence]:
     yield from (one for one in address(account) if one.kind is About.COST)
     yield from disks(account)
     yield from placeholders(kept)
+    yield from material(account, None)
     yield from _who(without_secrets(dry.wanted)[0])
 
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 READABLE = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789._@+-")
 LONGEST_SLUG = 150  # bytes; longer ones are cut and then always longer than this, so that the two kinds never meet
 LONGEST_SOCKET_PATH = 107  # bytes, sun_path of unix(7) less its NUL
-PARTS = frozenset({"hub", "proxy", "culler", "supervisor"})
+PARTS = frozenset({"hub", "proxy", "mirror", "culler", "supervisor"})
 """No names for users: `classhub exec hub` and `classhub logs hub` mean the part, and nothing else would mean the user."""
 
 ROUTABLE = "._@+-=,!()' "

@@ -16,7 +16,7 @@ def names_in(*files: Path) -> set[str]:
 
 
 def test_each_line_has_a_test():
-    there = names_in(*Path(__file__).parent.glob("test_*.py"), *(TESTS / "materials").glob("test_*.py"))
+    there = names_in(*Path(__file__).parent.glob("test_*.py"), *(TESTS / "materials").rglob("test_*.py"))
     assert set(told()) <= there and len(told()) > 60
 
 

@@ -20,7 +20,7 @@ def render(text: str = "", *, chart: str = "4.4.0", puller: bool = False, secret
     """Of config.yaml and secrets.yaml. puller: whether Helm would pull the image before the upgrade."""
     own = layer(yaml.safe_load(text) or {}, yaml.safe_load(secrets) or {})
     values = over_defaults(own, defaults(chart))
-    found = [*_hub(values), *_proxy(values), *_scheduling(values), *_network(values)]
+    found = [*_hub(values), *_proxy(values), *_scheduling(values), *_network(values), *_files(values)]
     if puller:
         found.append(_puller(values, "hook-image-puller", HOOK))
     for manifest in found:
@@ -54,6 +54,15 @@ def workload(values: Any, kind: str, component: str, containers: list[Manifest],
         },
     }
     return thing(kind, _full(values, component), component, "apps/v1", spec={**more, "template": template})
+
+
+def _files(values: Any) -> list[Manifest]:
+    """Of students' servers."""
+    files = values["singleuser"]["extraFiles"]
+    data = {
+        key: one.get("binaryData") or encoded(str(one.get("stringData", one.get("data")))) for key, one in files.items()
+    }
+    return [thing("Secret", _full(values, "singleuser"), "singleuser", type="Opaque", data=data)] if data else []
 
 
 def _hub(values: Any) -> list[Manifest]:

@@ -200,7 +200,8 @@ def test_a_failing_part_is_started_afresh_and_its_reason_named():
 
 
 def test_a_part_that_is_starting_is_left_alone():
-    starting = healthy(state=State.STARTING, parts=tuple(Part(name, State.STARTING) for name in changes.PARTS))
+    wanted = [name for name in changes.PARTS if changes.is_wanted(name, SETTINGS)]
+    starting = healthy(state=State.STARTING, parts=tuple(Part(name, State.STARTING) for name in wanted))
     assert names(starting) == []
 
 
@@ -258,7 +259,7 @@ OLD_SETTINGS = "2 running servers keep their old settings until they are restart
         (of_a_hub(services=[{"name": "grader"}]), "2 running servers go on."),
         (of_a_hub(memory="2G"), OLD_SETTINGS),
         (of_a_hub(extra_config=[["mine", "c.Spawner.cmd = []"]]), OLD_SETTINGS),
-        (of_a_hub(machine={"courses": [{"name": "comp141"}]}), OLD_SETTINGS),
+        (of_a_hub(machine={"material": "http://127.0.0.1:9/services/material"}), OLD_SETTINGS),
     ],
 )
 def test_servers_keep_old_settings_only_where_a_start_would_give_others(wanted, clause):
@@ -277,3 +278,21 @@ def test_a_hub_of_an_earlier_version_is_not_restarted_for_what_it_does_not_know(
     known = {name: value for name, value in changes.digests(of_a_hub()).items() if name != changes.AT_START}
     running = healthy(of_a_hub(), launched=dict.fromkeys(("proxy", "hub"), known))
     assert changes.plan(running, of_a_hub(), changes.digest(of_a_hub()), what="").empty
+
+
+MATERIAL = {"courses": [{"name": "comp141"}]}
+
+
+def test_a_course_that_changes_restarts_the_mirror_and_nothing_else():
+    running = healthy(
+        {**SETTINGS, "mirror": MATERIAL}, parts=tuple(Part(name, State.RUNNING) for name in changes.PARTS)
+    )
+    wanted = {**SETTINGS, "mirror": {"courses": [{"name": "comp141"}, {"name": "bio101"}]}}
+    assert names(running, wanted) == ["write settings", "restart mirror"]
+    assert names(running, {**SETTINGS, "mirror": {}}) == ["write settings", "stop mirror"]
+
+
+def test_the_first_course_with_material_starts_a_mirror():
+    assert names(healthy(), {**SETTINGS, "mirror": MATERIAL}) == ["write settings", "start mirror"]
+    assert "start mirror" in names(None, {**SETTINGS, "mirror": MATERIAL})
+    assert "start mirror" not in names(None, SETTINGS)

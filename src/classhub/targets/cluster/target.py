@@ -10,7 +10,6 @@ from typing import Any
 
 from classhub.config.load import settings_of
 from classhub.config.model import Config, Settings
-from classhub.config.overlay import deployed
 from classhub.errors import NotFound
 from classhub.outside.hub_api import HubApi
 from classhub.plan.conflict import Conflict
@@ -41,6 +40,7 @@ from classhub.targets.cluster.applying import Applying
 from classhub.targets.cluster.connection import Connection
 from classhub.targets.cluster.homes import ClusterHomes
 from classhub.targets.cluster.labels import is_hubs
+from classhub.targets.cluster.material import for_helm
 from classhub.targets.interface import Tell, silent
 
 TIMEOUT_S = 900
@@ -73,7 +73,7 @@ class ClusterTarget:
     def settings(self, config: Config) -> Mapping[str, Any]:
         """What Helm is to be given. Holds secrets."""
         hidden = [list(way) for way in config.hidden]
-        return {"chart": self._settings.chart_version, "values": deployed(config.own_values), "hidden": hidden}
+        return {"chart": self._settings.chart_version, "values": for_helm(config), "hidden": hidden}
 
     def dry_run(self, config: Config) -> DryRun:
         """What a deploy would change, also of a release that is not there yet."""

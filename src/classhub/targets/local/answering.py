@@ -8,7 +8,7 @@ from classhub.targets.local.paths import Paths
 
 
 async def answers(part: str, settings: Mapping[str, Any], paths: Paths) -> bool:
-    """True when the part serves: Caddy's admin socket, the hub's health page; the culler once its hub does."""
+    """True when the part serves: Caddy's admin socket, the health pages of hub and mirror; the culler once its hub does."""
     if part == "proxy":
         return (
             await _status(
@@ -16,6 +16,9 @@ async def answers(part: str, settings: Mapping[str, Any], paths: Paths) -> bool:
             )
             == 200
         )
+    if part == "mirror":
+        door = asyncio.open_unix_connection(str(paths.mirror_socket))
+        return await _status(door, f"{settings['proxy']['base_url']}services/material/health") == 200
     door = asyncio.open_unix_connection(settings["proxy"]["hub_socket"])
     return await _status(door, f"{settings['proxy']['base_url']}hub/health") == 200
 

@@ -18,6 +18,17 @@ from classhub.targets.local.paths import Paths, ensure_folders, paths_of
 from classhub.targets.local.state_files import read_json
 
 RESTART_TIMEOUT_S = 60
+WITHOUT = {
+    "culler": (
+        "config.yaml does without it: cull.enabled is false",
+        "set cull.enabled: true in config/config.yaml, then classhub up",
+    ),
+    "mirror": (
+        "no course has material",
+        "name it in config/courses/NAME.yaml, as material: material/comp141, then classhub up",
+    ),
+}
+"""Why a part is not there, and what brings it."""
 
 
 def applied(paths: Paths) -> dict[str, Any]:
@@ -70,15 +81,11 @@ def _homes(settings: Mapping[str, Any]) -> Path:
 
 
 def restart(paths: Paths, part: str, tell: Tell) -> None:
-    """Returns when it serves again. Raises OutsideFailed when it keeps failing or takes too long, NotRunning for a culler
+    """Returns when it serves again. Raises OutsideFailed when it keeps failing or takes too long, NotRunning for one
     that the settings do without.
     """
     if not is_wanted(part, applied(paths)):
-        raise NotRunning(
-            f"There is no {part} to restart.",
-            cause="config.yaml does without it: cull.enabled is false",
-            fix="set cull.enabled: true in config/config.yaml, then classhub up",
-        )
+        raise NotRunning(f"There is no {part} to restart.", *WITHOUT[part])
     tell(f"The {part} restarts; students' servers go on.")
     control.ask(paths, {"do": "restart", "part": part})
     wait = {"do": "wait", "parts": [part], "timeout_s": RESTART_TIMEOUT_S}

@@ -28,7 +28,7 @@ class Command:
 
 
 def command(part: str, settings: Mapping[str, Any], paths: Paths, environ: Mapping[str, str]) -> Command | None:
-    """The command of a part; None when these settings do without it (no culling)."""
+    """The command of a part; None when these settings do without it (no culling, no material)."""
     if not is_wanted(part, settings):
         return None
     return replace(_MAKERS[part](settings, paths, environ), launched=digests(settings))
@@ -55,6 +55,11 @@ def _hub(settings: Mapping[str, Any], paths: Paths, environ: Mapping[str, str]) 
     return Command(argv, env, paths.state, paths.logs / "hub.log")
 
 
+def _mirror(settings: Mapping[str, Any], paths: Paths, environ: Mapping[str, str]) -> Command:
+    argv = (sys.executable, "-m", "classhub.materials.mirror", str(paths.mirror_json))
+    return Command(argv, {**_plain(environ), "HOME": str(paths.state)}, paths.state, paths.logs / "mirror.log")
+
+
 def _culler(settings: Mapping[str, Any], paths: Paths, environ: Mapping[str, str]) -> Command:
     culler = settings["culler"]
     env = {**_plain(environ), "JUPYTERHUB_API_TOKEN": culler["token"]}
@@ -62,7 +67,7 @@ def _culler(settings: Mapping[str, Any], paths: Paths, environ: Mapping[str, str
     return Command(argv, env, paths.state, paths.logs / "culler.log")
 
 
-_MAKERS = {"proxy": _proxy, "hub": _hub, "culler": _culler}
+_MAKERS = {"proxy": _proxy, "hub": _hub, "mirror": _mirror, "culler": _culler}
 
 
 def _plain(environ: Mapping[str, str]) -> dict[str, str]:

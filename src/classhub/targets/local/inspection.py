@@ -66,7 +66,7 @@ def _part(name: str, raw: Mapping[str, Any], paths: Paths) -> Part:
 
 
 def _state(parts: tuple[Part, ...], supervised: bool) -> State:
-    states = {part.state for part in parts if part.name != "culler"}
+    states = {part.state for part in parts if part.name in ("proxy", "hub")}
     if not states:
         return State.STOPPED
     if State.FAILING in states:

@@ -14,6 +14,9 @@ from classhub.targets.local.paths import Paths
 from classhub.walls import identity
 from classhub.walls.identity import Identity
 
+MODULES = {"hub": "jupyterhub", "mirror": "classhub.materials.mirror", "culler": "jupyterhub_idle_culler"}
+"""What each is started as, by `python -m`."""
+
 
 def write(paths: Paths, parts: Mapping[str, Mapping[str, Any]]) -> None:
     """Raises OSError."""
@@ -76,4 +79,4 @@ def _look_for(names: Sequence[str], paths: Paths) -> Iterator[tuple[str, Identit
 def _is(part: str, argv: Sequence[str], paths: Paths) -> bool:
     if part == "proxy":
         return list(argv[1:]) == ["run", "--config", str(paths.runtime / "caddy.json")]
-    return argv[1:3] == ["-m", {"hub": "jupyterhub", "culler": "jupyterhub_idle_culler"}[part]]
+    return argv[1:3] == ["-m", MODULES[part]]

@@ -90,6 +90,25 @@ class Paths:
         return self.runtime / "hub.sock"
 
     @property
+    def mirror_socket(self) -> Path:
+        return self.runtime / "mirror.sock"
+
+    @property
+    def mirror_json(self) -> Path:
+        """What the mirror was started with; the supervisor writes it anew at each start."""
+        return self.runtime / "mirror.json"
+
+    @property
+    def material(self) -> Path:
+        """Releases of course material, and what students' servers told of them."""
+        return self.state / "material"
+
+    @property
+    def libraries(self) -> Path:
+        """Courses' libraries: students' servers see this folder, read-only."""
+        return self.state / "libraries"
+
+    @property
     def sockets(self) -> Path:
         return self.runtime / "s"
 

@@ -1,6 +1,5 @@
 """Config and machine -> the settings that supervisor and hub work from (hub.json). Pure."""
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from classhub.config.traits import traits
 from classhub.config.traits.lookup import mapping
 from classhub.config.traits.names import names
 from classhub.config.traits.services import CULLER, roles
+from classhub.plan.mirror_settings import mirror_settings
 from classhub.targets.local.machine import Machine
 from classhub.targets.local.paths import Paths
 
@@ -20,7 +20,8 @@ MOST_STARTS_AT_ONCE = 8
 
 
 def settings(config: Config, machine: Machine, paths: Paths, *, is_root: bool, cores: int) -> dict[str, Any]:
-    """JSON values only. "proxy", "hub", "culler" (empty without culling), "login", "hidden". Holds secrets."""
+    """JSON values only. "proxy", "hub", "mirror" (empty without material), "culler" (empty without culling), "login",
+    "hidden". Holds secrets."""
     own = traits(
         config.values,
         release=config.settings.release,
@@ -40,8 +41,9 @@ def settings(config: Config, machine: Machine, paths: Paths, *, is_root: bool, c
             "services": _own_services(config, services),
             "culler_role": next((role for role in roles(config.values) if role["name"] == CULLER), None),
             "tokens": {"classhub": machine.classhub_token, "culler": machine.culler_token, "crypt": machine.crypt_key},
-            "machine": _machine(config, paths, is_root, cores),
+            "machine": _machine(config, paths, proxy, is_root, cores),
         },
+        "mirror": _mirror(config, paths, proxy),
         "culler": _culler(services, machine, proxy),
         "login": _login(config),
         "hidden": [list(way) for way in config.hidden],
@@ -100,6 +102,7 @@ def _proxy(config: Config, machine: Machine, paths: Paths) -> dict[str, Any]:
         "internal": f"127.0.0.1:{machine.internal_port}",
         "hub": f"127.0.0.1:{machine.hub_port}",
         "hub_socket": str(paths.hub_socket),
+        "mirror_socket": str(paths.mirror_socket),
         "base_url": base_url(config),
         "url": address(config),
         "sockets": str(paths.sockets),
@@ -114,7 +117,7 @@ def _proxy(config: Config, machine: Machine, paths: Paths) -> dict[str, Any]:
     }
 
 
-def _machine(config: Config, paths: Paths, is_root: bool, cores: int) -> dict[str, Any]:
+def _machine(config: Config, paths: Paths, proxy: Mapping[str, Any], is_root: bool, cores: int) -> dict[str, Any]:
     return {
         "id": paths.runtime.name,
         "root": is_root,
@@ -128,9 +131,10 @@ def _machine(config: Config, paths: Paths, is_root: bool, cores: int) -> dict[st
             "servers": str(paths.servers),
             "logs": str(paths.user_logs),
             "events": str(paths.events),
+            "libraries": str(paths.libraries),
         },
         "hide": _hidden([paths.state, paths.homes, paths.runtime, config.folder]),
-        "courses": _courses(config),
+        "material": f"http://{proxy['hub']}{proxy['base_url']}services/material" if _has_material(config) else "",
     }
 
 
@@ -143,12 +147,21 @@ def _hidden(folders: Sequence[Path]) -> list[str]:
     return [str(folder) for folder in folders]
 
 
-def _courses(config: Config) -> list[dict[str, str]]:
-    return [
-        {"name": course.name, "folder": course.folder, "material": os.fspath(course.material)}
-        for course in config.courses
-        if course.material is not None
-    ]
+def _has_material(config: Config) -> bool:
+    return any(course.source for course in config.courses)
+
+
+def _mirror(config: Config, paths: Paths, proxy: Mapping[str, Any]) -> dict[str, Any]:
+    """The mirror's own settings and where it is; none when no course has material."""
+    if not _has_material(config):
+        return {}
+    place = {
+        "libraries": str(paths.libraries),
+        "listen": str(paths.mirror_socket),
+        "prefix": f"{proxy['base_url']}services/material",
+        "hub_api": f"http://{proxy['hub']}{proxy['base_url']}hub/api",
+    }
+    return {**mirror_settings(config, paths.material, imports_here=True), **place}
 
 
 def _culler(services: Sequence[Mapping[str, Any]], machine: Machine, proxy: Mapping[str, Any]) -> dict[str, Any]:

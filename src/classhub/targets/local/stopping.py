@@ -53,7 +53,7 @@ def _lives_on(supervisor: Identity | None) -> bool:
 
 def _stop_orphans(paths: Paths, keep_servers: bool) -> None:
     living = parts.living(paths)
-    for name in ("culler", "hub", "proxy"):
+    for name in ("culler", "hub", "mirror", "proxy"):
         if name in living:
             identity.end([living[name][0]])
     parts.forget(paths)
@@ -77,9 +77,11 @@ OURS = (
     "history",
     "hub.json",
     "jupyterhub",
+    "libraries",
     "limits.json",
     "logs",
     "machine.json",
+    "material",
     "parts.json",
     "routes.json",
     "servers",

@@ -23,6 +23,7 @@ from classhub.hub.routes import read_routes
 from classhub.plan.running import State
 from classhub.targets.local import answering, logs, orphans, parts, ports
 from classhub.targets.local.alone import take_for_life
+from classhub.targets.local.builder import builder
 from classhub.targets.local.commands import PARTS, Command, command
 from classhub.targets.local.control import ask, serve
 from classhub.targets.local.paths import Paths, runtime_folder
@@ -56,8 +57,8 @@ class Supervisor:
         )
 
     def _may_start(self, name: str) -> bool:
-        """No hub behind a port that a student's program may answer on in its place."""
-        if name == "hub":
+        """No hub and no mirror behind a port that a student's program may answer on in its place."""
+        if name in ("hub", "mirror"):
             return self.ports.complete or self.watches["proxy"].process is not None
         return name != "culler" or self.watches["hub"].state is State.RUNNING
 
@@ -70,6 +71,8 @@ class Supervisor:
         settings = self.settings()
         if name == "proxy":
             self._make_ready_for_caddy(settings)
+        if name == "mirror" and settings.get("mirror"):
+            self._make_ready_for_the_mirror(settings)
         return command(name, settings, self.paths, os.environ)
 
     def _make_ready_for_caddy(self, settings: Mapping[str, Any]) -> None:
@@ -78,6 +81,15 @@ class Supervisor:
         self.paths.caddy_admin.unlink(missing_ok=True)
         explicit = list(read_routes(self.paths.routes_json).values())
         write_private(self.paths.runtime / "caddy.json", json.dumps(caddy.configuration(settings["proxy"], explicit)))
+
+    def _make_ready_for_the_mirror(self, settings: Mapping[str, Any]) -> None:
+        self.paths.mirror_socket.unlink(missing_ok=True)
+        self.paths.libraries.mkdir(exist_ok=True)
+        self.paths.libraries.chmod(0o755)  # whatever the umask: students read it
+        try:
+            write_private(self.paths.mirror_json, json.dumps({**settings["mirror"], "builder": builder(settings)}))
+        except ClasshubError as error:
+            raise OSError(error.what) from error
 
     def tell(self, sentence: str) -> None:
         """To the log, and to everyone who follows. A full disk loses the line, never a restart."""
@@ -143,6 +155,7 @@ class Supervisor:
         await self.watches["culler"].stop()
         await self.watches["hub"].stop()
         try:
+            await self.watches["mirror"].stop()
             if not keep_servers:
                 await asyncio.to_thread(registry.end_all, self.paths.servers, f"classhub-{self.paths.runtime.name}")
         finally:

@@ -1,0 +1,158 @@
+"""`classhub course list`, `status`, `preview` and `publish`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from classhub.cli import words
+from classhub.cli.console import aside, say, show_json, table
+from classhub.cli.here import Here, pass_here
+from classhub.cli.options import as_json, yes
+from classhub.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from classhub.outside.mirror_api import MirrorApi
+
+name = click.argument("name", default="", metavar="[COURSE]")
+
+
+def _door(here: Here) -> MirrorApi:
+    from classhub.operations.courses import door
+
+    return door.of_this_server(os.environ) or door.of(here.target)
+
+
+def _named(door: MirrorApi, given: str) -> str:
+    """A course by name; without one the only one there is. Nothing of config/ is asked: it may be half edited."""
+    from classhub.operations.courses import found
+
+    return given or found.only([one["name"] for one in door.courses()])
+
+
+@click.command("list")
+@as_json
+@pass_here
+def list_(here: Here, as_json: bool) -> None:
+    """Courses, the release of each that is out, and the folder that students find it in."""
+    found = _door(here).courses()
+    if as_json:
+        show_json(found)
+    elif found:
+        rows = [
+            (one["name"], one["title"], one["folder"], one["release"] or "nothing is published yet") for one in found
+        ]
+        table(("course", "title", "folder", "release"), rows)
+    else:
+        say("There are no courses. Write config/courses/NAME.yaml, then `classhub up`.")
+
+
+@click.command()
+@name
+@as_json
+@pass_here
+def status(here: Here, name: str, as_json: bool) -> None:
+    """Who has which release, who is behind, whose copy has both versions, who never synced; what needs you comes first.
+
+    And of the course itself: the release that is out, one that waits, and a source that cannot be had.
+    """
+    from classhub.operations.courses import standing
+
+    door = _door(here)
+    told = door.status(_named(door, name))
+    found = standing.students(told, _users(here) if told["everyone"] else ())
+    if as_json:
+        show_json({**told, "standing": found})
+        return
+    for line in standing.head(told):
+        say(line)
+    rows = [(one.name, one.state, one.release, _ago(one.when), one.says) for one in found]
+    if rows:
+        table(("student", "state", "release", "synced", "told"), rows)
+
+
+def _users(here: Here) -> Sequence[str]:
+    """Of the hub; in a student's server nobody may list them."""
+    from classhub.operations.courses import door, standing
+
+    return () if door.of_this_server(os.environ) else standing.listed_users(here.target.api())
+
+
+def _ago(when: str) -> str:
+    moment = words.since_epoch(when)
+    return "-" if moment is None else f"{words.ago(moment)} ago"
+
+
+@click.command()
+@name
+@as_json
+@pass_here
+def preview(here: Here, name: str, as_json: bool) -> None:
+    """What the next release will do to each student: the one that waits, else what the source has now.
+
+    Of a file in which a student has written it says "merged or beside": which of the two shows only in the home.
+    """
+    door = _door(here)
+    course = _named(door, name)
+    told = door.preview(course)
+    if as_json:
+        show_json(told)
+        return
+    say(_preview_head(course, told))
+    for verb in ("new", "changed", "removed"):
+        for path in told[verb]:
+            say(f"  {verb:8} {path}")
+    rows = [row for one in told["students"] if (row := _preview_row(one))[1:] != ("-", "-", "-")]
+    if rows:
+        table(("student", "updated", "merged or beside", "own, kept"), rows)
+
+
+def _preview_head(course: str, told: dict[str, Any]) -> str:
+    count = len(told["new"]) + len(told["changed"]) + len(told["removed"])
+    if not count:
+        return f"{course}: nothing would change; {told['from']} is what the source has."
+    to = f"release {told['to']}, which waits" if told["to"] else f"what the source has now ({told['source']})"
+    return f"{course}: from {told['from'] or 'nothing'} to {to}: {words.count(count, 'file')}."
+
+
+def _preview_row(one: dict[str, Any]) -> tuple[str, str, str, str]:
+    changed = len(one["updated"]) + len(one["removed"])
+    return one["name"], str(changed or "-"), ", ".join(one["touched"]) or "-", ", ".join(one["kept"]) or "-"
+
+
+@click.command()
+@name
+@click.option(
+    "--release",
+    default="",
+    metavar="RELEASE",
+    help="An earlier one, to hand it out again. Default: the one that waits.",
+)
+@yes
+@pass_here
+def publish(here: Here, name: str, release: str, yes: bool) -> None:
+    """Let the release go out that waits, or an earlier one again; else look at the source now.
+
+    Students have it within a minute. What they wrote stays.
+    """
+    door = _door(here)
+    course = _named(door, name)
+    told = door.status(course)
+    held = told["mirror"].get("held")
+    if held and not release and not yes:
+        for remark in told["mirror"].get("remarks", ()):
+            aside(f"{remark['severity']} {remark['rule']} {remark['path']}: {remark['reason']}")
+        raise Refused(
+            f"Release {held['release']} of {course} waits: {held.get('why', '')}",
+            "",
+            f"look at it (classhub course preview {course}), then classhub course publish {course} --yes",
+        )
+    made = door.publish(course, release)
+    if made["release"] == made["before"]:
+        say(f"Nothing is new: {made['release']} is out already.")
+    else:
+        say(f"Release {made['release']} of {course} is out.")
