@@ -30,7 +30,7 @@ class Source:
         blobs = {path: Blob(content) for path, content in files.items()}
         self.known.update({blob.digest: blob for blob in blobs.values()})
         entries = {path: Entry("file", blob.digest, len(blob.content)) for path, blob in blobs.items()}
-        self.release = Manifest("comp141", "r%d" % len(self.known), entries)
+        self.release = Manifest("comp141", f"r{len(self.known)}", entries)
 
     def manifest(self):
         return self.release

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from classhub.materials import disk
 from doubles.classroom import Instructor, Student
 from doubles.histories import regular
 from materials.engine.faults import FaultyOs
 from materials.engine.situation import assert_all_arrived, assert_nothing_lost, prepare
-
-from classhub.materials import disk
 
 
 def in_a_child(action) -> int:

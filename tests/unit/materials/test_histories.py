@@ -160,3 +160,12 @@ def play_all(history) -> None:
 )
 def test_no_history_loses_a_byte_or_ends_without_a_record(history):
     play_all(history)
+
+
+def test_without_others_our_own_merges_are_used(tmp_path):
+    student, source = Student(tmp_path / "home"), Instructor({"notes.txt": b"a\n\nb\n\nc\n"})
+    student.sync(source, merges=None)
+    student.write("notes.txt", b"a\n\nb\n\nmine\n")
+    source.put("notes.txt", b"A\n\nb\n\nc\n")
+    assert actions(student.sync(source, merges=None)) == {"notes.txt": "merged"}
+    assert student.read("notes.txt") == b"A\n\nb\n\nmine\n"
