@@ -33,8 +33,8 @@ COMMANDS_HEAD = """# Commands
 The program is `.venv/bin/classhub` in the folder of the clone; the pages write `classhub` for short
 ([how to shorten it](../../README.md#the-command)). Options of `classhub` itself, as `-C`, stand before the command.
 
-- `WHO` is a user name or a part of the hub: `hub`, `proxy`, `culler`; for `logs`, `events` and `exec` also `supervisor`.
-  A named server is `NAME/SERVER`.
+- `WHO` is a user name or a part of the hub: `hub`, `proxy`, `mirror` (of course material), `culler`; for `logs`, `events` and
+  `exec` also `supervisor`. A named server is `NAME/SERVER`.
 - Answers go to stdout, everything about them to stderr. `--json` is for scripts.
 - Exit codes: 0 fine, 1 mistakes found or refused, 2 wrong usage, 3 something outside failed, 4 a bug of ours
   (a log file is named), 130 stopped by Ctrl-C.
@@ -119,19 +119,49 @@ CLASSHUB = {
 COURSES_HEAD = """# courses/NAME.yaml
 
 One file is one course; its name, without `.yaml`, is the course's: letters, digits, dots and dashes. Every key is
-optional, a key that does not exist is a mistake with its line. A new course reaches a student at the next start of the
-student's server, after `classhub up`.
+optional, a key that does not exist is a mistake with its line. A change holds after the next `classhub up`.
 
-Material is copied into a home once. A folder of that name that is there already is never touched, and a later change of
-the material does not reach homes that have it. Every student of the hub gets every course, whoever `people` names.
+```yaml
+title: "COMP 141: Computer Science I"
+timezone: America/Chicago
+material:
+  from: git@college.edu:cs/comp141.git
+  branch: autumn
+  key: comp141.key
+people:
+  instructor: instructor@college.edu
+  tas: [ta@college.edu]
+  students: {group: comp141}
+sections:
+  A: {students: [alice@college.edu], folders: [sections/a]}
+  B: {students: [Jane.Doe], folders: [sections/b]}
+assignments:
+  lab03:
+    path: labs/lab03.ipynb
+    title: "Lab 3: Dictionaries and chance"
+    release: {A: "2027-02-08 09:00", B: "2027-02-09 09:00"}
+    due: "2027-02-19 17:00"
+```
 """
 
 COURSES = {
     "title": ("Text", "the file's name", "What people call the course."),
     "material": (
-        "A path to a folder",
+        "A path, an address, or a mapping",
         "none",
-        "Starts at the folder that holds config/. It must exist. Without it students get nothing of this course.",
+        "Where the material comes from. Without it students get nothing of this course. One of:\n\n"
+        "- a folder on this machine; its path starts at the folder that holds config/, which it must not contain,\n"
+        "- a git repository: `https://...`, `ssh://...`, `git@host:path`, `file://...`, or a path that ends in `.git`,\n"
+        "- an archive, `.zip`, `.tar.gz` or `.tgz`, by its path or by `https://...`. One folder around all of it is left off.\n\n"
+        "As a mapping, `from` is one of these, and:\n\n"
+        "- `branch`: a branch or a tag. Default: the repository's own. With it a folder on this machine is a repository, too.\n"
+        "- `folder`: a folder inside the source; only what lies in it is material.\n"
+        "- `every`: how often the source is looked at, as `1m`, from `10s` to `7d`. Default: `10s` for a folder, else `30s`.\n"
+        "- `key`: the file of a deploy key, for git over ssh. `token`: the file of a token, for https; where the host asks for a\n"
+        "  name besides, it holds `NAME:TOKEN`. `hook`: the file of the secret that a webhook shows. Their paths start at config/, "
+        "nobody else may read them (`chmod 600`), and they belong in no git repository. An address with a password in it is refused.\n"
+        "- `hold`: `true` keeps a release with errors back until an instructor publishes it. A release that is empty, or lacks more than "
+        "half of the files before it, is always kept back.",
     ),
     "folder": (
         "Text: one plain folder name, no dot first",
@@ -139,22 +169,32 @@ COURSES = {
         "What the material is called in a student's home. Two courses must not share one. Keep it once students have "
         "the material: a new name is delivered as a second copy.",
     ),
-    "libraries": (
-        "A list of text, as `numpy>=2`",
-        "none",
-        "What the course needs. Checked for its form and kept for later: nothing is installed. On one machine install "
-        "into .venv, on the cluster put it into config/Dockerfile.",
-    ),
+    "libraries": ("A list of text, as `numpy>=2`", "none", "What the course needs besides the standard library."),
     "people": (
-        "A mapping; each value a name or a list of names",
+        "A mapping: `instructor`, `tas`, `students`; each a name, a list of names, or `{group: NAME}` of the hub",
+        "`students: everyone`",
+        "Who teaches and who takes the course, by the names they sign in with. Only these get its material, and the hub's admins. "
+        "Instructors and TAs see what is not released yet.",
+    ),
+    "sections": (
+        "A mapping of mappings: `students`, as in `people`, and `folders`, a list of paths inside the material",
         "none",
-        "Who teaches and who takes it. Checked for its form and kept for later: it gives no rights and takes none.",
+        "Sections of the course. A folder that a section names is for its students alone; all else is for everybody. Who is in no "
+        "section gets what is for everybody.",
     ),
     "meetings": ("A list of mappings", "none", "When it meets. Checked for its form and kept for later."),
     "assignments": (
-        "A mapping of mappings",
+        "A mapping of mappings: `path`, `title`, `due`, `release`",
         "none",
-        "What is handed out. Checked for its form and kept for later. Paths are inside the material.",
+        "What is handed out. `path` is a file or a folder inside the material. Until `release` no student can fetch any of it; without "
+        '`release` it is there with the rest of the material. Times are in quotes, as "2027-01-11 09:00", in `timezone`; or one '
+        'for each section, as `{A: "2027-01-11 09:00", B: "2027-01-12 09:00"}`: a section that is not named then does not get it. '
+        "Two assignments must not have one path.",
+    ),
+    "timezone": (
+        "Text, as `America/Chicago`",
+        "this machine's",
+        "Of the times in this file. Set it where commands run on more than one machine.",
     ),
 }
 

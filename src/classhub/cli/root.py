@@ -48,6 +48,16 @@ SECTIONS = {
         ),
         "values": Lazy("classhub.cli.values", "values", "What Helm would see, or the traitlets that it becomes."),
     },
+    "Course material": {
+        "course": Lazy(
+            "classhub.cli.course", "course", "Course material: what is handed out, who has it, links to it."
+        ),
+        "sync": Lazy(
+            "classhub.cli.sync",
+            "sync",
+            "Bring course material into a folder of your own, and never lose what you changed in it. No hub is needed.",
+        ),
+    },
     "People": {
         "servers": Lazy("classhub.cli.servers", "servers", "Students' servers: which run; start one; stop one or all."),
         "users": Lazy("classhub.cli.users", "users", "List, invite, approve, add and remove users."),

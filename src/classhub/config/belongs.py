@@ -2,7 +2,17 @@
 
 OWN = ("target", "chart", "cluster", "release", "namespace", "values", "homes", "local")
 """Of classhub.yaml."""
-OF_A_COURSE = ("title", "material", "folder", "libraries", "people", "meetings", "assignments")
+OF_A_COURSE = (
+    "title",
+    "material",
+    "folder",
+    "libraries",
+    "people",
+    "sections",
+    "meetings",
+    "assignments",
+    "timezone",
+)
 """Of courses/NAME.yaml."""
 
 

@@ -1,16 +1,18 @@
 """courses/NAME.yaml -> Course. A course is added by adding a file."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from classhub.config.belongs import OF_A_COURSE
-from classhub.config.document import Document, Where
+from classhub.config.course_assignments import assignments, timezone
+from classhub.config.course_material import material
+from classhub.config.course_people import people, sections
+from classhub.config.document import Document
 from classhub.config.fields import Fields
 from classhub.config.model import Course
-from classhub.config.names_in_one import names_in_one
-from classhub.config.spelling import dotted
-from classhub.errors import Edit, Finding
+from classhub.errors import Finding
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")
 
@@ -25,13 +27,20 @@ def course(document: Document, name: str, folder: Path, mistakes: list[Finding])
             Finding("error", document.file, 0, 0, "This cannot be the name of a course.", "", fix, "CH1921")
         )
     _outer_types(fields)
-    return Course(
+    source = material(fields, folder)
+    found = Course(
         name=name,
         title=fields.text("title", name),
-        material=_material(fields, folder),
+        source=source,
         folder=_folder(fields, name),
+        people=people(fields),
+        sections=sections(fields),
+        libraries=tuple(fields.items("libraries", str, "text, as numpy>=2")),
+        timezone=timezone(fields),
         raw=document.values,
     )
+    named = {one.name for one in found.sections}
+    return replace(found, assignments=assignments(fields, found.timezone, named, found.material))
 
 
 def is_name(text: str) -> bool:
@@ -41,35 +50,7 @@ def is_name(text: str) -> bool:
 
 def _outer_types(fields: Fields) -> None:
     """What later parts of ClassHub read; their insides are checked there."""
-    fields.items("libraries", str, "text, as numpy>=2")
-    _people(fields)
     fields.items("meetings", dict, "a mapping, as days: [Mon, Wed]")
-    fields.entries("assignments", dict, "a mapping, as path: labs/lab01.ipynb")
-
-
-def _people(fields: Fields) -> None:
-    for role, people in fields.entries("people", str | list, "a name or a list of names").items():
-        for index, entry in enumerate(people) if isinstance(people, list) else [(None, people)]:
-            meant = names_in_one(entry, may_have_spaces=True) if isinstance(entry, str) else None
-            if meant:
-                below: Where = ("people", role) if index is None else ("people", role, index)
-                new = meant if index is None else [*people[:index], meant[0], *people[index + 1 :], *meant[1:]]
-                edit = Edit("set", (*fields.where, "people", role), new)
-                message = f"{dotted(below)} is several names in one."
-                fix = f"Write each name on a line of its own, below {role}:, after a dash."
-                fields.wrong_inside(below, "CH1414", message, "Nobody has that name.", fix, edit=edit)
-
-
-def _material(fields: Fields, folder: Path) -> Path | None:
-    text = fields.text("material")
-    if not text or "\0" in text:
-        return None
-    path = folder.parent / text
-    if not path.is_dir():
-        why = f"Students would get nothing. The path starts at {folder.parent}."
-        fix = "Create the folder, or correct the path."
-        fields.wrong("material", "CH1922", f"There is no folder {text}.", why, fix)
-    return path
 
 
 def _folder(fields: Fields, default: str) -> str:

@@ -62,8 +62,22 @@ class Fields:
     def is_text(self, name: str) -> bool:
         return isinstance(self._values.get(name), str)
 
+    def is_mapping(self, name: str) -> bool:
+        return isinstance(self._values.get(name), Mapping)
+
+    def value(self, name: str) -> Any:
+        """As it is written; None if it is not there."""
+        return self._values.get(name)
+
+    def names(self) -> list[str]:
+        """Of all keys that are there."""
+        return list(self._values)
+
     def text(self, name: str, default: str = "") -> str:
         return str(self._read(name, str, "text", default, default or "..."))
+
+    def yes(self, name: str, default: bool = False) -> bool:
+        return bool(self._read(name, bool, "true or false", default, not default))
 
     def whole(self, name: str, default: int, least: int, most: int) -> int:
         value = self._read(name, int, "a whole number", default, default)
@@ -134,6 +148,11 @@ class Fields:
         where = (*self.where, *below)
         place = (self.document.file, *self.document.place(where))
         self._mistakes.append(Finding("error", *place, message, why, fix, code, where, edit))
+
+    def warn_inside(self, below: Where, code: str, message: str, why: str, fix: str) -> None:
+        where = (*self.where, *below)
+        place = (self.document.file, *self.document.place(where))
+        self._mistakes.append(Finding("warning", *place, message, why, fix, code, where))
 
     def _read(self, name: str, type_: Any, words: str, default: Any, example: Any) -> Any:
         """example: what may stand there where nothing better is known."""

@@ -52,17 +52,96 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Material:
+    """`material:` of a course: where it comes from."""
+
+    kind: str
+    """"folder", "git" or "archive" (.zip, .tar.gz)."""
+    source: str
+    """An absolute path, or an address without any secret."""
+    branch: str = ""
+    """Of git: a branch or tag; empty: the repository's default."""
+    folder: str = ""
+    """Inside the source; empty: all of it."""
+    every_s: int = 30
+    """Seconds between two looks at the source; 10 for a folder."""
+    key: Path | None = None
+    """File of a deploy key, for git over ssh. Absolute."""
+    token: Path | None = None
+    """File of a token, for https. Absolute."""
+    hook: Path | None = None
+    """File of the secret that a webhook shows. Absolute."""
+    hold: bool = False
+    """Whether a release with errors waits for `classhub course publish`."""
+
+
+@dataclass(frozen=True)
+class Who:
+    """Some of the hub's users."""
+
+    everyone: bool = False
+    names: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    """Of the hub."""
+
+
+@dataclass(frozen=True)
+class People:
+    """`people:` of a course."""
+
+    instructor: Who = Who()
+    tas: Who = Who()
+    students: Who = Who(everyone=True)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One of `sections:` of a course."""
+
+    name: str
+    students: Who = Who()
+    folders: tuple[str, ...] = ()
+    """Inside the material; only the section's students get them, and staff."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One of `assignments:` of a course. Times are ISO 8601 with an offset, by section; "" is the time for everybody."""
+
+    name: str
+    path: str
+    """A file or folder inside the material."""
+    title: str
+    due: Mapping[str, str] = field(default_factory=dict)
+    release: Mapping[str, str] = field(default_factory=dict)
+    """Empty: as soon as it is in the material. A section that is not named in it never gets it."""
+
+
+@dataclass(frozen=True)
 class Course:
     """courses/NAME.yaml."""
 
     name: str
     title: str
-    material: Path | None
-    """Folder with the material, absolute."""
+    source: Material | None
+    """None: students get nothing."""
     folder: str
     """Name of the folder in the student's home."""
+    people: People = People()
+    sections: tuple[Section, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    libraries: tuple[str, ...] = ()
+    timezone: str = ""
+    """As "America/Chicago"; empty: this machine's."""
     raw: Mapping[str, Any] = field(default_factory=dict)
-    """The whole file, for issues to come (people, meetings, assignments)."""
+    """The whole file."""
+
+    @property
+    def material(self) -> Path | None:
+        """The folder on this machine, absolute; None where the material comes from elsewhere."""
+        if self.source is None or self.source.kind != "folder":
+            return None
+        return Path(self.source.source, self.source.folder)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 VERSION = 1
 STATUSES = ("done", "partial", "offline", "busy", "failed")
@@ -67,4 +67,5 @@ class Result:
 
 def to_json(result: Result) -> str:
     """ASCII."""
-    return json.dumps({"version": VERSION, **asdict(result), "counts": result.counts})
+    items = [vars(item) for item in result.items]
+    return json.dumps({"version": VERSION, **vars(result), "items": items, "counts": result.counts})

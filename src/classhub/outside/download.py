@@ -1,7 +1,9 @@
 """Bytes of an address: whole, within a size and a time, in a few tries."""
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from io import BytesIO
+from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -30,24 +32,47 @@ class _Again(Undelivered):
 
 def download(url: str, largest: int) -> bytes:
     """Raises Undelivered. Redirects are followed, but never from https to http."""
+    into = BytesIO()
+    download_new(url, largest, into)
+    return into.getvalue()
+
+
+def download_new(
+    url: str, largest: int, into: IO[bytes], known: Mapping[str, str] | None = None, token: str = ""
+) -> dict[str, str] | None:
+    """Into a file; None if it is what was known. Gives what to know the next time. Raises Undelivered.
+
+    token: shown to this host alone, not to one that it leads to.
+    """
+    headers = {_ASKED[name]: value for name, value in (known or {}).items() if name in _ASKED}
+    if token:
+        headers["authorization"] = f"Bearer {token}"
     for wait_s in WAITS_S:
         try:
-            return _once(url, largest)
+            return _once(url, largest, into, headers)
         except _Again:
             time.sleep(wait_s)
-    return _once(url, largest)
+    return _once(url, largest, into, headers)
 
 
-def _once(url: str, largest: int) -> bytes:
+_ASKED = {"etag": "if-none-match", "last-modified": "if-modified-since"}
+
+
+def _once(url: str, largest: int, into: IO[bytes], headers: Mapping[str, str]) -> dict[str, str] | None:
     import httpx2
 
+    into.seek(0)
+    into.truncate()
     try:
         with (
             httpx2.Client(follow_redirects=True, max_redirects=REDIRECTS, timeout=SILENCE_S) as client,
-            client.stream("GET", url) as answer,
+            client.stream("GET", url, headers=dict(headers)) as answer,
         ):
+            if answer.status_code == 304:
+                return None
             _acceptable(url, answer)
-            return _all(answer, largest)
+            _all(answer, largest, into)
+            return {name: answer.headers[name] for name in _ASKED if name in answer.headers}
     except httpx2.TimeoutException as error:
         raise _Again(f"no answer came within {SILENCE_S:g} s") from error
     except httpx2.TooManyRedirects as error:
@@ -71,13 +96,13 @@ def _acceptable(url: str, answer: "httpx2.Response") -> None:
         raise Undelivered(f"the server answers with status {code}", code)
 
 
-def _all(answer: "httpx2.Response", largest: int) -> bytes:
+def _all(answer: "httpx2.Response", largest: int, into: IO[bytes]) -> None:
     until = time.monotonic() + TOGETHER_S
-    data = bytearray()
+    size = 0
     for piece in answer.iter_bytes():
-        data += piece
-        if len(data) > largest:
+        into.write(piece)
+        size += len(piece)
+        if size > largest:
             raise Undelivered(f"it has more than {largest:,} bytes")
         if time.monotonic() > until:
             raise Undelivered(f"it did not come to its end within {TOGETHER_S:g} s")
-    return bytes(data)

@@ -107,6 +107,10 @@ class HubApi:
             self._closing()
             self._closing = None
 
+    def beside(self, service: str) -> tuple[str, str]:
+        """Address of a service behind the same door, and our token, which the service can show to the hub."""
+        return f"{self._via.rstrip('/')}/services/{service}", self._token
+
     def info(self) -> dict[str, Any]:
         """Versions of JupyterHub and Python, classes of authenticator and spawner."""
         found: dict[str, Any] = self._call("GET", "info")

@@ -96,6 +96,42 @@ def _to_the_end(
 
 
 @contextlib.contextmanager
+def piped(argv: Sequence[str], *, env: Mapping[str, str], timeout_s: float) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+    """What it reads and what it writes, for a program that answers question by question. env is all there is.
+
+    It ends when the block does, or is ended then. Raises ProgramFailed when it is absent, late or ended by itself badly.
+    """
+    with _nameless() as err:
+        try:
+            child = subprocess.Popen(
+                list(argv),
+                env=dict(env),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=err,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ProgramFailed(argv, f"could not be started: {error.strerror}") from error
+        late = threading.Timer(timeout_s, lambda: _kill(child))
+        late.start()
+        try:
+            with child:
+                assert child.stdin and child.stdout
+                yield child.stdin, child.stdout
+        except BrokenPipeError:
+            pass  # its exit code says why
+        finally:
+            late.cancel()
+            if child.poll() is None:
+                _kill(child)
+        if child.returncode:
+            raise ProgramFailed(
+                argv, f"ended with exit code {child.returncode}", Output(child.returncode, "", _said(err))
+            )
+
+
+@contextlib.contextmanager
 def whole(text: str) -> Iterator[int]:
     """A descriptor to read text from that nobody else can open: who reads has all of it, even if we are killed now."""
     with _nameless() as file:

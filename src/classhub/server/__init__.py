@@ -16,8 +16,8 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(serverapp: Any) -> None:
-    from classhub.server import listen, quiet, welcome
+    from classhub.server import listen, material, quiet
 
     quiet.leave_out_answered_questions(serverapp.log_level)
     listen.adopt_socket(serverapp)
-    welcome.deliver_in_background(serverapp.log)
+    material.start(serverapp)

@@ -20,7 +20,8 @@ def folder(tmp_path: Path) -> Path:
     config.mkdir()
     (config / "hub.pem").write_text("certificate")
     (config / "hub.key").write_text("key")
-    (tmp_path / "material" / "comp141").mkdir(parents=True)
+    (tmp_path / "material" / "comp141" / "labs").mkdir(parents=True)
+    (tmp_path / "material" / "comp141" / "labs" / "lab01.ipynb").touch()
     return config
 
 
@@ -135,10 +136,10 @@ def test_every_slip_is_told_with_its_line_and_the_fix(
 
 
 def test_a_course_has_defaults_from_its_file_name(folder: Path) -> None:
-    assert read_course("", folder) == (Course("comp141", "comp141", None, "comp141", {}), [])
+    assert read_course("", folder) == (Course("comp141", "comp141", None, "comp141"), [])
 
 
-def test_a_course_is_read_and_the_rest_kept_for_later(folder: Path) -> None:
+def test_a_course_is_read(folder: Path) -> None:
     text = """
 title: "COMP 141"
 material: material/comp141
@@ -151,7 +152,8 @@ assignments: {lab01: {path: labs/lab01.ipynb}}
     found, findings = read_course(text, folder)
     assert findings == []
     assert (found.title, found.folder, found.material) == ("COMP 141", "cs1", folder.parent / "material/comp141")
-    assert found.raw["assignments"]["lab01"]["path"] == "labs/lab01.ipynb"
+    assert [one.path for one in found.assignments] == ["labs/lab01.ipynb"]
+    assert found.raw["meetings"][0]["times"] == "10:00-10:50"
 
 
 @pytest.mark.parametrize(

@@ -225,7 +225,7 @@ def test_the_image_is_the_charts_and_does_not_run_as_root():
 @pytest.mark.parametrize("path", sorted((CONFIG / "courses").glob("*.yaml")), ids=lambda path: path.stem)
 def test_a_course_names_files_that_exist(path):
     course = yaml.safe_load(path.read_text(encoding="utf-8"))
-    assert [*course] == ["title", "material", "folder", "libraries", "people", "meetings", "assignments"]
+    assert [*course] == ["title", "material", "folder", "libraries", "people", "meetings", "timezone", "assignments"]
     assert isinstance(course["libraries"], list)
     assert course["people"].keys() == {"instructor", "tas", "students"}
     assert all(meeting.keys() == {"days", "times", "room"} for meeting in course["meetings"])

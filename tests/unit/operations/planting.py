@@ -15,7 +15,9 @@ def folder(at: Path) -> Path:
     """config/ with secrets filled in, and the material of its course."""
     made = at / "config"
     (made / "courses").mkdir(parents=True)
-    (at / "material/comp141").mkdir(parents=True)
+    (at / "material/comp141/labs").mkdir(parents=True)
+    for number in (1, 2, 3):
+        (at / f"material/comp141/labs/lab0{number}.ipynb").touch()
     for name in ("config.yaml", "classhub.yaml", "courses/comp141.yaml"):
         (made / name).write_text((CONFIG / name).read_text())
     secrets = (CONFIG / "secrets.example.yaml").read_text()

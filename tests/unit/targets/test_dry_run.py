@@ -17,6 +17,11 @@ from classhub.targets.local.settings import settings
 MACHINE = Machine(20002, 20001, "token-classhub", "token-culler", "00" * 32)
 
 
+NOBODY_NAMED = {
+    role: {"everyone": role == "students", "names": [], "groups": []} for role in ("instructor", "tas", "students")
+}
+
+
 @pytest.fixture
 def made(tmp_path):
     """A function: values -> the settings of that folder."""
@@ -56,7 +61,9 @@ def test_our_own_settings_have_the_keys_of_their_files(made, tmp_path):
         "local.https": "off",
         "local.servers": 9,
         "local.starts_at_once": 3,
+        "courses.comp141.title": "comp141",
         "courses.comp141.folder": "comp141",
+        "courses.comp141.people": NOBODY_NAMED,
         "courses.comp141.material": str(tmp_path / "labs"),
     }
 

@@ -13,6 +13,8 @@ from classhub.plan.running import Running, State
 from classhub.targets.local import history
 
 _HTTPS = {"https": "mode", "host": "host", "certificate": "certificate", "key": "key"}
+USUAL = ("material.kind", "material.every_s")
+"""Not the college's words."""
 _MACHINE = {"local.servers": "servers", "local.starts_at_once": "starts_at_once"}
 
 
@@ -75,5 +77,14 @@ def _own(settings: Mapping[str, Any]) -> dict[str, Any]:
     own |= {f"local.{key}": get(settings, f"proxy.https.{name}") for key, name in _HTTPS.items()}
     own |= {key: get(settings, f"hub.machine.{name}") for key, name in _MACHINE.items()}
     for course in get(settings, "mirror.courses", []):
-        own |= {f"courses.{course['name']}.{key}": value for key, value in course.items() if key != "name"}
-    return {key: value for key, value in own.items() if value not in (None, "")}
+        own |= {f"courses.{course['name']}.{key}": value for key, value in _of_course(course).items()}
+    return {key: value for key, value in own.items() if value not in (None, "", [], {})}
+
+
+def _of_course(course: Mapping[str, Any]) -> dict[str, Any]:
+    """By the keys of its file."""
+    source = course.get("source") or {}
+    of_source = {f"material.{name}": value for name, value in source.items() if value not in (False, None)}
+    of_source["material"] = of_source.pop("material.source", "")
+    rest = {name: value for name, value in course.items() if name not in ("name", "source")}
+    return {**rest, **{name: value for name, value in of_source.items() if name not in USUAL}}

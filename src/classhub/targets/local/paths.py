@@ -104,6 +104,11 @@ class Paths:
         return self.state / "material"
 
     @property
+    def libraries(self) -> Path:
+        """Courses' libraries: students' servers see this folder, read-only."""
+        return self.state / "libraries"
+
+    @property
     def sockets(self) -> Path:
         return self.runtime / "s"
 

@@ -12,6 +12,7 @@ from classhub.config.traits import traits
 from classhub.config.traits.lookup import mapping
 from classhub.config.traits.names import names
 from classhub.config.traits.services import CULLER, roles
+from classhub.plan.mirror_settings import mirror_settings
 from classhub.targets.local.machine import Machine
 from classhub.targets.local.paths import Paths
 
@@ -130,6 +131,7 @@ def _machine(config: Config, paths: Paths, proxy: Mapping[str, Any], is_root: bo
             "servers": str(paths.servers),
             "logs": str(paths.user_logs),
             "events": str(paths.events),
+            "libraries": str(paths.libraries),
         },
         "hide": _hidden([paths.state, paths.homes, paths.runtime, config.folder]),
         "material": f"http://{proxy['hub']}{proxy['base_url']}services/material" if _has_material(config) else "",
@@ -146,7 +148,7 @@ def _hidden(folders: Sequence[Path]) -> list[str]:
 
 
 def _has_material(config: Config) -> bool:
-    return any(course.material for course in config.courses)
+    return any(course.source for course in config.courses)
 
 
 def _mirror(config: Config, paths: Paths, proxy: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,14 +156,12 @@ def _mirror(config: Config, paths: Paths, proxy: Mapping[str, Any]) -> dict[str,
     if not _has_material(config):
         return {}
     place = {
-        "store": str(paths.material),
-        "socket": str(paths.mirror_socket),
+        "libraries": str(paths.libraries),
+        "listen": str(paths.mirror_socket),
         "prefix": f"{proxy['base_url']}services/material",
         "hub_api": f"http://{proxy['hub']}{proxy['base_url']}hub/api",
     }
-    from classhub.plan.mirror_settings import mirror_settings
-
-    return {**mirror_settings(config), **place}
+    return {**mirror_settings(config, paths.material, imports_here=True), **place}
 
 
 def _culler(services: Sequence[Mapping[str, Any]], machine: Machine, proxy: Mapping[str, Any]) -> dict[str, Any]:

@@ -77,6 +77,7 @@ OURS = (
     "history",
     "hub.json",
     "jupyterhub",
+    "libraries",
     "limits.json",
     "logs",
     "machine.json",

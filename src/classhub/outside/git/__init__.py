@@ -1,4 +1,4 @@
-"""git, where it is here."""
+"""git, where it is here: what it keeps of a folder, and (repository.py) a mirror of somebody's repository."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,0 +1,52 @@
+"""`classhub course restore`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from classhub.cli.console import say, show_json, table
+from classhub.cli.here import Here, pass_here
+from classhub.cli.options import Name, as_json
+from classhub.errors import Refused, WrongUsage
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@click.option(
+    "--for", "who", type=Name(), default=None, metavar="WHO", help="In this student's home. Default: your own."
+)
+@click.option("--list", "listing", is_flag=True, help="Which former versions are kept.")
+@click.option("--version", default="", metavar="VERSION", help="One of --list. Default: the newest.")
+@click.option("--fresh", is_flag=True, help="The course's version; the student's own gets another name.")
+@as_json
+@pass_here
+def restore(here: Here, file: str, *, who: str | None, listing: bool, version: str, fresh: bool, as_json: bool) -> None:
+    """Bring a former version of a file back, or with --fresh hand it out anew.
+
+    FILE is as in the home: comp141/labs/lab01.ipynb. Nothing is thrown away: what lies there is kept as a version, or with
+    --fresh under another name beside it. The student's server must run.
+    """
+    from classhub.operations.courses import restore as restoring
+
+    if fresh and (version or listing):
+        raise WrongUsage("--fresh goes with neither --version nor --list.", "", "leave one of them out")
+    words = (
+        ["versions", file]
+        if listing
+        else ["start-over", file]
+        if fresh
+        else ["restore", file, *filter(None, [version])]
+    )
+    python = "python3" if here.name == "cluster" else sys.executable
+    answer = restoring.for_whom(here.target, who, words, python) if who else restoring.own(words)
+    if as_json:
+        show_json(answer)
+    elif listing:
+        rows = [(one["name"], str(one["when"]), one["why"], f"{one['bytes']} bytes") for one in answer["versions"]]
+        table(("version", "from", "kept when", "size"), rows) if rows else say(f"No former version of {file} is kept.")
+    elif answer.get("status") != "done":
+        raise Refused(f"{file}: {answer.get('message') or 'it was not done'}")
+    else:
+        say(f"{file}: {answer['message']}")

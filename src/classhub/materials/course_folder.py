@@ -1,0 +1,70 @@
+"""The course's folder in a home: where it is, made if it is missing. Student's side: standard library only, Python 3.9."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from classhub.materials import disk, names, placing
+from classhub.materials.placing import Place
+from classhub.materials.state import Unusable
+
+
+def open_course(home: Path, folder: str, day: str, moved: list[str]) -> int:
+    """folder: a path below the home, or an absolute one. moved: gets the names of files that made room.
+
+    Raises Unusable or OSError.
+    """
+    if folder.startswith("/"):
+        path = names.to_bytes(folder)
+        with suppress(FileExistsError):
+            disk.make_folders(path)
+        return disk.open_folder(path)
+    why = names.refused(folder) or ("the name begins with a dot" if _has_dot(folder) else "")
+    if why:
+        raise Unusable("folder", f"The course's folder cannot be {folder!r}: {why}.")
+    path = os.fsencode(home)
+    opened = disk.open_folder(path)
+    for part in folder.split("/"):
+        above, path = opened, path + b"/" + names.to_bytes(part)
+        try:
+            opened = _enter(home, path, above, day, moved)
+        finally:
+            disk.close(above)
+    return opened
+
+
+def _has_dot(folder: str) -> bool:
+    return any(part.startswith(".") for part in folder.split("/"))
+
+
+def _enter(home: Path, path: bytes, above: int, day: str, moved: list[str]) -> int:
+    name = path.rpartition(b"/")[2]
+    found = disk.look(above, name)
+    if found is not None and stat.S_ISLNK(found.st_mode):
+        return _follow(home, path)
+    if found is not None and not stat.S_ISDIR(found.st_mode):
+        moved.append(names.to_text(placing.make_room(Place(above, name), names.free_names(name, day))))
+        found = None
+    if found is None:
+        with suppress(FileExistsError):
+            disk.make_folder(above, name)
+    return disk.enter(above, name)
+
+
+def _follow(home: Path, path: bytes) -> int:
+    """A link of the student's: followed once, if it stays in the home and out of the hidden folders there."""
+    landing = disk.real_path(path)
+    inside = os.path.relpath(landing, disk.real_path(os.fsencode(home)))
+    hidden = any(part.startswith(b".") for part in inside.split(b"/"))
+    text = names.to_text(path.rpartition(b"/")[2])
+    if hidden:
+        raise Unusable(
+            "folder", f"{text} is a link that leaves the home or leads into a hidden folder. Remove the link."
+        )
+    try:
+        return disk.open_folder(landing)
+    except OSError as error:
+        raise Unusable("folder", f"{text} is a link that leads to no folder. Remove the link.") from error

@@ -1,0 +1,96 @@
+"""Releases from the folder that a mirror writes. Student's side: standard library only, Python 3.9."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from classhub.materials import lists, manifest, result
+from classhub.materials.manifest import Manifest
+from classhub.materials.source import Offline
+
+PIECE = 1 << 20
+HEX = re.compile(r"[0-9a-f]{4,64}")
+
+
+class StoredBlob:
+    """A file in a mirror's folder; `path` for whoever can copy without reading."""
+
+    def __init__(self, digest: str, path: Path) -> None:
+        self.digest = digest
+        self._path = path
+
+    def path(self) -> Path:
+        return self._path
+
+    def pieces(self) -> Iterator[bytes]:
+        try:
+            with self._path.open("rb") as file:
+                while piece := file.read(PIECE):
+                    yield piece
+        except OSError as error:
+            raise Offline(_unreadable(error)) from error
+
+
+class FolderSource:
+    """Everything of a course, as it lies in a store that the mirror writes."""
+
+    def __init__(self, store: Path, course: str) -> None:
+        self._store = store
+        self._folder = store / course
+
+    def manifest(self) -> Manifest:
+        release = self._read("current").decode("utf-8", "replace").strip()
+        if not release or "/" in release or release.startswith("."):
+            raise Offline("No release of this course is out yet.")
+        return manifest.from_json(self._read(f"releases/{release}.json"))
+
+    def blobs(self, digests: Iterable[str]) -> Iterator[StoredBlob]:
+        for digest in digests:
+            path = self._folder / "blobs" / digest[:2] / digest
+            if path.is_file():
+                yield StoredBlob(digest, path)
+
+    def published(self) -> Mapping[str, frozenset[str]]:
+        return lists.published(lists.parsed(self._read("published.json")))
+
+    def tree(self, commit: str) -> Mapping[str, str] | None:
+        path = f"commits/{commit}.json"
+        if not HEX.fullmatch(commit) or not (self._folder / path).exists():
+            return None
+        return lists.tree(lists.parsed(self._read(path)))
+
+    def courses(self) -> list[lists.Course]:
+        """All that have a release."""
+        try:
+            names = sorted(path.parent.name for path in self._store.glob("*/current"))
+        except OSError as error:
+            raise Offline(_unreadable(error)) from error
+        return [course for name in names for course in FolderSource(self._store, name)._listed()]
+
+    def report(self, done: result.Result) -> bool:
+        """Nobody reads reports in a folder."""
+        return False
+
+    def _listed(self) -> list[lists.Course]:
+        """This course; nothing where it cannot be read, which is no harm to the others."""
+        with suppress(Offline, manifest.Malformed):
+            found = self.manifest()
+            return [lists.Course(self._folder.name, found.title, found.folder, found.release)]
+        return []
+
+    def _read(self, path: str) -> bytes:
+        try:
+            with (self._folder / path).open("rb") as file:
+                content = file.read(lists.LARGEST + 1)
+        except OSError as error:
+            raise Offline(_unreadable(error)) from error
+        if len(content) > lists.LARGEST:
+            raise Offline("The folder of the material holds a list that is too long.")
+        return content
+
+
+def _unreadable(error: OSError) -> str:
+    return f"The folder of the material cannot be read: {error.strerror or type(error).__name__}."

@@ -1,0 +1,156 @@
+"""A mirror that makes its releases itself: it looks at the sources, keeps libraries built, and does what staff ask."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from typing import Any
+
+from classhub.materials.manifest import Manifest
+from classhub.materials.mirror import preview
+from classhub.materials.mirror.candidate import Unavailable
+from classhub.materials.mirror.desk import Refused
+from classhub.materials.mirror.git_source import GitSource, tree
+from classhub.materials.mirror.library_keep import Keeper
+from classhub.materials.mirror.modules import importable
+from classhub.materials.mirror.publish import Look, Looking, consistent, reader_of
+from classhub.materials.mirror.results import Results
+from classhub.materials.mirror.settings import Course, Settings
+from classhub.materials.mirror.store import Busy, Store
+from classhub.materials.mirror.watch import Tell, Watch
+
+UNKNOWN_S = 60
+"""A commit that the source has not is not looked for again for so long: each time starts a git."""
+MOST_UNKNOWN = 1000
+BUSY = "This course's source is being looked at just now. Try again in a moment."
+
+
+class Attended:
+    """A desk.Publisher. start() it once; its threads end with the process."""
+
+    def __init__(self, settings: Settings, tell: Tell, keeper: Keeper | None = None) -> None:
+        self._settings = settings
+        self._keeper = keeper
+        self._tell = tell
+        self._has_module = importable if settings.imports_here else None
+        self._unknown: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._one_tree = asyncio.Semaphore()
+        self._courses = {course.name: course for course in settings.courses if course.source is not None}
+        self._watch = Watch(settings.store, settings.courses, tell, self._has_module, self._looked)
+
+    def start(self) -> None:
+        self._watch.start()
+
+    def stop(self) -> None:
+        self._watch.stop()
+
+    def look_soon(self, course: str) -> None:
+        self._watch.look_now(course)
+
+    async def publish(self, course: str, release: str) -> dict[str, Any]:
+        return await asyncio.to_thread(self._publish, course, release)
+
+    async def preview(self, course: str) -> dict[str, Any]:
+        return await asyncio.to_thread(self._preview, course)
+
+    async def lint(self, course: str) -> dict[str, Any]:
+        store = self._store(course)
+        status = await asyncio.to_thread(store.status)
+        held = (status.get("held") or {}).get("release", "")
+        return {
+            "release": held or status.get("release", ""),
+            "looked": status.get("looked", ""),
+            "remarks": status.get("remarks", []),
+        }
+
+    async def tree(self, course: str, commit: str) -> dict[str, str] | None:
+        key = (course, commit)
+        if time.monotonic() - self._unknown.get(key, float("-inf")) < UNKNOWN_S:
+            return None
+        async with self._one_tree:
+            found = await asyncio.to_thread(self._tree, course, commit)
+        if found is None:
+            self._unknown[key] = time.monotonic()
+            while len(self._unknown) > MOST_UNKNOWN:
+                self._unknown.popitem(last=False)
+        return found
+
+    # --- in threads
+
+    def _looked(self, course: Course, _: Look) -> None:
+        """After each look, in the course's own thread."""
+        release = self._store(course.name).current()
+        if self._keeper is None or release is None:
+            return
+        store = self._store(course.name)
+        broken = self._keeper.ensure(course.name, course.libraries, release)
+        if broken != store.status().get("library", ""):
+            with store.locked():
+                store.write_status(store.status() | {"library": broken})
+            if broken:
+                self._tell(f"{course.name}: the library stays as it was: {broken}")
+
+    def _publish(self, course: str, release: str) -> dict[str, Any]:
+        looking = Looking(self._course(course), self._store(course), self._has_module)
+        before = looking.store.current_name()
+        try:
+            if not release and looking.store.held() is None:
+                return {"release": self._looked_now(looking).release, "before": before}
+            made = looking.publish(release)
+        except Busy:
+            raise Refused(BUSY) from None
+        except OSError as error:
+            raise Refused(f"The mirror's disk does not let it: {error.strerror}.") from None
+        if made is None:
+            raise Refused(f"There is no release {release}. `classhub course status {course}` tells the one that waits.")
+        self._watch.look_now(course)  # the library of this release
+        return {"release": made.release, "before": before}
+
+    def _looked_now(self, looking: Looking) -> Look:
+        found = looking.look()
+        if found.what in ("unavailable", "held"):
+            raise Refused(found.reason)
+        return found
+
+    def _preview(self, course: str) -> dict[str, Any]:
+        looking = Looking(self._course(course), self._store(course), self._has_module)
+        current = looking.store.current()
+        coming = looking.store.held() or self._candidate(looking)
+        reports = Results(self._settings.store / course / "results").all()
+        return preview.told(current, coming, {one.name: one.result for one in reports})
+
+    def _candidate(self, looking: Looking) -> Manifest:
+        """What a look would find now; nothing of it is kept."""
+        assert looking.course.source is not None
+        try:
+            with looking.store.locked():
+                try:
+                    found = reader_of(looking.course.source).look(looking.store, {})
+                finally:
+                    looking.store.blobs.forget()
+        except Unavailable as error:
+            raise Refused(str(error)) from None
+        except Busy:
+            raise Refused(BUSY) from None
+        files = consistent(found).files if found else {}
+        return Manifest(looking.course.name, "", files, source=found.words if found else "")
+
+    def _tree(self, course: str, commit: str) -> dict[str, str] | None:
+        source = self._courses[course].source if course in self._courses else None
+        reader = reader_of(source) if source else None
+        if not isinstance(reader, GitSource):
+            return None
+        store = self._store(course)
+        try:
+            with store.locked():
+                return tree(store, reader, commit)
+        except (Busy, Unavailable, OSError):
+            return None
+
+    def _course(self, course: str) -> Course:
+        found = self._courses.get(course)
+        if found is None:
+            raise Refused(f"{course} has no material: its file in config/courses names none.")
+        return found
+
+    def _store(self, course: str) -> Store:
+        return Store(self._settings.store / course)

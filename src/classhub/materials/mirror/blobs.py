@@ -1,0 +1,99 @@
+"""Files by their content: a blob's name is the SHA-256 of its bytes."""
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from classhub.materials.mirror.whole_file import keep_folder
+
+PIECE = 1 << 20
+PART = ".part-"
+
+
+class Blobs:
+    """What is put here is readable at once, and under its name when keep() has brought it to the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._new: dict[str, Path] = {}
+        """Digest to the file that will have that name."""
+
+    def path(self, digest: str) -> Path:
+        return self._new.get(digest) or self._final(digest)
+
+    def has(self, digest: str) -> bool:
+        return self.path(digest).is_file()
+
+    def read(self, digest: str) -> bytes:
+        """Raises OSError."""
+        return self.path(digest).read_bytes()
+
+    def put(self, pieces: Iterable[bytes]) -> tuple[str, int]:
+        """Digest and size. Whatever the pieces raise leaves nothing behind."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=PART, dir=self.folder)
+        part, sum_, size = Path(name), sha256(), 0
+        try:
+            with os.fdopen(handle, "wb") as file:
+                for piece in pieces:
+                    file.write(piece)
+                    sum_.update(piece)
+                    size += len(piece)
+            self._take(part, sum_.hexdigest(), size)
+        finally:
+            if part not in self._new.values():
+                part.unlink(missing_ok=True)
+        return sum_.hexdigest(), size
+
+    def _take(self, part: Path, digest: str, size: int) -> None:
+        """A file of another size under this name is one that a damaged disk left."""
+        try:
+            is_there = self.path(digest).stat().st_size == size
+        except OSError:
+            is_there = False
+        if not is_there:
+            part.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+            self._new[digest] = part
+
+    def keep(self) -> None:
+        """To the disk, then under their names: a power cut leaves no blob that is not whole."""
+        for part in self._new.values():
+            handle = os.open(part, os.O_RDONLY)
+            os.fsync(handle)
+            os.close(handle)
+        folders = {self._final(digest).parent for digest in self._new}
+        for folder in folders:
+            folder.mkdir(exist_ok=True)
+        for digest, part in self._new.items():
+            part.replace(self._final(digest))
+        self._new.clear()
+        for folder in folders:
+            keep_folder(folder)
+        if folders:
+            keep_folder(self.folder)
+
+    def forget(self) -> None:
+        """Drop what was put and not kept."""
+        for part in self._new.values():
+            part.unlink(missing_ok=True)
+        self._new.clear()
+
+    def all(self) -> Iterator[Path]:
+        return (path for path in self.folder.glob("??/*") if len(path.name) == 64)
+
+    def left_parts(self) -> Iterator[Path]:
+        """Of writers that were killed. Only whoever holds the course's lock may remove them."""
+        return (path for path in self.folder.glob(f"{PART}*") if path not in self._new.values())
+
+    def _final(self, digest: str) -> Path:
+        return self.folder / digest[:2] / digest
+
+
+def pieces(path: Path) -> Iterator[bytes]:
+    """Of a file, each at most 1 MiB. Raises OSError."""
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            yield piece

@@ -1,0 +1,74 @@
+"""What a source holds now, before it is a release."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Protocol
+
+from classhub.materials.manifest import Entry
+from classhub.materials.mirror.store import Store
+from classhub.materials.names import clutter, refused, refused_link, to_bytes
+
+MOST_FILES = 50_000
+"""A course has hundreds; a wrong path, as /, has millions."""
+
+
+class Unavailable(Exception):
+    """The source cannot be had now. The text is for a person, a whole sentence, and holds no secret."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """Why a path of the source is in no release."""
+
+    rule: str
+    """"refused-name", "clutter", "escaping-link", "submodule", "lfs-pointer", "special-file", "unreadable"."""
+    why: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Its blobs are in the store, not yet kept."""
+
+    files: Mapping[str, Entry]
+    left: Mapping[str, Left]
+    words: str
+    """Of what, as "commit 1a2b3c4 of main"."""
+    seen: Mapping[str, Any] = field(default_factory=dict)
+    """What the source gives back to itself at the next look."""
+
+
+class Reader(Protocol):
+    """One kind of source."""
+
+    def look(self, store: Store, seen: Mapping[str, Any]) -> Candidate | None:
+        """None: nothing has changed since `seen`. Raises Unavailable. Under the store's lock."""
+        ...
+
+
+def unfit(path: str) -> Left | None:
+    """By its name alone."""
+    if why := refused(path):
+        return Left("refused-name", f"{why[0].upper()}{why[1:]}.")
+    if why := clutter(path):
+        return Left("clutter", f"It is {why}.")
+    return None
+
+
+def link(path: str, target: bytes) -> Entry | Left:
+    """A symbolic link, if it stays inside."""
+    text = target.decode("utf-8", "surrogateescape")
+    if why := refused_link(path, text):
+        return Left("escaping-link", f"{why[0].upper()}{why[1:]}.")
+    return Entry("link", sha256(target).hexdigest(), len(target), text)
+
+
+def content(files: Mapping[str, Entry], *more: str) -> str:
+    """One digest of all that students would get."""
+    sum_ = sha256()
+    for text in more:
+        sum_.update(text.encode("utf-8", "surrogateescape") + b"\0")
+    for path in sorted(files):
+        entry = files[path]
+        sum_.update(b"%s\0%s\0%s\0" % (to_bytes(path), entry.kind.encode(), entry.digest.encode()))
+    return sum_.hexdigest()

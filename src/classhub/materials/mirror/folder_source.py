@@ -1,0 +1,127 @@
+"""Material that is a folder of this machine. A look at one where nothing has changed is a walk and no reading."""
+
+import os
+import stat
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from classhub.materials.manifest import Entry
+from classhub.materials.mirror.blobs import pieces
+from classhub.materials.mirror.candidate import MOST_FILES, Candidate, Left, Unavailable, link, unfit
+from classhub.materials.mirror.store import Store
+
+RACY_NS = 2_000_000_000
+"""A file changed so shortly before it was read may change again within the same tick of its disk's clock."""
+PATIENCE_S = 5.0
+CACHE = "folder"
+
+_Stamp = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class FolderSource:
+    folder: Path
+    quiet_s: float = 1.0
+    """Somebody who copies or checks out is waited for until nothing has changed for so long, up to 5 s."""
+
+    def look(self, store: Store, seen: Mapping[str, Any]) -> Candidate | None:
+        if not self.folder.is_dir():
+            raise Unavailable(f"There is no folder {self.folder} on this machine.")
+        known = store.cached(CACHE)
+        try:
+            found = self._settled(known)
+            files, left = self._read(store, found, known)
+        except FileNotFoundError as error:
+            raise Unavailable(f"{self.folder} was changed while it was read: {error.filename} is gone.") from error
+        return Candidate(files, left, "the folder as it is")
+
+    def _settled(self, known: Mapping[str, Any]) -> dict[str, os.stat_result | Left]:
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            found = dict(_walk(self.folder))
+            if self._is_quiet(found, known) or time.monotonic() > until:
+                return found
+            time.sleep(min(0.2, self.quiet_s))
+
+    def _is_quiet(self, found: Mapping[str, os.stat_result | Left], known: Mapping[str, Any]) -> bool:
+        changed = [
+            one.st_ctime
+            for path, one in found.items()
+            if isinstance(one, os.stat_result) and list(_stamp(one)) != known.get(path, [])[:4]
+        ]
+        return max(changed, default=0.0) < time.time() - self.quiet_s
+
+    def _read(
+        self, store: Store, found: Mapping[str, os.stat_result | Left], known: Mapping[str, Any]
+    ) -> tuple[dict[str, Entry], dict[str, Left]]:
+        files: dict[str, Entry] = {}
+        left: dict[str, Left] = {}
+        now_known: dict[str, Any] = {}
+        for path, one in found.items():
+            what = one if isinstance(one, Left) else self._entry(store, path, one, known.get(path), now_known)
+            if isinstance(what, Left):
+                left[path] = what
+            else:
+                files[path] = what
+        if now_known != known:
+            store.blobs.keep()  # what the cache says is there must be there
+            store.cache(CACHE, now_known)
+        return files, left
+
+    def _entry(
+        self, store: Store, path: str, found: os.stat_result, known: Any, now_known: dict[str, Any]
+    ) -> Entry | Left:
+        if stat.S_ISLNK(found.st_mode):
+            return link(path, os.fsencode((self.folder / path).readlink()))
+        kind = "exec" if found.st_mode & stat.S_IXUSR else "file"
+        if known and tuple(known[:4]) == _stamp(found) and store.blobs.has(known[4]):
+            now_known[path] = known
+            return Entry(kind, known[4], found.st_size)
+        began = time.time_ns()
+        try:
+            digest, size = store.blobs.put(pieces(self.folder / path))
+        except PermissionError:
+            return Left("unreadable", "It may not be read by whoever runs the hub.")
+        if found.st_mtime_ns < began - RACY_NS:
+            now_known[path] = [*_stamp(found), digest]
+        return Entry(kind, digest, size)
+
+
+def _stamp(found: os.stat_result) -> _Stamp:
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+
+
+def _walk(root: Path) -> Iterator[tuple[str, os.stat_result | Left]]:
+    """Files and links by their path below root; a folder that is left out stands for all that is in it."""
+    waiting, count = [""], 0
+    while waiting:
+        above = waiting.pop()
+        try:
+            with os.scandir(root / above) as inside:
+                entries = sorted(inside, key=lambda one: one.name)
+        except PermissionError:
+            yield above, Left("unreadable", "The folder may not be read by whoever runs the hub.")
+            continue
+        for entry in entries:
+            path = f"{above}/{entry.name}" if above else entry.name
+            count += 1
+            if count > MOST_FILES:
+                raise Unavailable(f"{root} holds more than {MOST_FILES:,} files. Name the course's own folder.")
+            if entry.name == ".git":
+                continue  # of the instructor's own repository, which is no mistake
+            if why := unfit(path):
+                yield path, why
+            elif entry.is_dir(follow_symlinks=False):
+                waiting.append(path)
+            else:
+                yield path, _leaf(entry)
+
+
+def _leaf(entry: os.DirEntry[str]) -> os.stat_result | Left:
+    found = entry.stat(follow_symlinks=False)
+    if stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode):
+        return found
+    return Left("special-file", "It is a pipe, socket or device.")

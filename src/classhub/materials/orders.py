@@ -1,0 +1,95 @@
+"""What staff want done in a home whose server runs: a file each in the course's state folder, until the server has done it.
+
+Written as the student, like everything in a home; so it can ask for nothing that the student could not ask for.
+Student's side: standard library only, Python 3.9.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+KEPT_S = 3600.0
+"""An answer that nobody fetched goes after this time."""
+
+
+class Order(NamedTuple):
+    """Start this file of a course over."""
+
+    file: Path
+    course: str
+    path: str
+
+
+def state_of(home: Path, course: str) -> Path:
+    return home / ".classhub" / course
+
+
+def course_of(home: Path, file: str) -> tuple[str, str] | None:
+    """Course and path below its folder, of a path in the home."""
+    wanted = os.path.normpath(os.path.join(home, file))  # noqa: PTH118  no link is followed
+    for result in sorted((home / ".classhub").glob("*/result.json")):
+        folder = str(_json(result).get("folder", ""))
+        whole = os.path.normpath(os.path.join(home, folder)) if folder else ""  # noqa: PTH118
+        if whole and wanted.startswith(whole + os.sep):
+            return result.parent.name, wanted[len(whole) + 1 :]
+    return None
+
+
+def place(home: Path, course: str, path: str) -> Path:
+    """The file in which the answer will be. Raises OSError."""
+    folder = state_of(home, course) / "orders"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    name = f"{time.time():.6f}-{os.getpid()}"
+    part = folder / f".{name}.part"
+    part.write_text(json.dumps({"path": path}), encoding="ascii")
+    part.replace(folder / f"{name}.json")
+    return folder / f"{name}.done"
+
+
+def waiting(home: Path) -> Iterator[Order]:
+    """Oldest first. What is no order is removed."""
+    for file in sorted((home / ".classhub").glob("*/orders/*.json")):
+        path = _json(file).get("path")
+        if isinstance(path, str) and path:
+            yield Order(file, file.parent.parent.name, path)
+        else:
+            file.unlink()
+
+
+def done(order: Order, answer: dict[str, Any]) -> None:
+    """Raises OSError."""
+    part = order.file.with_suffix(".part")
+    part.write_text(json.dumps(answer), encoding="ascii")
+    part.replace(order.file.with_suffix(".done"))
+    order.file.unlink()
+    for old in order.file.parent.glob("*.done"):
+        if old.stat().st_mtime < time.time() - KEPT_S:
+            old.unlink()
+
+
+def wait(answer: Path, timeout_s: float) -> dict[str, Any] | None:
+    """None: not done in time."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if answer.is_file():
+            found = _json(answer)
+            answer.unlink()
+            return found
+        time.sleep(0.1)
+    return None
+
+
+def _json(file: Path) -> dict[str, Any]:
+    """Empty for what cannot be read."""
+    try:
+        if not file.is_file() or file.stat().st_size > 1 << 20:
+            return {}
+        read = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return read if isinstance(read, dict) else {}

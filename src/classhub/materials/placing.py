@@ -1,0 +1,260 @@
+"""The safe order of steps by which one thing comes to a place, leaves it, or makes room; each may be cut short anywhere.
+
+A place is an open folder and a name in it. Nothing is written over or removed unless its bytes were looked at just before
+and are safe elsewhere. Student's side: standard library only, Python 3.9.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from hashlib import sha256
+from typing import NamedTuple
+
+from classhub.materials import disk
+from classhub.materials.disk import Changed
+from classhub.materials.merge import Leaf
+
+
+class Place(NamedTuple):
+    folder: int
+    name: bytes
+
+
+class Safety(NamedTuple):
+    """What a change of something that exists needs besides."""
+
+    keep: Callable[[Place, int, str], None]
+    """Puts a file into the undo store: place, descriptor, digest."""
+    free: Callable[[bytes], Iterable[bytes]]
+    """Names to try for a copy of a student's own."""
+
+
+def stage(folder: int, fill: Fill, executable: bool = False) -> bytes:
+    """Write a temporary file and give its name; on any failure it is gone."""
+    name = disk.temporary_name()
+    descriptor = disk.create(folder, name, 0o777 if executable else 0o666)
+    try:
+        try:
+            fill(descriptor)
+        finally:
+            disk.close(descriptor)
+    except BaseException:
+        discard(folder, name)
+        raise
+    return name
+
+
+Fill = Callable[[int], None]
+"""Writes the content into an open file."""
+
+
+def written(content: Iterable[bytes]) -> Fill:
+    def fill(descriptor: int) -> None:
+        for piece in content:
+            disk.write(descriptor, piece)
+
+    return fill
+
+
+def copied(descriptor: int) -> Fill:
+    """Of an open file, from its begin."""
+    return lambda new: None if disk.copy(descriptor, new) else written(disk.pieces(descriptor))(new)
+
+
+def discard(folder: int, temporary: bytes) -> None:
+    """What cannot be removed now is removed by the next run."""
+    with suppress(OSError):
+        disk.unlink(folder, temporary)
+
+
+def put(place: Place, temporary: bytes) -> None:
+    """Where nothing lies. Raises FileExistsError; the temporary file is then still there."""
+    try:
+        disk.link(place.folder, temporary, *place)
+    except OSError as error:
+        if error.errno not in disk.NO_HARD_LINKS:
+            raise
+        _rename_to_free(place.folder, temporary, place.name)
+    else:
+        disk.unlink(place.folder, temporary)
+
+
+def _rename_to_free(folder: int, old: bytes, new: bytes) -> None:
+    """Where a disk has no hard links: an empty file takes the name, and is then replaced. Raises FileExistsError."""
+    disk.close(disk.create(folder, new))
+    try:
+        disk.replace(folder, old, new)
+    except BaseException:
+        with suppress(OSError):
+            disk.unlink(folder, new)
+        raise
+
+
+def put_link(place: Place, where: bytes) -> None:
+    """A symbolic link where nothing lies. Raises FileExistsError."""
+    disk.make_link(*place, where)
+
+
+def put_over(place: Place, temporary: bytes, expected: Leaf, executable: bool | None, safety: Safety) -> bytes | None:
+    """Replace what lies there, if it is still `expected`; else raise Changed. executable: None leaves the bit.
+
+    The name of a copy, if the student saved in the very moment: that is what he saved.
+    """
+
+    def change(descriptor: int) -> None:
+        _take_mode(place.folder, temporary, descriptor, executable)
+        disk.replace(place.folder, temporary, place.name)
+
+    if expected.kind == "link":
+        return _change_link(place, expected, lambda: disk.replace(place.folder, temporary, place.name))
+    return _change(place, expected, safety, change)
+
+
+def put_link_over(place: Place, where: bytes, expected: Leaf, safety: Safety) -> bytes | None:
+    """As put_over, with a symbolic link."""
+    temporary = disk.temporary_name()
+    put_link(Place(place.folder, temporary), where)
+
+    def change(_: int = -1) -> None:
+        disk.replace(place.folder, temporary, place.name)
+
+    try:
+        if expected.kind == "link":
+            return _change_link(place, expected, change)
+        return _change(place, expected, safety, change)
+    except BaseException:
+        discard(place.folder, temporary)
+        raise
+
+
+def remove(place: Place, expected: Leaf, safety: Safety) -> bytes | None:
+    """As put_over, leaving nothing."""
+    if expected.kind == "link":
+        return _change_link(place, expected, lambda: disk.unlink(*place))
+    return _change(place, expected, safety, lambda _: disk.unlink(*place))
+
+
+def _change(place: Place, expected: Leaf, safety: Safety, change: Callable[[int], None]) -> bytes | None:
+    descriptor = disk.open_file(*place)
+    try:
+        before = disk.state_of(descriptor)
+        if disk.digest(descriptor) != expected.digest:
+            raise Changed
+        safety.keep(place, descriptor, expected.digest)
+        _check_same(place, before)
+        change(descriptor)
+        # Jupyter saves in place: such a save between the look and the change went into the file that has just left.
+        if disk.digest(descriptor) != expected.digest:
+            return _put_copy(place, descriptor, safety)
+        return None
+    finally:
+        disk.close(descriptor)
+
+
+def _check_same(place: Place, before: os.stat_result) -> None:
+    now = disk.look(*place)
+    if now is None or signature(now) != signature(before):
+        raise Changed
+
+
+def signature(found: os.stat_result) -> tuple[int, int, int]:
+    """Without the time of its last change of state: a second name is one."""
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _put_copy(place: Place, descriptor: int, safety: Safety) -> bytes:
+    """Of an open file whose name is gone, at its old name if that is free."""
+    temporary = stage(place.folder, copied(descriptor))
+    return put_free(place.folder, temporary, [place.name, *safety.free(place.name)])
+
+
+def put_free(folder: int, temporary: bytes, candidates: Iterable[bytes]) -> bytes:
+    """Under the first free name, which it gives."""
+    for name in candidates:
+        with suppress(FileExistsError):
+            put(Place(folder, name), temporary)
+            return name
+    raise Changed
+
+
+def _change_link(place: Place, expected: Leaf, change: Callable[[], None]) -> None:
+    """A link has no bytes to keep: where it led is in the record."""
+    try:
+        target = disk.target(*place)
+    except OSError as error:
+        raise Changed from error
+    if sha256(target).hexdigest() != expected.digest:
+        raise Changed
+    change()
+
+
+def _take_mode(folder: int, temporary: bytes, old: int, executable: bool | None) -> None:
+    """The student's permissions survive a replacement; only whether it may be run is the course's."""
+    mode = stat.S_IMODE(disk.state_of(old).st_mode)
+    if executable is not None:
+        mode = with_bit(mode, executable)
+    descriptor = disk.open_file(folder, temporary)
+    try:
+        if stat.S_IMODE(disk.state_of(descriptor).st_mode) != mode:
+            disk.set_mode(descriptor, mode)
+    finally:
+        disk.close(descriptor)
+
+
+def with_bit(mode: int, executable: bool) -> int:
+    return mode | (mode & 0o444) >> 2 if executable else mode & ~0o111
+
+
+def make_room(place: Place, candidates: Iterable[bytes]) -> bytes:
+    """Move what lies there to the first free name, and give that."""
+    found = disk.look(*place)
+    if found is None:
+        raise Changed
+    move = _mover(found.st_mode)
+    for name in candidates:
+        with suppress(FileExistsError):
+            move(place, name)
+            return name
+    raise Changed
+
+
+def _mover(mode: int) -> Callable[[Place, bytes], None]:
+    if stat.S_ISDIR(mode):
+        return lambda place, name: disk.move_folder(*place, name)
+    return _move_link if stat.S_ISLNK(mode) else _move_file
+
+
+def _move_file(place: Place, name: bytes) -> None:
+    try:
+        disk.link(*place, place.folder, name)
+    except OSError as error:
+        if error.errno not in disk.NO_HARD_LINKS:
+            raise
+        _rename_to_free(*place, name)
+        return
+    old, new = disk.look(*place), disk.look(place.folder, name)
+    if old is None or new is None or old.st_ino != new.st_ino:
+        # Saved under a new inode in the meantime: both stay, and the next look decides.
+        raise Changed
+    disk.unlink(*place)
+
+
+def _move_link(place: Place, name: bytes) -> None:
+    where = disk.target(*place)
+    disk.make_link(place.folder, name, where)
+    if disk.target(*place) == where:
+        disk.unlink(*place)
+
+
+def remove_exactly(place: Place, digest: str) -> None:
+    """Remove a file of ours if it still holds these bytes; else raise Changed."""
+    descriptor = disk.open_file(*place)
+    try:
+        if disk.digest(descriptor) != digest:
+            raise Changed
+    finally:
+        disk.close(descriptor)
+    disk.unlink(*place)

@@ -1,0 +1,99 @@
+"""What the release no longer has: untouched files go, with the folders that we made for them; a student's work stays.
+
+Student's side: standard library only, Python 3.9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from classhub.materials import disk, placing, tree
+from classhub.materials.disk import Changed
+from classhub.materials.merge import Do, decide
+from classhub.materials.placing import Place
+from classhub.materials.run import Run, above, join
+from classhub.materials.tree import InTheWay
+
+TRIES = 3
+
+
+def remove_withdrawn(run: Run) -> None:
+    """Every path that was handed out and that the release has no more."""
+    _remove(
+        run, [path for path in run.record.paths if path not in run.manifest.files and not _is_out_of_sight(run, path)]
+    )
+
+
+def remove_below(run: Run, folder: str) -> None:
+    """For a folder that becomes a file."""
+    _remove(run, list(run.record.below(folder)))
+
+
+def _is_out_of_sight(run: Run, path: str) -> bool:
+    """Not for this student, or not yet: nothing is taken back for that."""
+    return any(one in run.manifest.left or one in run.manifest.coming for one in above(path))
+
+
+def _remove(run: Run, paths: Iterable[str]) -> None:
+    for path in paths:
+        for _ in range(TRIES):
+            try:
+                _remove_one(run, path)
+            except Changed:
+                continue
+            except OSError as error:
+                run.block(path, error)
+            break
+        else:
+            run.block(path, "it is being changed at this moment")
+
+
+def _remove_one(run: Run, path: str) -> None:
+    folder, name = tree.split(path)
+    try:
+        opened = tree.open_below(run.root, folder)
+    except (FileNotFoundError, InTheWay):
+        run.record.drop(path)
+        return
+    try:
+        _decide_one(run, path, Place(opened, name))
+    finally:
+        disk.close(opened)
+    _remove_empty(run, folder)
+
+
+def _decide_one(run: Run, path: str, place: Place) -> None:
+    local = tree.leaf_at(place)
+    do = decide(run.record.base(path), local, None, lambda _: False)
+    if do is Do.REMOVE and local is not None:
+        copy = placing.remove(place, local, run.safety(path, "removed"))
+        run.say(path, "removed", why=_now_called(run, path))
+        if copy is not None:
+            where = join(tree.split(path)[0], copy)
+            run.say_also(path, "aside", where, "you saved it in the moment it was removed")
+    elif do is Do.KEEP_OWN:
+        run.say(path, "kept", why=_now_called(run, path) or "no longer part of the course: yours from now on")
+    run.record.drop(path)
+
+
+def _now_called(run: Run, path: str) -> str:
+    new = run.manifest.renames.get(path, "")
+    return f"in the course it is now called {new}" if new in run.manifest.files else ""
+
+
+def _remove_empty(run: Run, folder: str) -> None:
+    while folder and folder in run.record.made:
+        above_it, name = tree.split(folder)
+        try:
+            opened = tree.open_below(run.root, above_it)
+        except (OSError, InTheWay):
+            return
+        try:
+            disk.remove_folder(opened, name)
+        except OSError:
+            return
+        finally:
+            disk.close(opened)
+        run.record.made.discard(folder)
+        run.record.changed = True
+        folder = above_it

@@ -1,0 +1,169 @@
+"""What lies in a student's course folder, seen without following a link and without reading what was read before.
+
+Student's side: standard library only, Python 3.9.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import NamedTuple, Optional
+
+from classhub.materials import disk, names
+from classhub.materials.merge import Leaf, Version
+from classhub.materials.placing import Place
+from classhub.materials.record import RACY_NS, Known, Record, print_of
+
+UNREADABLE = (errno.EACCES, errno.EPERM, errno.EIO)
+
+
+class InTheWay(Exception):
+    """Where a folder should be lies something else, at `path`."""
+
+    def __init__(self, path: str, leaf: Leaf) -> None:
+        super().__init__(path)
+        self.path = path
+        self.leaf = leaf
+
+
+class Sight(NamedTuple):
+    """What lies at one path. error: why it cannot be seen. way: what lies where its folder should be."""
+
+    path: str
+    local: Version = None
+    mode: int = 0
+    way: Optional[InTheWay] = None  # noqa: UP045  evaluated by Python 3.9
+    error: Optional[OSError] = None  # noqa: UP045
+
+
+def split(path: str) -> tuple[str, bytes]:
+    """Folder and name."""
+    folder, _, name = path.rpartition("/")
+    return folder, names.to_bytes(name)
+
+
+def open_below(root: int, folder: str) -> int:
+    """Raises FileNotFoundError, InTheWay, or OSError for a folder that may not be entered."""
+    opened = disk.again(root)
+    walked: list[str] = []
+    for part in folder.split("/") if folder else []:
+        walked.append(part)
+        try:
+            below = disk.enter(opened, names.to_bytes(part))
+        except NotADirectoryError:
+            raise InTheWay("/".join(walked), _leaf_in_the_way(opened, names.to_bytes(part))) from None
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise InTheWay("/".join(walked), _leaf_in_the_way(opened, names.to_bytes(part))) from None
+            raise
+        finally:
+            disk.close(opened)
+        opened = below
+    return opened
+
+
+def _leaf_in_the_way(folder: int, name: bytes) -> Leaf:
+    return leaf_at(Place(folder, name)) or Leaf("odd")
+
+
+def leaf_at(place: Place, known: Known | None = None, settled_ns: int = 0) -> Version:
+    """known: what was seen there before, for which a file of the same times, size and inode is not read again.
+
+    settled_ns: the disk's own time at the begin of this run.
+    """
+    found = disk.look(*place)
+    return None if found is None else _leaf(place, found, known, settled_ns)
+
+
+def _leaf(place: Place, found: os.stat_result, known: Known | None, settled_ns: int) -> Leaf:
+    if stat.S_ISREG(found.st_mode):
+        if known is not None and known.print == print_of(found):
+            return Leaf("file", known.seen)
+        return _hashed(place, known, settled_ns)
+    if stat.S_ISLNK(found.st_mode):
+        return Leaf("link", sha256(disk.target(*place)).hexdigest())
+    return Leaf("folder") if stat.S_ISDIR(found.st_mode) else Leaf("odd")
+
+
+def _hashed(place: Place, known: Known | None, settled_ns: int) -> Leaf:
+    try:
+        descriptor = disk.open_file(*place)
+    except OSError as error:
+        if error.errno in UNREADABLE:
+            return Leaf("odd")
+        raise
+    try:
+        found = disk.state_of(descriptor)
+        digest = disk.digest(descriptor)
+    except OSError as error:
+        if error.errno in UNREADABLE:
+            return Leaf("odd")
+        raise
+    finally:
+        disk.close(descriptor)
+    if known is not None:
+        known.seen = digest
+        known.print = print_of(found) if found.st_mtime_ns + RACY_NS < settled_ns else None
+    return Leaf("file", digest)
+
+
+def survey(root: int, paths: Iterable[str], record: Record, settled_ns: int) -> Iterator[Sight]:
+    """Each folder is opened once."""
+    by_folder: dict[str, list[str]] = {}
+    for path in paths:
+        by_folder.setdefault(path.rpartition("/")[0], []).append(path)
+    for folder, found in by_folder.items():
+        try:
+            opened = open_below(root, folder)
+        except FileNotFoundError:
+            yield from map(Sight, found)
+        except InTheWay as way:
+            yield from (Sight(path, way=way) for path in found)
+        except OSError as error:
+            yield from (Sight(path, error=error) for path in found)
+        else:
+            try:
+                for path in found:
+                    yield _sight(opened, path, record, settled_ns)
+            finally:
+                disk.close(opened)
+
+
+def _sight(folder: int, path: str, record: Record, settled_ns: int) -> Sight:
+    place = Place(folder, names.to_bytes(path.rpartition("/")[2]))
+    known = record.paths.get(path)
+    before = known.print if known else None
+    try:
+        found = disk.look(*place)
+        if found is None:
+            return Sight(path)
+        leaf = _leaf(place, found, known, settled_ns)
+    except disk.Changed:
+        return Sight(path, Leaf("odd"))
+    except OSError as error:
+        return Sight(path, error=error)
+    if known and known.print != before:
+        record.changed = True
+    return Sight(path, leaf, found.st_mode)
+
+
+def make_below(root: int, folder: str, made: set[str]) -> int:
+    """As open_below, making what is missing. made: gets the paths of folders that are new."""
+    try:
+        return open_below(root, folder)
+    except FileNotFoundError:
+        pass
+    above, name = split(folder)
+    opened = make_below(root, above, made)
+    try:
+        try:
+            disk.make_folder(opened, name)
+            made.add(folder)
+        except FileExistsError:
+            pass
+        return disk.enter(opened, name)
+    finally:
+        disk.close(opened)

@@ -1,0 +1,1 @@
+"""What staff do with courses: find one, hand out links, see who has what, publish."""

@@ -1,0 +1,61 @@
+// What each open tab had last read from the disk or written to it: the common ground of two versions of a file.
+//
+// Where it cannot be known exactly, an older text is taken: then both versions hold what came after it, which is no conflict.
+const LARGEST = 10000000;
+
+export class Bases {
+  constructor() {
+    this.bases = new WeakMap();
+    this.saving = new WeakSet();
+  }
+
+  of(context) {
+    return this.bases.get(context);
+  }
+
+  // As soon as a tab opens: before anybody can have typed into it.
+  watch(context) {
+    if (this.bases.has(context)) {
+      return;
+    }
+    this.bases.set(context, undefined);
+    const wasReady = context.isReady;
+    context.ready.then(() => {
+      if (!wasReady || !context.model.dirty) {
+        this.keep(context);
+      }
+      context.fileChanged.connect(() => this.onFile(context));
+      context.saveState.connect((_, state) => this.onSave(context, state));
+    }, () => undefined);
+  }
+
+  // Read again; a tab that is being saved says so too, but may have been typed into meanwhile.
+  onFile(context) {
+    if (!this.saving.has(context) && !context.model.dirty) {
+      this.keep(context);
+    }
+  }
+
+  // The text of the moment in which saving begins is the one that is written.
+  onSave(context, state) {
+    if (state === 'started') {
+      this.saving.add(context);
+      this.written = this.written || new WeakMap();
+      this.written.set(context, textOf(context));
+    } else {
+      this.saving.delete(context);
+      if (state.startsWith('completed')) {
+        this.bases.set(context, this.written.get(context));
+      }
+    }
+  }
+
+  keep(context) {
+    this.bases.set(context, textOf(context));
+  }
+}
+
+function textOf(context) {
+  const text = context.model.toString();
+  return text.length > LARGEST ? undefined : text;
+}

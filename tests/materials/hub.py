@@ -1,0 +1,44 @@
+"""The one page of a hub that the mirror asks, /hub/api/user, as JupyterHub 6 answers it; and its bad days."""
+
+import asyncio
+from typing import Any
+
+from tornado.web import Application, RequestHandler
+
+
+class Hub:
+    """people: by token, the hub's model of whoever has it. mood: "", "failing", "page" or "silent"."""
+
+    def __init__(self) -> None:
+        self.people: dict[str, dict[str, Any]] = {}
+        self.mood = ""
+        self.asked: list[str] = []
+
+    def user(self, name: str, *groups: str, admin: bool = False, kind: str = "user") -> str:
+        """A token of somebody."""
+        token = f"token-{len(self.people)}-{ascii(name)[1:8]}"
+        self.people[token] = {"kind": kind, "name": name, "groups": list(groups), "admin": admin, "scopes": []}
+        return token
+
+    def application(self) -> Application:
+        return Application([("/hub/api/user", User, {"hub": self})], log_function=lambda _: None)
+
+
+class User(RequestHandler):
+    def initialize(self, hub: Hub) -> None:
+        self.hub = hub
+
+    async def get(self) -> None:
+        token = self.request.headers.get("Authorization", "").removeprefix("token ")
+        self.hub.asked.append(token)
+        if self.hub.mood == "silent":
+            await asyncio.sleep(60)
+        if self.hub.mood == "failing":
+            self.set_status(503)
+        elif self.hub.mood == "page":
+            self.write("<html>A proxy's page</html>")
+        elif token in self.hub.people:
+            self.write(self.hub.people[token])
+        else:
+            self.set_status(403)
+            self.write({"status": 403, "message": "Forbidden"})

@@ -1,0 +1,199 @@
+"""Whatever answers in a mirror's place: the student's side ends in time, with words, and takes nothing that is not right."""
+
+import hashlib
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from classhub.materials import over_http, patience
+from classhub.materials.connection import Connection
+from classhub.materials.fetch import HttpSource
+from classhub.materials.result import Result, to_json
+from classhub.materials.source import Offline
+from classhub.materials.sync import sync
+from materials.zoo import BYTES, FALSE_FILES, FILES, HONEST, LIARS, frames, head, honest, kept
+
+TOKEN = "SECRET-TOKEN"
+
+
+@pytest.fixture(autouse=True)
+def short_patience(monkeypatch):
+    """The same, twenty times faster."""
+    for name in ("CONNECT_S", "SILENCE_S", "WHOLE_S"):
+        monkeypatch.setattr(patience, name, getattr(patience, name) / 20)
+    monkeypatch.setattr(over_http, "REPORT_S", patience.WHOLE_S)
+
+
+class Taken:
+    """A whole sync into an empty home."""
+
+    def __init__(self, url: str, home: Path, **given) -> None:
+        begin = time.monotonic()
+        self.result = sync(HttpSource(url, "comp141", TOKEN, **given), home, "comp141", folder="course")
+        self.took_s = time.monotonic() - begin
+        self.said = self.result.error.get("text", "")
+        kept = (home / "course").rglob("*")
+        self.files = {path.name: path.read_bytes() for path in kept if path.is_file()}
+        everything = [to_json(self.result), *(path.read_text() for path in (home / ".classhub").rglob("*.*"))]
+        assert TOKEN not in "".join(everything)
+
+
+@pytest.mark.parametrize("way", HONEST)
+def test_an_honest_one_is_understood(way, tmp_path):
+    with kept(HONEST[way]) as port:
+        taken = Taken(f"http://127.0.0.1:{port}/base/", tmp_path)
+    assert (taken.said, taken.files) == ("", FILES)
+
+
+@pytest.mark.parametrize("name", LIARS)
+def test_a_liar_is_told_in_a_sentence_and_in_time(name, tmp_path):
+    with kept(LIARS[name]) as port:
+        taken = Taken(f"http://127.0.0.1:{port}", tmp_path, cache=tmp_path / "kept.json")
+        reported = HttpSource(f"http://127.0.0.1:{port}", "comp141", TOKEN).report(Result("comp141", "done"))
+    assert taken.said
+    assert TOKEN not in taken.said
+    assert taken.files == {}
+    assert taken.took_s < 3 * patience.WHOLE_S
+    assert reported == (name == "has nothing to say")
+    assert taken.result.status in ("offline", "failed", "partial")
+    assert not (tmp_path / "kept.json").exists()
+
+
+HARMLESS = {"sends a byte too many", "sends a file too many", "sends files for ever"}
+"""All that was asked for came first, and was right."""
+
+
+@pytest.mark.parametrize("name", FALSE_FILES)
+def test_false_files_are_not_taken_for_right_ones(name, tmp_path):
+    with kept(FALSE_FILES[name]) as port:
+        taken = Taken(f"http://127.0.0.1:{port}", tmp_path)
+    assert all(FILES[path] == content for path, content in taken.files.items())
+    assert taken.result.status in ("offline", "partial") or name in HARMLESS
+    assert taken.took_s < 3 * patience.WHOLE_S
+
+
+def test_files_that_drip_are_given_up(tmp_path):
+    def animal(line, page, body):
+        if page == "manifest":
+            return honest(line, page, body)
+        line.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\r\n")
+        while True:
+            line.sendall(b"0")
+            time.sleep(0.02)
+
+    with kept(animal) as port:
+        taken = Taken(f"http://127.0.0.1:{port}", tmp_path)
+    assert "in time" in taken.said
+    assert taken.took_s < 3 * patience.WHOLE_S
+
+
+def test_a_large_delivery_may_take_longer_than_a_whole_answer(monkeypatch, tmp_path):
+    """As long as enough comes, whoever has a slow line gets it all."""
+    monkeypatch.setattr(patience, "WHOLE_S", 0.3)
+    monkeypatch.setattr(patience, "SILENCE_S", 0.3)
+
+    def slow(line, page, body):
+        if page == "manifest":
+            return honest(line, page, body)
+        content = frames(body)
+        line.sendall(head(kind=BYTES, length=len(content)))
+        for at in range(0, len(content), 12_000):
+            line.sendall(content[at : at + 12_000])
+            time.sleep(0.1)
+        return False
+
+    with kept(slow) as port:
+        taken = Taken(f"http://127.0.0.1:{port}", tmp_path)
+    assert (taken.said, taken.files) == ("", FILES)
+    assert taken.took_s > patience.WHOLE_S
+
+
+def test_a_slow_disk_on_our_side_is_nobodys_silence(monkeypatch):
+    monkeypatch.setattr(patience, "SILENCE_S", 0.2)
+    with kept(honest) as port:
+        source = HttpSource(f"http://127.0.0.1:{port}", "comp141", TOKEN)
+        for blob in source.blobs([entry.digest for entry in source.manifest().files.values()]):
+            time.sleep(0.25)
+            assert hashlib.sha256(b"".join(blob.pieces())).hexdigest() == blob.digest
+
+
+def test_nobody_answers(tmp_path):
+    with kept(honest) as port:
+        pass
+    assert Taken(f"http://127.0.0.1:{port}", tmp_path).said == f"Nothing answers at http://127.0.0.1:{port}."
+
+
+def test_somebody_who_never_takes_the_connection(tmp_path):
+    """A full queue, as of a machine that hangs."""
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        taken = Taken(f"http://127.0.0.1:{full.getsockname()[1]}", tmp_path)
+        for one in waiting:
+            one.close()
+    assert "in time" in taken.said
+    assert taken.took_s < 3 * patience.WHOLE_S
+
+
+def test_somebody_who_speaks_no_tls(tmp_path):
+    with kept(honest) as port:
+        taken = Taken(f"https://127.0.0.1:{port}", tmp_path)
+    assert taken.said
+    assert taken.took_s < 3 * patience.WHOLE_S
+
+
+ADDRESSES = [
+    "",
+    "no address",
+    "ftp://127.0.0.1/",
+    "http://",
+    "http://:80",
+    "http://127.0.0.1:99999/",
+    "http://127.0.0.1:x/",
+    f"http://{TOKEN}:{TOKEN}@127.0.0.1/",
+    f"http://127.0.0.1/?token={TOKEN}",
+    "http://[::1/",
+    "http://a..b/",
+    f"http://{'a' * 70}.invalid/",
+    "http://name.invalid/",
+    "http://127.0.0.1:9/\r\nX: y",
+]
+
+
+@pytest.mark.parametrize("url", ADDRESSES)
+def test_an_address_that_is_none_is_told_in_a_sentence(url, tmp_path):
+    taken = Taken(url, tmp_path)
+    assert taken.said
+    assert TOKEN not in taken.said
+
+
+@pytest.mark.parametrize(
+    "token", ["", "a b", f"{TOKEN}\r\nX: y", "größe", lambda: 1 / 0, lambda: f"{TOKEN}\n", lambda: None]
+)
+def test_a_token_that_cannot_be_one_is_told_without_it(token):
+    with kept(honest) as port, pytest.raises(Offline) as told:
+        HttpSource(f"http://127.0.0.1:{port}", "comp141", token).manifest()
+    assert "no token" in str(told.value)
+    assert TOKEN not in str(told.value)
+
+
+def test_no_proxy_of_the_environment_sees_the_token(monkeypatch, tmp_path):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with kept(honest) as port:
+        assert Taken(f"http://127.0.0.1:{port}", tmp_path).files == FILES
+
+
+def test_nothing_of_a_source_shows_its_token():
+    connection = Connection("http://127.0.0.1:9", TOKEN)
+    source = HttpSource("http://127.0.0.1:9", "comp141", TOKEN)
+    with pytest.raises(Offline) as told:
+        source.manifest()
+    assert TOKEN not in repr(connection) + repr(source) + repr(told.value)
+    assert told.value.__cause__ is None

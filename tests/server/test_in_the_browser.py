@@ -1,0 +1,165 @@
+"""What a student sees in JupyterLab: in the status bar, as a notification, in an open notebook."""
+
+import json
+
+import pytest
+
+from browser.conftest import chromium  # noqa: F401 - a fixture
+from doubles.store import Store
+from server.conftest import TOKEN, eventually
+
+LAB = "labs/lab01.ipynb"
+
+
+def notebook(*cells: tuple[str, str]) -> str:
+    made = [
+        {"cell_type": "code", "id": name, "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+        for name, source in cells
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return json.dumps({"cells": made, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+
+
+NOTES = "one\ntwo\nthree\n"
+
+
+def release(above: str, own: str, notes: str = NOTES) -> dict[str, str]:
+    return {LAB: notebook(("above", above), ("own", own)), "notes.txt": notes}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    store = Store(tmp_path_factory.mktemp("mirror") / "store")
+    store.publish(release("x = 1", "# yours"))
+    return store
+
+
+@pytest.fixture(scope="module")
+def student(store, serve):
+    return serve(store.folder, lab=True)
+
+
+@pytest.fixture(scope="module")
+def page(student, chromium):  # noqa: F811
+    """One tab, in which all of these tests happen; it has no errors of ours."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    said = []
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"{student.url}classhub/open?course=comp141&path={LAB}&token={TOKEN}")
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    yield page
+    context.close()
+    assert not [line for line in said if "aterial" in line or "classhub" in line]
+
+
+def status(page) -> str:
+    return page.locator(".classhub-material-status").inner_text()
+
+
+def notifications(page) -> str:
+    return " ".join(page.locator(".Toastify").all_inner_texts())
+
+
+def in_file(student, path) -> str:
+    return (student.home / "comp141" / path).read_text()
+
+
+def cell(page, number: int):
+    return page.locator(".jp-Notebook .jp-Cell .cm-content").nth(number)
+
+
+def command(page, label: str) -> None:
+    page.get_by_role("menuitem", name="Material", exact=True).click()
+    page.locator(".lm-Menu-item", has_text=label).click()
+
+
+def in_front(page, student, path) -> None:
+    """Open it in this tab, as a click on a link does."""
+    page.goto(f"{student.url}classhub/open?course=comp141&path={path}")
+    page.wait_for_selector(".jp-Notebook .jp-Cell" if path.endswith(".ipynb") else ".jp-FileEditor .cm-content")
+    page.locator(".classhub-material-status").wait_for()
+
+
+def test_a_link_opens_the_notebook_and_the_status_bar_says_what_arrived(page):
+    assert eventually(lambda: status(page)) in ("Material: 2 new files", "Material: up to date")
+    assert "COMP 141: 2 new" in eventually(lambda: notifications(page))
+
+
+def test_an_edit_that_is_not_saved_and_the_instructors_fix_above_it_are_both_there(page, student, store):
+    cell(page, 1).click()
+    page.keyboard.press("End")
+    page.keyboard.type("\nmine = 5")
+    store.publish(release("x = 2  # corrected", "# yours"))
+    eventually(lambda: "corrected" in cell(page, 0).inner_text())
+    page.keyboard.type("6")  # the cursor is still where it was
+    assert "mine = 56" in cell(page, 1).inner_text()
+    eventually(lambda: "are both in it" in notifications(page))
+    page.keyboard.press("Control+s")
+    eventually(lambda: "mine = 56" in in_file(student, LAB) and "corrected" in in_file(student, LAB))
+
+
+def test_a_saved_edit_and_the_instructors_fix_are_both_there(page, student, store):
+    store.publish(release("x = 3  # again", "# yours"))
+    command(page, "Get New Material")
+    eventually(lambda: "again" in cell(page, 0).inner_text())
+    assert "mine = 56" in cell(page, 1).inner_text()
+    eventually(lambda: "mine = 56" in in_file(student, LAB) and "again" in in_file(student, LAB))
+
+
+def test_get_new_material_looks_at_once_and_says_so(page, student):
+    command(page, "Get New Material")
+    eventually(lambda: "COMP 141: " in notifications(page))
+    assert status(page).startswith("Material: ")
+
+
+def test_where_both_changed_the_same_cell_the_students_stays_and_the_other_is_beside_it(page, student, store):
+    page.keyboard.press("Control+s")
+    store.publish(release("x = 3  # again", "# changed by the instructor"))
+    command(page, "Get New Material")
+    eventually(lambda: list((student.home / "comp141" / "labs").glob("lab01.new-*.ipynb")))
+    eventually(lambda: "kept your lab01" in notifications(page))
+    assert "mine = 56" in cell(page, 1).inner_text()
+
+
+def test_start_over_shows_the_courses_version_and_keeps_the_students_beside_it(page, student):
+    command(page, "Start This File Over")
+    page.locator(".jp-Dialog-button", has_text="Start over").click()
+    eventually(lambda: "changed by the instructor" in cell(page, 1).inner_text())
+    kept = list((student.home / "comp141" / "labs").glob("lab01.mine-*.ipynb"))
+    assert len(kept) == 1 and "mine = 56" in kept[0].read_text()
+
+
+def test_an_earlier_version_comes_back(page, student):
+    command(page, "Restore an Earlier Version")
+    page.locator(".jp-Dialog select").wait_for()
+    options = page.locator(".jp-Dialog option").all_inner_texts()
+    assert any("before a new version came in" in option for option in options)
+    page.locator(".jp-Dialog-button", has_text="Restore").click()
+    eventually(lambda: "mine = 5" in cell(page, 1).inner_text())
+
+
+def test_what_changed_is_a_plain_list(page):
+    command(page, "What Changed")
+    text = page.locator(".jp-Dialog").inner_text()
+    assert "labs/lab01.ipynb" in text and "you changed it" in text
+    page.locator(".jp-Dialog-button", has_text="Close").click()
+
+
+def test_an_open_text_is_combined_too(page, student, store):
+    in_front(page, student, "notes.txt")
+    page.locator(".jp-FileEditor .cm-line").nth(2).click()
+    page.keyboard.press("End")
+    page.keyboard.type(", mine")
+    store.publish(release("x = 3  # again", "# changed by the instructor", "one, corrected\ntwo\nthree\n"))
+    command(page, "Get New Material")
+    eventually(lambda: "one, corrected" in page.locator(".jp-FileEditor .cm-content").inner_text())
+    eventually(lambda: in_file(student, "notes.txt") == "one, corrected\ntwo\nthree, mine\n")
+
+
+def test_the_status_bar_opens_what_was_done(page):
+    page.locator(".classhub-material-status").click()
+    assert "COMP 141" in page.locator(".jp-Dialog").inner_text()
+    page.keyboard.press("Escape")

@@ -1,0 +1,214 @@
+"""An archive is read as its packer meant it, and nothing in it is believed."""
+
+import gzip
+import io
+import os
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from classhub.materials.mirror import archive
+from classhub.materials.mirror.archive_source import ArchiveSource
+from classhub.materials.mirror.candidate import Candidate, Unavailable
+from classhub.materials.mirror.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    made = Store(tmp_path / "store")
+    with made.locked():
+        yield made
+
+
+def look(store: Store, path: Path, folder: str = "") -> Candidate:
+    found = ArchiveSource(str(path), folder).look(store, {})
+    assert found is not None
+    return found
+
+
+def contents(store: Store, found: Candidate) -> dict[str, bytes]:
+    return {path: store.blobs.read(entry.digest) for path, entry in found.files.items() if not entry.is_link}
+
+
+def rules(found: Candidate) -> dict[str, str]:
+    return {path: left.rule for path, left in found.left.items()}
+
+
+def zipped(path: Path, files: dict[str, bytes], modes: dict[str, int] | None = None) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in files.items():
+            info = zipfile.ZipInfo(name)
+            info.create_system, info.compress_type = 3, zipfile.ZIP_DEFLATED
+            info.external_attr = (modes or {}).get(name, 0o100644) << 16
+            file.writestr(info, data)
+    return path
+
+
+def tarred(path: Path, files: dict[str, bytes], more: list[tarfile.TarInfo] | None = None) -> Path:
+    with tarfile.open(path, "w:gz") as file:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            file.addfile(info, io.BytesIO(data))
+        for info in more or ():
+            file.addfile(info)
+    return path
+
+
+PACKERS = pytest.mark.parametrize("pack", [zipped, tarred], ids=["zip", "tar.gz"])
+
+
+@PACKERS
+def test_the_one_folder_that_holds_all_is_left_off(store: Store, tmp_path: Path, pack) -> None:
+    path = pack(
+        tmp_path / "x", {"cs-main/a": b"1", "cs-main/labs/b": b"2", "__MACOSX/cs-main/._a": b"", ".DS_Store": b""}
+    )
+    assert contents(store, look(store, path)) == {"a": b"1", "labs/b": b"2"}
+
+
+@PACKERS
+@pytest.mark.parametrize("files", [{"a": b"1", "labs/b": b"2"}, {"a": b"1"}, {"x/a": b"", "y/a": b""}])
+def test_what_lies_in_no_one_folder_stays_as_it_is(store: Store, tmp_path: Path, pack, files) -> None:
+    assert contents(store, look(store, pack(tmp_path / "x", files))) == files
+
+
+@PACKERS
+def test_a_folder_inside_is_the_material(store: Store, tmp_path: Path, pack) -> None:
+    path = pack(tmp_path / "x", {"top/a": b"1", "top/course/b": b"2"})
+    assert contents(store, look(store, path, "course")) == {"b": b"2"}
+    with pytest.raises(Unavailable, match="no folder gone"):
+        look(store, path, "gone")
+
+
+@PACKERS
+def test_names_that_lead_out_are_left(store: Store, tmp_path: Path, pack) -> None:
+    names = ["/etc/passwd", "../up", "a/../../b", "x/.git/config", "x/.GIT/config", "git~1", "fine", "x//y"]
+    found = look(store, pack(tmp_path / "x", dict.fromkeys(names, b"")))
+    assert set(found.files) == {"fine"}
+    assert set(found.left) == {*names} - {"fine"}
+    assert set(rules(found).values()) == {"refused-name"}
+
+
+def test_names_of_any_tar_are_read(store: Store, tmp_path: Path) -> None:
+    path = tarred(tmp_path / "x", {"./a/b": b"1", "caf\udce9": b"2", "n" * 200: b"3"})
+    assert set(look(store, path).files) == {"a/b", "caf\udce9", "n" * 200}
+
+
+def test_names_of_any_zip_are_read(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("caf\u00e9", b"1")  # says that it is UTF-8
+        windows = zipfile.ZipInfo("x")
+        windows.create_system, windows.filename = 0, "labs\\lab01.ipynb"
+        file.writestr(windows, b"2")
+    data = path.read_bytes().replace(b"\x00\x08\x00\x00", b"\x00\x00\x00\x00")
+    path.write_bytes(data)  # the same names without saying so
+    assert set(look(store, path).files) == {"caf\u00e9", "labs/lab01.ipynb"}
+
+
+def test_modes_and_links_of_a_zip_are_kept(store: Store, tmp_path: Path) -> None:
+    files = {"t/run.sh": b"", "t/in": b"labs/../run.sh", "t/out": b"/etc/passwd", "t/top": b"../x", "t/pipe": b""}
+    modes = {"t/run.sh": 0o100755, "t/in": 0o120777, "t/out": 0o120777, "t/top": 0o120777, "t/pipe": 0o010644}
+    found = look(store, zipped(tmp_path / "x.zip", files, modes))
+    assert (found.files["run.sh"].kind, found.files["in"].target) == ("exec", "labs/../run.sh")
+    assert rules(found) == {"out": "escaping-link", "top": "escaping-link", "pipe": "special-file"}
+
+
+def member(name: str, type_: bytes, target: str = "") -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = type_, target
+    return info
+
+
+def test_links_and_devices_of_a_tar_are_told(store: Store, tmp_path: Path) -> None:
+    more = [
+        member("t/same", tarfile.LNKTYPE, "t/a"),
+        member("t/else", tarfile.LNKTYPE, "/etc/passwd"),
+        member("t/in", tarfile.SYMTYPE, "a"),
+        member("t/out", tarfile.SYMTYPE, "../a"),
+        member("t/null", tarfile.CHRTYPE),
+        member("t/pipe", tarfile.FIFOTYPE),
+    ]
+    found = look(store, tarred(tmp_path / "x", {"t/a": b"1"}, more))
+    assert contents(store, found) == {"a": b"1", "same": b"1"}
+    assert found.files["in"].target == "a"
+    assert rules(found) == {
+        "else": "special-file",
+        "out": "escaping-link",
+        "null": "special-file",
+        "pipe": "special-file",
+    }
+
+
+def refusal(store: Store, path: Path) -> str:
+    with pytest.raises(Unavailable) as raised:
+        look(store, path)
+    assert list(store.blobs.left_parts()) == []
+    return str(raised.value)
+
+
+@PACKERS
+def test_a_bomb_is_stopped_as_it_unpacks(store: Store, tmp_path: Path, pack, monkeypatch) -> None:
+    monkeypatch.setattr(archive, "FREE", 1 << 20)
+    assert "far more" in refusal(store, pack(tmp_path / "x", {"a": bytes(8 << 20)}))
+    assert sum(path.stat().st_size for path in store.folder.rglob("*") if path.is_file()) < 2 << 20
+
+
+def test_a_zip_that_lies_about_its_sizes_is_stopped(store: Store, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(archive, "FREE", 1 << 20)
+    path = zipped(tmp_path / "x.zip", {"a": bytes(8 << 20)})
+    path.write_bytes(path.read_bytes().replace((8 << 20).to_bytes(4, "little"), (8).to_bytes(4, "little")))
+    refusal(store, path)
+
+
+@PACKERS
+def test_too_many_members_are_refused(store: Store, tmp_path: Path, pack, monkeypatch) -> None:
+    monkeypatch.setattr(archive, "MOST_MEMBERS", 3)
+    assert "more than 3 files" in refusal(store, pack(tmp_path / "x", dict.fromkeys("abcd", b"")))
+
+
+def test_an_encrypted_zip_is_refused(store: Store, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "x.zip", {"a": b"1"})
+    data = bytearray(path.read_bytes())
+    for begin, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(begin) + at] |= 1
+    path.write_bytes(data)
+    assert "encrypted" in refusal(store, path)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"no archive", gzip.compress(b"no tar"), b"PK\x03\x04" + bytes(40)],
+    ids=["empty", "text", "gzip of text", "begin of a zip"],
+)
+def test_what_is_no_archive_is_told(store: Store, tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(data)
+    assert "damaged" in refusal(store, path)
+
+
+@PACKERS
+def test_an_archive_cut_short_is_told(store: Store, tmp_path: Path, pack) -> None:
+    path = pack(tmp_path / "x", {"a": os.urandom(100_000), "b": os.urandom(100_000)})
+    path.write_bytes(path.read_bytes()[:120_000])
+    assert "damaged" in refusal(store, path)
+
+
+def test_an_archive_that_is_gone_is_told(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="cannot be read: No such file"):
+        look(store, tmp_path / "gone.zip")
+
+
+def test_the_same_archive_is_not_read_twice(store: Store, tmp_path: Path) -> None:
+    source = ArchiveSource(str(zipped(tmp_path / "x.zip", {"a": b"1"})))
+    first = source.look(store, {})
+    assert first is not None
+    assert source.look(store, first.seen) is None
+    os.utime(source.source)
+    assert source.look(store, first.seen) is None, "new times, the same bytes"
+    zipped(tmp_path / "x.zip", {"a": b"2"})
+    again = source.look(store, first.seen)
+    assert again is not None
+    assert contents(store, again) == {"a": b"2"}

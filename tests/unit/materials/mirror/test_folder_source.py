@@ -1,0 +1,128 @@
+"""A folder is read as it is; only what changed is read again; a bad path stops no other."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from classhub.materials.mirror import folder_source
+from classhub.materials.mirror.candidate import Candidate, Unavailable
+from classhub.materials.mirror.folder_source import FolderSource
+from classhub.materials.mirror.store import Store
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "material"
+    (made / "labs").mkdir(parents=True)
+    (made / "labs" / "lab01.ipynb").write_bytes(b"lab")
+    (made / "run.sh").write_bytes(b"run")
+    (made / "run.sh").chmod(0o755)
+    for path in made.rglob("*"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    return made
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    made = Store(tmp_path / "store")
+    with made.locked():
+        yield made
+
+
+def look(store: Store, folder: Path) -> Candidate:
+    found = FolderSource(folder, quiet_s=0).look(store, {})
+    assert found is not None
+    return found
+
+
+def test_files_and_their_executable_bit_are_found(store: Store, folder: Path) -> None:
+    found = look(store, folder)
+    assert {path: (entry.kind, store.blobs.read(entry.digest)) for path, entry in found.files.items()} == {
+        "labs/lab01.ipynb": ("file", b"lab"),
+        "run.sh": ("exec", b"run"),
+    }
+    assert found.left == {}
+
+
+def test_only_what_changed_is_read_again(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = look(store, folder)
+    read = []
+    real = folder_source.pieces
+    monkeypatch.setattr(folder_source, "pieces", lambda path: read.append(path.name) or real(path))
+    assert look(store, folder).files == first.files
+    assert read == []
+    (folder / "run.sh").write_bytes(b"RUN")
+    os.utime(folder / "run.sh", (1_000_000_000, 1_000_000_000))  # same size, same time: the inode's own clock tells
+    assert look(store, folder).files != first.files
+    assert read == ["run.sh"]
+
+
+def test_a_file_just_written_is_read_again(store: Store, folder: Path) -> None:
+    """Two saves within one tick of a coarse clock look the same."""
+    (folder / "run.sh").write_bytes(b"one")
+    look(store, folder)
+    assert "run.sh" not in store.cached(folder_source.CACHE)
+    assert "labs/lab01.ipynb" in store.cached(folder_source.CACHE)
+
+
+def test_a_blob_that_was_swept_is_read_again(store: Store, folder: Path) -> None:
+    digest = look(store, folder).files["labs/lab01.ipynb"].digest
+    store.blobs.path(digest).unlink()
+    look(store, folder)
+    assert store.blobs.read(digest) == b"lab"
+
+
+def test_odd_paths_are_left_with_a_reason_and_stop_no_other(store: Store, folder: Path) -> None:
+    (folder / ".git").mkdir()
+    (folder / ".git" / "config").touch()
+    (folder / "sub" / ".GIT").mkdir(parents=True)
+    (folder / "sub" / ".GIT" / "hooks").touch()
+    (folder / "git~1").touch()
+    (folder / "labs" / ".ipynb_checkpoints").mkdir()
+    (folder / "labs" / ".ipynb_checkpoints" / "lab01.ipynb").touch()
+    os.mkfifo(folder / "pipe")
+    (folder / "out").symlink_to("/etc/passwd")
+    (folder / "up").symlink_to("labs/../../secret")
+    (folder / "fine").symlink_to("labs/lab01.ipynb")
+    Path(os.fsdecode(b"%s/caf\xe9" % os.fsencode(folder))).write_bytes(b"")
+    found = look(store, folder)
+    assert {path: left.rule for path, left in found.left.items()} == {
+        "sub/.GIT": "refused-name",
+        "git~1": "refused-name",
+        "labs/.ipynb_checkpoints": "clutter",
+        "pipe": "special-file",
+        "out": "escaping-link",
+        "up": "escaping-link",
+    }
+    assert set(found.files) == {"labs/lab01.ipynb", "run.sh", "fine", "caf\udce9"}
+    assert (found.files["fine"].kind, found.files["fine"].target) == ("link", "labs/lab01.ipynb")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_what_may_not_be_read_is_told(store: Store, folder: Path) -> None:
+    (folder / "run.sh").chmod(0)
+    (folder / "labs").chmod(0)
+    found = look(store, folder)
+    (folder / "labs").chmod(0o755)
+    assert {path: left.rule for path, left in found.left.items()} == {"run.sh": "unreadable", "labs": "unreadable"}
+
+
+def test_who_is_still_writing_is_waited_for(store: Store, folder: Path) -> None:
+    (folder / "new").write_bytes(b"")
+    began = time.monotonic()
+    assert FolderSource(folder, quiet_s=0.3).look(store, {})
+    assert time.monotonic() - began >= 0.2
+
+
+def test_a_folder_that_is_gone_is_told(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="There is no folder"):
+        FolderSource(tmp_path / "gone").look(store, {})
+
+
+def test_a_path_with_too_many_files_is_refused(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder_source, "MOST_FILES", 3)
+    (folder / "one").touch()
+    with pytest.raises(Unavailable, match="more than 3 files"):
+        look(store, folder)

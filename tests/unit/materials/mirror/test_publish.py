@@ -1,0 +1,247 @@
+"""A look gives a new release, none, or one that waits; whatever happens, students keep the last good one."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from classhub.materials.manifest import Entry
+from classhub.materials.mirror.candidate import Candidate, Left, Unavailable
+from classhub.materials.mirror.publish import Look, Looking
+from classhub.materials.mirror.settings import Assignment, Course, Source
+from classhub.materials.mirror.store import Store
+
+LAB = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []})
+
+
+class Instructor:
+    """Somebody with a folder of files, and the course that comes from it."""
+
+    def __init__(self, tmp_path: Path, **more) -> None:
+        self.folder = tmp_path / "material"
+        self.folder.mkdir(exist_ok=True)
+        source = Source("folder", str(self.folder), hold=more.pop("hold", False))
+        self.course = Course("comp141", "Computing", "cs1", source, **more)
+        self.store = Store(tmp_path / "store" / "comp141")
+        self.clock = datetime(2027, 1, 11, 9, tzinfo=UTC)
+        self.looking = Looking(self.course, self.store, now=lambda: self.clock)
+
+    def has(self, files: dict[str, str]) -> None:
+        """Exactly these, written a while ago."""
+        for path in self.folder.rglob("*"):
+            if path.is_file() and str(path.relative_to(self.folder)) not in files:
+                path.unlink()
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+            os.utime(path, (1_000_000_000, 1_000_000_000))
+
+    def look(self, reader=None) -> Look:
+        from classhub.materials.mirror.folder_source import FolderSource
+
+        return self.looking.look(reader or FolderSource(self.folder, quiet_s=0))
+
+    def students_get(self) -> dict[str, str]:
+        current = self.store.current()
+        assert current is not None
+        return {path: self.store.blobs.read(entry.digest).decode() for path, entry in current.files.items()}
+
+
+@pytest.fixture
+def ada(tmp_path: Path) -> Instructor:
+    return Instructor(tmp_path)
+
+
+def test_the_first_look_gives_a_release(ada: Instructor) -> None:
+    ada.has({"labs/a.ipynb": LAB, "b": "1"})
+    found = ada.look()
+    assert found.what == "published"
+    assert ada.students_get() == {"labs/a.ipynb": LAB, "b": "1"}
+    release = ada.store.current()
+    assert release is not None
+    assert (release.course, release.title, release.folder) == ("comp141", "Computing", "cs1")
+    assert release.published == "2027-01-11T09:00:00+00:00"
+    assert release.release == found.release
+    assert found.release.startswith("1-")
+
+
+def test_nothing_new_gives_no_release(ada: Instructor) -> None:
+    ada.has({"a": "1"})
+    first = ada.look()
+    assert (ada.look().what, ada.store.names()) == ("same", [first.release])
+    ada.has({"a": "2"})
+    ada.look()
+    assert len(ada.store.names()) == 2
+
+
+def test_a_new_title_or_folder_is_a_new_release(ada: Instructor, tmp_path: Path) -> None:
+    ada.has({"a": "1"})
+    ada.look()
+    other = Instructor(tmp_path, libraries=())
+    other.course = Course("comp141", "Programming", "cs1", ada.course.source)
+    other.looking = Looking(other.course, other.store)
+    assert other.look().what == "published"
+
+
+def test_a_source_that_is_away_leaves_the_last_good_release(ada: Instructor) -> None:
+    ada.has({"a": "1"})
+    ada.look()
+
+    class Away:
+        def look(self, store: Store, seen: object) -> Candidate | None:
+            store.blobs.put([b"half"])
+            raise Unavailable("The host does not answer.")
+
+    ada.clock = ada.clock.replace(hour=10)
+    assert ada.look(Away()).what == "unavailable"
+    ada.clock = ada.clock.replace(hour=11)
+    ada.look(Away())
+    status = ada.store.status()
+    assert ada.students_get() == {"a": "1"}
+    assert status["reason"] == "The host does not answer."
+    assert (status["ok"][11:13], status["looked"][11:13], status["failing_since"][11:13]) == ("09", "11", "10")
+    assert list(Store(ada.store.folder).blobs.left_parts()) == []
+    ada.look()
+    assert (ada.store.status()["reason"], ada.store.status()["failing_since"]) == ("", "")
+
+
+@pytest.mark.parametrize("after", [{}, {"a": "1"}], ids=["empty", "over half dropped"])
+def test_a_release_that_takes_most_away_waits_for_a_person(ada: Instructor, after: dict[str, str]) -> None:
+    before = {name: name for name in "bcde"} | {"a": "1"}
+    ada.has(before)
+    ada.look()
+    ada.has(after)
+    found = ada.look()
+    assert found.what == "held"
+    assert ada.students_get() == before
+    assert ada.store.status()["held"]["why"].startswith("It waits for an instructor")
+    assert ada.look().what == "same", "told once"
+    assert ada.store.status()["held"]["release"] == found.release
+    release = ada.looking.publish()
+    assert release is not None
+    assert ada.students_get() == after
+    assert (ada.store.status()["held"], ada.store.held()) == (None, None)
+    assert ada.look().what == "same"
+
+
+def test_an_empty_source_is_no_first_release(ada: Instructor) -> None:
+    assert ada.look().what == "held"
+    assert ada.store.current() is None
+    ada.has({"a": "1"})
+    assert ada.look().what == "published"
+    assert ada.store.held() is None
+
+
+def test_what_was_put_right_no_longer_waits(ada: Instructor) -> None:
+    ada.has({"a": "1", "b": "2", "c": "3"})
+    ada.look()
+    ada.has({})
+    assert ada.look().what == "held"
+    ada.has({"a": "1", "b": "2", "c": "3"})
+    assert ada.look().what == "same"
+    assert (ada.store.held(), ada.store.status()["held"], len(ada.store.names())) == (None, None, 1)
+
+
+def test_errors_hold_a_release_back_only_where_the_course_asks(tmp_path: Path) -> None:
+    files = {"a.ipynb": LAB, "solution.ipynb": LAB}
+    ada = Instructor(tmp_path)
+    ada.has(files)
+    found = ada.look()
+    assert (found.what, [one.rule for one in found.remarks]) == ("published", ["solution-name"])
+    strict = Instructor(tmp_path, hold=True)
+    ada.has(files | {"b": "1"})
+    held = strict.look()
+    assert held.what == "held"
+    assert held.reason.startswith("It waits for an instructor: solution.ipynb: ")
+    assert set(strict.students_get()) == set(files)
+    assert [one["rule"] for one in strict.store.status()["remarks"]] == ["solution-name"]
+    ada.has({"a.ipynb": LAB, "b": "1"})
+    assert strict.look().what == "published"
+
+
+def test_warnings_hold_nothing_back(tmp_path: Path) -> None:
+    strict = Instructor(tmp_path, hold=True)
+    strict.has({"a": "1", "caf\u00e9": ""})
+    assert strict.look().what == "published"
+
+
+def test_an_instructor_goes_back_to_an_earlier_release(ada: Instructor) -> None:
+    ada.has({"a": "1"})
+    first = ada.look().release
+    ada.has({"a": "broken"})
+    ada.look()
+    ada.looking.publish(first)
+    assert ada.students_get() == {"a": "1"}
+    assert ada.look().what == "same", "what was gone back from does not return by itself"
+    assert (ada.students_get(), ada.store.status()["release"]) == ({"a": "1"}, first)
+    ada.has({"a": "mended"})
+    ada.look()
+    assert ada.students_get() == {"a": "mended"}
+    assert ada.looking.publish("9-abcdef0") is None
+    assert ada.looking.publish("../x") is None
+
+
+def test_old_paths_lead_to_where_a_file_is_now(tmp_path: Path) -> None:
+    ada = Instructor(tmp_path, assignments=(Assignment("lab", "lab1.md"),))
+    text = "\n".join(map(str, range(100)))
+    ada.has({"lab1.md": text, "keep": "1"})
+    ada.look()
+    ada.has({"labs/lab01.md": text, "keep": "1"})
+    assert [one.rule for one in ada.look().remarks] == ["linked-file-renamed"]
+    ada.has({"labs/lab-01.md": text + "\nmore", "keep": "1"})
+    ada.look()
+    release = ada.store.current()
+    assert release is not None
+    assert release.renames == {"lab1.md": "labs/lab-01.md", "labs/lab01.md": "labs/lab-01.md"}
+
+
+def test_what_is_left_out_is_named_but_clutter(ada: Instructor) -> None:
+    ada.has({"a": "1", ".DS_Store": "", "git~1": ""})
+    ada.look()
+    release = ada.store.current()
+    assert release is not None
+    assert set(release.left) == {"git~1"}
+    assert {one["path"] for one in ada.store.status()["remarks"]} == {"git~1", ".DS_Store"}
+
+
+def test_a_file_where_others_need_a_folder_is_left(ada: Instructor) -> None:
+    class Both:
+        def look(self, store: Store, seen: object) -> Candidate:
+            digest, size = store.blobs.put([b"1"])
+            entry = Entry("file", digest, size)
+            return Candidate({"a": entry, "a/b": entry, "c": entry}, {"x": Left("clutter", "")}, "a source")
+
+    ada.look(Both())
+    assert set(ada.students_get()) == {"a/b", "c"}
+
+
+def test_a_store_that_lost_its_releases_gets_one_anew(ada: Instructor) -> None:
+    class Once:
+        def look(self, store: Store, seen: dict) -> Candidate | None:
+            digest, size = store.blobs.put([b"1"])
+            return None if seen else Candidate({"a": Entry("file", digest, size)}, {}, "x", {"commit": "1"})
+
+    ada.look(Once())
+    (ada.store.folder / "current").unlink()
+    assert ada.look(Once()).what == "published"
+    assert ada.students_get() == {"a": "1"}
+
+
+def test_another_source_of_the_same_course_is_looked_at_anew(tmp_path: Path) -> None:
+    asked = []
+
+    class Counting:
+        def look(self, store: Store, seen: dict) -> Candidate:
+            asked.append(dict(seen))
+            digest, size = store.blobs.put([b"1"])
+            return Candidate({"a": Entry("file", digest, size)}, {}, "x", {"commit": "1"})
+
+    ada = Instructor(tmp_path)
+    ada.look(Counting())
+    ada.look(Counting())
+    moved = Course("comp141", "Computing", "cs1", Source("folder", "/elsewhere"))
+    Looking(moved, ada.store).look(Counting())
+    assert asked == [{}, {"commit": "1"}, {}]

@@ -1,0 +1,91 @@
+"""A mirror's folder as a source."""
+
+import json
+
+import pytest
+
+from classhub.materials.fetch import Course, FolderSource
+from classhub.materials.manifest import Malformed
+from classhub.materials.result import Result
+from classhub.materials.source import Offline
+from unit.materials.stores import entry, publish
+
+FILES = {"lab1.ipynb": b"{}", "data/big.bin": b"x" * 3_000_000, "na\udcefve.txt": b"n"}
+
+
+@pytest.fixture
+def store(tmp_path):
+    publish(tmp_path, "comp141", "r1", {"lab1.ipynb": b"old"}, title="Computing")
+    publish(tmp_path, "comp141", "r2", FILES, title="Computing", folder="comp141-fall")
+    return tmp_path
+
+
+def test_the_current_release_is_given(store):
+    found = FolderSource(store, "comp141").manifest()
+    assert found.release == "r2"
+    assert found.files == {path: entry(content) for path, content in FILES.items()}
+
+
+def test_files_come_in_the_order_asked_in_pieces_and_those_it_lacks_are_left_out(store):
+    asked = [entry(FILES["data/big.bin"]).digest, "0" * 64, entry(b"old").digest]
+    found = [(blob.digest, list(blob.pieces()), blob.path()) for blob in FolderSource(store, "comp141").blobs(asked)]
+    assert [digest for digest, _, _ in found] == [asked[0], asked[2]]
+    assert b"".join(found[0][1]) == FILES["data/big.bin"] == found[0][2].read_bytes()
+    assert max(map(len, found[0][1])) <= 1 << 20
+
+
+def test_all_that_was_ever_published_is_told(store):
+    found = FolderSource(store, "comp141").published()
+    assert found["lab1.ipynb"] == {entry(b"old").digest, entry(b"{}").digest}
+
+
+def test_the_files_of_a_commit_are_told_where_they_are_known(store):
+    source = FolderSource(store, "comp141")
+    assert source.tree("ab12" * 10) is None
+    assert source.tree("../releases/r1") is None
+    (store / "comp141" / "commits").mkdir()
+    (store / "comp141" / "commits" / f"{'ab12' * 10}.json").write_text(json.dumps({"files": {"a": "d"}}))
+    assert source.tree("ab12" * 10) == {"a": "d"}
+
+
+def test_courses_are_listed(store):
+    (store / "empty").mkdir()
+    publish(store, "broken", "r1", {"a": b""})
+    (store / "broken" / "releases" / "r1.json").write_text("[]")
+    assert FolderSource(store, "").courses() == [Course("comp141", "Computing", "comp141-fall", "r2")]
+
+
+def test_a_report_is_nobodys(store):
+    assert not FolderSource(store, "comp141").report(Result("comp141", "done"))
+
+
+@pytest.mark.parametrize("pointer", [b"", b"../r1\n", b"..\n", b"none\n", b"\xff"])
+def test_a_pointer_to_no_release_is_told_in_words(store, pointer):
+    (store / "comp141" / "current").write_bytes(pointer)
+    with pytest.raises(Offline, match=r"^[A-Z].*\.$"):
+        FolderSource(store, "comp141").manifest()
+
+
+def test_a_course_or_store_that_is_not_there_is_told_in_words(tmp_path):
+    for ask in (FolderSource.manifest, FolderSource.published):
+        with pytest.raises(Offline, match=r"cannot be read: No such file"):
+            ask(FolderSource(tmp_path, "comp141"))
+    assert not list(FolderSource(tmp_path, "comp141").blobs(["0" * 64]))
+    assert FolderSource(tmp_path / "none", "").courses() == []
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"a": 1}', b'{"a": [1]}', b"[" * 100_000])
+def test_lists_that_are_none_are_told_in_words(store, content):
+    (store / "comp141" / "published.json").write_bytes(content)
+    with pytest.raises(Offline):
+        FolderSource(store, "comp141").published()
+    (store / "comp141" / "releases" / "r2.json").write_bytes(content)
+    with pytest.raises(Malformed):
+        FolderSource(store, "comp141").manifest()
+
+
+def test_a_file_that_is_gone_while_it_is_read_is_told_in_words(store):
+    (blob,) = FolderSource(store, "comp141").blobs([entry(b"old").digest])
+    blob.path().unlink()
+    with pytest.raises(Offline):
+        list(blob.pieces())
