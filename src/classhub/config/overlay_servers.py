@@ -96,7 +96,7 @@ def _with_ours(own: Any, mirror: str) -> Any:
 def _extended(own: Any) -> str | None:
     """The college's own places come first: what they say of our extension holds. None: it must stay as it is."""
     text = _text(own)
-    return None if text is None else ":".join(filter(None, [text, f"{FOLDER}/etc"]))
+    return None if text is None else ":".join(filter(None, dict.fromkeys([*text.split(":"), f"{FOLDER}/etc"])))
 
 
 def _text(value: Any) -> str | None:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import classhub
+from classhub.materials.bare_source import bare
 
 PACKAGE = Path(classhub.__file__).parent
 SERVER = PACKAGE / "server"
@@ -48,8 +49,12 @@ def archive() -> bytes:
         for path in [*modules(), *_beside_modules()]:
             about = zipfile.ZipInfo(path.relative_to(PACKAGE.parent).as_posix(), _LONG_AGO)
             about.external_attr, about.compress_type, about.create_system = 0o100444 << 16, zipfile.ZIP_DEFLATED, 3
-            packed.writestr(about, path.read_bytes())
+            packed.writestr(about, _packed(path))
     return into.getvalue()
+
+
+def _packed(path: Path) -> bytes:
+    return bare(path.read_text(encoding="utf-8")).encode() if path.suffix == ".py" else path.read_bytes()
 
 
 def modules() -> tuple[Path, ...]:

@@ -60,6 +60,11 @@ def test_a_colleges_own_search_path_is_extended_and_comes_first(own):
     assert unknown_search(values) is None
 
 
+def test_what_is_there_already_is_not_added_again():
+    once = deployed({"singleuser": {"extraEnv": {"JUPYTER_CONFIG_PATH": "/opt/college"}}}, GIVEN)
+    assert deployed(once, GIVEN) == once
+
+
 @pytest.mark.parametrize("own", [None, ""])
 def test_an_empty_search_path_is_ours_alone(own):
     values = {"singleuser": {"extraEnv": {"JUPYTER_CONFIG_PATH": own}}}

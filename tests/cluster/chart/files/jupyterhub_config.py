@@ -117,6 +117,19 @@ if storage in ("dynamic", "static"):
     c.KubeSpawner.volumes = {volume: {"name": volume, "persistentVolumeClaim": {"claimName": claim}}}
     c.KubeSpawner.volume_mounts = {volume: mount | ({"subPath": sub_path} if sub_path else {})}
 
+if files := value("singleuser.extraFiles"):
+    items = [
+        {"key": key, "path": key, **({"mode": int(file["mode"])} if "mode" in file else {})}
+        for key, file in sorted(files.items())
+    ]
+    c.KubeSpawner.volumes["files"] = {"name": "files", "secret": {"secretName": "singleuser", "items": items}}
+    for number, (key, file) in enumerate(sorted(files.items())):
+        c.KubeSpawner.volume_mounts[f"{number}-files"] = {
+            "name": "files",
+            "mountPath": file["mountPath"],
+            "subPath": key,
+        }
+
 services, roles = [], []
 if value("cull.enabled"):
     name = "jupyterhub-idle-culler"
