@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 VERSION = 1
@@ -57,6 +58,13 @@ class Manifest:
     """Paths that are still to be released, with the time (ISO 8601 with offset)."""
     left: Mapping[str, str] = field(default_factory=dict)
     """Paths that are not delivered, with the reason in words."""
+    hidden: frozenset[str] = frozenset()
+    """`name_digest` of paths that are not for this student, with all below: what was handed out of them stays."""
+
+
+def name_digest(path: str) -> str:
+    """Of a path that the reader knows already, or learns nothing of."""
+    return sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def to_json(manifest: Manifest) -> str:
@@ -64,7 +72,8 @@ def to_json(manifest: Manifest) -> str:
     files = {path: _packed(entry) for path, entry in sorted(manifest.files.items())}
     words = {name: getattr(manifest, name) for name in WORDS}
     maps = {name: dict(getattr(manifest, name)) for name in MAPS}
-    return json.dumps({"classhub": VERSION, **words, **maps, "files": files}, separators=(",", ":"))
+    hidden = {"hidden": sorted(manifest.hidden)} if manifest.hidden else {}
+    return json.dumps({"classhub": VERSION, **words, **maps, **hidden, "files": files}, separators=(",", ":"))
 
 
 WORDS = ("course", "release", "title", "folder", "published", "source")
@@ -84,9 +93,10 @@ def from_json(text: str | bytes) -> Manifest:
         files = {_text(path): _entry(packed) for path, packed in raw["files"].items()}
         words = {name: _text(raw.get(name, "")) for name in WORDS}
         maps = {name: {_text(key): _text(value) for key, value in raw.get(name, {}).items()} for name in MAPS}
+        hidden = frozenset(map(_text, raw.get("hidden", ())))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Malformed(f"this is no release: {type(error).__name__}") from error
-    return Manifest(files=files, **words, **maps)  # type: ignore[arg-type]
+    return Manifest(files=files, hidden=hidden, **words, **maps)  # type: ignore[arg-type]
 
 
 def _entry(packed: Any) -> Entry:

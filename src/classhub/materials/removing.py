@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from classhub.materials import disk, placing, tree
 from classhub.materials.disk import Changed
+from classhub.materials.manifest import name_digest
 from classhub.materials.merge import Do, decide
 from classhub.materials.placing import Place
 from classhub.materials.run import Run, above, join
@@ -33,7 +34,10 @@ def remove_below(run: Run, folder: str) -> None:
 
 def _is_out_of_sight(run: Run, path: str) -> bool:
     """Not for this student, or not yet: nothing is taken back for that."""
-    return any(one in run.manifest.left or one in run.manifest.coming for one in above(path))
+    seen = run.manifest
+    if any(one in seen.left or one in seen.coming for one in above(path)):
+        return True
+    return bool(seen.hidden) and any(name_digest(one) in seen.hidden for one in above(path))
 
 
 def _remove(run: Run, paths: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from classhub.materials import restore
 from classhub.materials.changes import changes, difference
+from classhub.materials.manifest import name_digest
 from doubles.classroom import Instructor, Link, Program, Student, Unreachable, actions, digest, said
 
 TEXT, CORRECTED = b"one\ntwo\nthree", b"ONE\ntwo\nthree"
@@ -318,6 +319,16 @@ def test_what_the_release_leaves_out_is_named_and_not_taken_back(student):
     }
     assert actions(sync(student, source)) == {"lab1.ipynb": "skipped"}
     assert student.read("lab1.ipynb") == TEXT and student.read("week/y.txt") == b"y"
+
+
+def test_what_is_another_sections_now_stays_where_it_was_handed_out(student):
+    source = handed_out(student)
+    source.publish({"data.csv": b"\0data", "week/x.txt": b"x"})
+    source.extra = {"hidden": frozenset({name_digest("lab1.ipynb"), name_digest("week")})}
+    sync(student, source)
+    assert student.read("lab1.ipynb") == TEXT and student.read("week/y.txt") == b"y"
+    source.extra = {}
+    assert actions(sync(student, source)) == {"lab1.ipynb": "removed", "week/y.txt": "removed"}
 
 
 def test_a_name_that_is_no_unicode_arrives_byte_for_byte(student):

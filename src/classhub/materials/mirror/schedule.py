@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from classhub.materials.manifest import Manifest
+from classhub.materials.manifest import Manifest, name_digest
 from classhub.materials.mirror.settings import Assignment, Course
 
 
@@ -74,4 +74,5 @@ def selected(manifest: Manifest, seen: View) -> Manifest:
         renames={old: new for old, new in manifest.renames.items() if seen.shows(old) and seen.shows(new)},
         left={path: why for path, why in manifest.left.items() if seen.shows(path)},
         coming=dict(seen.coming),
+        hidden=frozenset(map(name_digest, seen.hidden)),
     )
