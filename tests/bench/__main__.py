@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench import cluster, ours, plain
+from bench import cluster, material, ours, plain
 from bench.machine import others_share
 
 REPOSITORY = Path(__file__).parents[2]
@@ -97,14 +97,23 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--at-once", type=int, default=12, help="servers started at the same moment")
     options.add_argument("--no-hubs", action="store_true", help="the command line only")
+    options.add_argument("--no-material", action="store_true", help="without the course for 1, 30 and 100 students")
+    options.add_argument(
+        "--only-material", action="store_true", help="the course for 1, 30 and 100 students, nothing else"
+    )
     options.add_argument("--no-cluster", action="store_true", help="without the cluster of 5,000 users")
     chosen = options.parse_args()
     others = others_share()
-    with tempfile.TemporaryDirectory() as folder:
-        rows = command_line(Path(folder))
-    if not chosen.no_cluster:
+    rows = []
+    if not chosen.only_material:
+        with tempfile.TemporaryDirectory() as folder:
+            rows += command_line(Path(folder))
+    if not chosen.no_material:
+        with tempfile.TemporaryDirectory() as folder:
+            rows += material.rows(Path(folder))
+    if not chosen.no_cluster and not chosen.only_material:
         rows += cluster.rows()
-    if not chosen.no_hubs:
+    if not chosen.no_hubs and not chosen.only_material:
         with tempfile.TemporaryDirectory() as folder:
             rows += hubs(Path(folder), chosen.at_once)
     width = max(len(row[0]) for row in rows)

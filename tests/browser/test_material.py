@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,14 @@ def test_a_file_that_does_not_exist_is_a_page_in_words(hub, people, picture):
 
 def test_a_link_of_nbgitpuller_opens_the_same_notebook(hub, people, lab):
     alice = people("alice")
-    repository = lab.parents[1].as_uri()
+    material = lab.parents[1]
+    who = ("-c", "user.name=Jane.Doe", "-c", "user.email=jane.doe@college.edu")
+    for words in (("init", "-q", "-b", "main"), ("add", "."), (*who, "commit", "-qm", "Labs")):
+        subprocess.run(["git", "-C", str(material), *words], check=True)
+    hub.write("courses/comp141.yaml", "material: {from: material/comp141, branch: main}\n")
+    hub.up()
+    eventually(lambda: "commit" in hub.run("course", "status").stdout, 60)
+    eventually(lambda: "up to date" in hub.run("course", "status").stdout, 60)
+    repository = material.as_uri()
     alice.goto(f"{hub.address}hub/user-redirect/git-pull?repo={repository}&urlpath=lab/tree/comp141/labs/lab02.ipynb")
     alice.wait_for_url(re.compile(r"/lab/tree/comp141/labs/lab02.ipynb"), timeout=60_000)

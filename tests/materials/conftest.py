@@ -95,6 +95,14 @@ COURSES = (
     ),
     Course("phys101", folder="phys101", students=Who(groups=frozenset({"physics"}))),
     Course("open", folder="open"),
+    Course(
+        "twice",
+        students=Who(names=frozenset({"early", "late"})),
+        sections=(Section("E", Who(names=frozenset({"early"}))), Section("L", Who(names=frozenset({"late"})))),
+        assignments=(
+            Assignment("lab", "lab.txt", release={"E": "2027-01-13T00:00:00+00:00", "L": "2027-01-15T00:00:00+00:00"}),
+        ),
+    ),
 )
 
 

@@ -13,7 +13,21 @@ from classhub.materials.fetch import HttpSource
 from classhub.materials.result import Result, to_json
 from classhub.materials.source import Offline
 from classhub.materials.sync import sync
-from materials.zoo import BYTES, FALSE_FILES, FILES, HONEST, LIARS, frames, head, honest, kept
+from materials.zoo import (
+    BYTES,
+    FALSE_FILES,
+    FILES,
+    HONEST,
+    LIARS,
+    MANIFEST,
+    frame,
+    frames,
+    head,
+    honest,
+    kept,
+    only,
+    with_manifest,
+)
 
 TOKEN = "SECRET-TOKEN"
 
@@ -72,6 +86,24 @@ def test_false_files_are_not_taken_for_right_ones(name, tmp_path):
     assert all(FILES[path] == content for path, content in taken.files.items())
     assert taken.result.status in ("offline", "partial") or name in HARMLESS
     assert taken.took_s < 3 * patience.WHOLE_S
+
+
+def test_a_manifest_that_is_shorter_than_was_said_is_not_taken_for_whole():
+    """Although what came is one: the rest may have been more files."""
+    with (
+        kept(only(head(length=len(MANIFEST) + 10) + MANIFEST)) as port,
+        pytest.raises(Offline, match="less than it said"),
+    ):
+        HttpSource(f"http://127.0.0.1:{port}", "comp141", TOKEN).manifest()
+
+
+@pytest.mark.parametrize("size", [b" 600\n", b" 0\n", b" 5\n"])
+def test_a_file_of_another_size_than_the_manifest_says_ends_the_delivery(size):
+    with kept(with_manifest(lambda body: frame(body, lambda all_: all_.replace(b" 6\n", size)))) as port:
+        source = HttpSource(f"http://127.0.0.1:{port}", "comp141", TOKEN)
+        digests = [entry.digest for entry in source.manifest().files.values()]
+        with pytest.raises(Offline, match="another size"):
+            next(source.blobs(digests))
 
 
 def test_files_that_drip_are_given_up(tmp_path):
@@ -174,7 +206,7 @@ def test_an_address_that_is_none_is_told_in_a_sentence(url, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "token", ["", "a b", f"{TOKEN}\r\nX: y", "größe", lambda: 1 / 0, lambda: f"{TOKEN}\n", lambda: None]
+    "token", ["a b", f"{TOKEN}\r\nX: y", "größe", lambda: 1 / 0, lambda: f"{TOKEN}\n", lambda: None]
 )
 def test_a_token_that_cannot_be_one_is_told_without_it(token):
     with kept(honest) as port, pytest.raises(Offline) as told:

@@ -69,6 +69,16 @@ def test_what_was_seen_once_can_still_be_fetched_after_its_replacement(mirror, a
     assert len(mirror.source(alice).published()["labs/lab03.ipynb"]) == 2
 
 
+@pytest.mark.parametrize("order", [("early", "late"), ("late", "early")])
+def test_who_got_it_later_has_fewer_versions_though_both_see_the_same_now(mirror, order):
+    mirror.publish("1-aaaaaaa", {"lab.txt": b"first"}, course="twice", day=12)
+    mirror.publish("2-bbbbbbb", {"lab.txt": b"second"}, course="twice", day=14)
+    mirror.clock.pass_(days=9)
+    known = {name: mirror.source(mirror.hub.user(name), "twice").published()["lab.txt"] for name in order}
+    assert known["early"] == {entry(b"first").digest, entry(b"second").digest}
+    assert known["late"] == {entry(b"second").digest}
+
+
 def test_a_withdrawn_path_takes_its_versions_with_it(mirror, alice):
     """Whatever hid it may no longer be in the settings."""
     mirror.publish("2-ddddddd", {**FILES, "exam/solution.md": b"42"}, hour=2)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 COMMANDS = (
     "up|down|init|check|plan|config|values|status|open|history|remove|deploy|rollback"
-    "|users|servers|homes|token|logs|events|top|exec|shell|restart|scale|doctor|parity|-C|-t"
+    "|users|servers|homes|token|logs|events|top|exec|shell|restart|scale|doctor|parity|course|sync|-C|-t"
 )
 COMMAND = re.compile(rf"(?<![\w/.'-])classhub (?=({COMMANDS})\b)")
 OPTIONS: ContextVar[str] = ContextVar("OPTIONS", default="")

@@ -14,7 +14,8 @@ from classhub.cli.options import as_json, yes
 from classhub.errors import Refused
 
 if TYPE_CHECKING:
-    from classhub.config.model import Course
+    from collections.abc import Sequence
+
     from classhub.outside.mirror_api import MirrorApi
 
 name = click.argument("name", default="", metavar="[COURSE]")
@@ -26,17 +27,11 @@ def _door(here: Here) -> MirrorApi:
     return door.of_this_server(os.environ) or door.of(here.target)
 
 
-def _course(here: Here, given: str) -> tuple[str, Course | None]:
-    """Its name, and what config/ says of it. In a student's server there is no config/ that we may read."""
-    from classhub.operations.courses import door, found
-    from classhub.operations.loading import load
+def _named(door: MirrorApi, given: str) -> str:
+    """A course by name; without one the only one there is. Nothing of config/ is asked: it may be half edited."""
+    from classhub.operations.courses import found
 
-    if door.of_this_server(os.environ) is not None:
-        if not given:
-            raise Refused("Which course?", "", "name it, as comp141; `classhub course list` tells them")
-        return given, None
-    course = found.one(load(here.folder, os.environ).courses, given)
-    return course.name, course
+    return given or found.only([one["name"] for one in door.courses()])
 
 
 @click.command("list")
@@ -67,11 +62,9 @@ def status(here: Here, name: str, as_json: bool) -> None:
     """
     from classhub.operations.courses import standing
 
-    course, settings = _course(here, name)
-    told = _door(here).status(course)
-    everyone = settings is not None and settings.people.students.everyone
-    users = standing.listed_users(here.target.api()) if everyone else ()
-    found = standing.students(told, users, settings)
+    door = _door(here)
+    told = door.status(_named(door, name))
+    found = standing.students(told, _users(here) if told["everyone"] else ())
     if as_json:
         show_json({**told, "standing": found})
         return
@@ -80,6 +73,13 @@ def status(here: Here, name: str, as_json: bool) -> None:
     rows = [(one.name, one.state, one.release, _ago(one.when), one.says) for one in found]
     if rows:
         table(("student", "state", "release", "synced", "told"), rows)
+
+
+def _users(here: Here) -> Sequence[str]:
+    """Of the hub; in a student's server nobody may list them."""
+    from classhub.operations.courses import door, standing
+
+    return () if door.of_this_server(os.environ) else standing.listed_users(here.target.api())
 
 
 def _ago(when: str) -> str:
@@ -96,8 +96,9 @@ def preview(here: Here, name: str, as_json: bool) -> None:
 
     Of a file in which a student has written it says "merged or beside": which of the two shows only in the home.
     """
-    course, _ = _course(here, name)
-    told = _door(here).preview(course)
+    door = _door(here)
+    course = _named(door, name)
+    told = door.preview(course)
     if as_json:
         show_json(told)
         return
@@ -138,8 +139,8 @@ def publish(here: Here, name: str, release: str, yes: bool) -> None:
 
     Students have it within a minute. What they wrote stays.
     """
-    course, _ = _course(here, name)
     door = _door(here)
+    course = _named(door, name)
     told = door.status(course)
     held = told["mirror"].get("held")
     if held and not release and not yes:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from classhub.materials import disk, tree
-from classhub.materials.merge import Leaf
+from classhub.materials.merge import MERGEABLE_BYTES, Leaf
 from classhub.materials.record import Known, leaf_of
 from classhub.materials.run import Run
 
@@ -49,7 +49,7 @@ def _take(run: Run, files: Mapping[str, str]) -> None:
             continue
         entry = run.manifest.files.get(path)
         is_link = local == Leaf("link", digest) or (entry is not None and leaf_of(entry) == Leaf("link", digest))
-        run.record.paths[path] = Known(Leaf("link" if is_link else "file", digest))
+        run.record.paths[path] = Known(Leaf("link" if is_link else "file", digest), size=MERGEABLE_BYTES - 1)
         run.record.changed = True
 
 

@@ -114,7 +114,7 @@ def commit(run: Run, job: Job, spot: Spot, staged: Staged) -> None:
 
 def _do_now(run: Run, job: Job, spot: Spot, local: Version) -> Do:
     if spot.beyond:
-        return Do.DELIVER if local is None else Do.BESIDE
+        return Do.DELIVER if local in (None, leaf_of(job.entry)) else Do.BESIDE
     do = run.decide(job.path, local)
     if do is not Do.MERGE:
         return do
@@ -125,8 +125,13 @@ def _do_now(run: Run, job: Job, spot: Spot, local: Version) -> Do:
 
 
 def _deliver(run: Run, job: Job, spot: Spot, staged: Staged, _: Leaf) -> None:
-    staged.put(spot.place)
-    run.written += job.entry.size
+    try:
+        staged.put(spot.place)
+        run.written += job.entry.size
+    except FileExistsError:
+        # A run that was killed put it there, beside what lies in the way.
+        if not spot.beyond or tree.leaf_at(spot.place) != leaf_of(job.entry):
+            raise
     if spot.beyond:
         run.say(job.path, "beside", spot.path, "your own lies where its folder should be")
     else:

@@ -86,7 +86,7 @@ class Connection:
         self, method: str, path: str, *, body: bytes | None = None, whole_s: float | None = None, **more: str
     ) -> Answer:
         """With any status. more: headers. whole_s: for all of the answer (WHOLE_S); `go_on` begins anew. Raises Offline."""
-        headers = {"Authorization": f"token {self._spoken()}", "Accept-Encoding": "identity", "User-Agent": "classhub"}
+        headers = {**self._shown(), "Accept-Encoding": "identity", "User-Agent": "classhub"}
         headers.update({name.replace("_", "-"): value for name, value in more.items()})
         if self._answer is not None and not self._answer.is_at_end():
             self.close()
@@ -120,14 +120,17 @@ class Connection:
         except ValueError:
             return "the address of the material"
 
-    def _spoken(self) -> str:
+    def _shown(self) -> dict[str, str]:
+        """Without a token nothing is shown: a mirror of this machine alone asks for none, every other one refuses."""
         try:
             token = self._token() if callable(self._token) else self._token
         except Exception:  # noqa: BLE001 (whatever it is, its text may hold the token)
-            token = ""
+            token = " "
+        if token == "":
+            return {}
         if not isinstance(token, str) or not re.fullmatch(r"[!-~]+", token):
-            raise Offline("This server has no token for the material, or none that can be used.")
-        return token
+            raise Offline("This server has no token for the material that can be used.")
+        return {"Authorization": f"token {token}"}
 
     def _asked(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], whole_s: float) -> Answer:
         if self._http is None or self._socket is None:

@@ -180,7 +180,7 @@ def put_free(folder: int, temporary: bytes, candidates: Iterable[bytes]) -> byte
     raise Changed
 
 
-def _change_link(place: Place, expected: Leaf, change: Callable[[], None]) -> None:
+def _change_link(place: Place, expected: Leaf, change: Callable[[], None]) -> bytes | None:
     """A link has no bytes to keep: where it led is in the record."""
     try:
         target = disk.target(*place)
@@ -189,6 +189,7 @@ def _change_link(place: Place, expected: Leaf, change: Callable[[], None]) -> No
     if sha256(target).hexdigest() != expected.digest:
         raise Changed
     change()
+    return None
 
 
 def _take_mode(folder: int, temporary: bytes, old: int, executable: bool | None) -> None:

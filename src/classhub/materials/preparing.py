@@ -29,6 +29,7 @@ def prepare(run: Run, home: Path, course: str, folder: str | None) -> None:
     run.root = open_course(home, name, run.day, moved)
     for one in [*run.state.moved, *moved]:
         run.say_also(one, "aside", one, "a folder of the course has this name")
+    states.sweep_own(run.state)
     if states.was_cut_short(run.state):
         states.sweep(run.root)
         states.sweep(run.state.folder)

@@ -5,6 +5,7 @@ Student's side: standard library only, Python 3.9.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 
 from classhub.materials import disk, placing, tree
@@ -19,14 +20,15 @@ TRIES = 3
 
 def remove_withdrawn(run: Run) -> None:
     """Every path that was handed out and that the release has no more."""
-    _remove(
-        run, [path for path in run.record.paths if path not in run.manifest.files and not _is_out_of_sight(run, path)]
-    )
+    files = run.manifest.files
+    _remove(run, [path for path in run.record.paths if path not in files and not _is_out_of_sight(run, path)])
+    _remove_empty(run)
 
 
 def remove_below(run: Run, folder: str) -> None:
     """For a folder that becomes a file."""
     _remove(run, list(run.record.below(folder)))
+    _remove_empty(run, folder + "/")
 
 
 def _is_out_of_sight(run: Run, path: str) -> bool:
@@ -59,7 +61,6 @@ def _remove_one(run: Run, path: str) -> None:
         _decide_one(run, path, Place(opened, name))
     finally:
         disk.close(opened)
-    _remove_empty(run, folder)
 
 
 def _decide_one(run: Run, path: str, place: Place) -> None:
@@ -71,9 +72,13 @@ def _decide_one(run: Run, path: str, place: Place) -> None:
         if copy is not None:
             where = join(tree.split(path)[0], copy)
             run.say_also(path, "aside", where, "you saved it in the moment it was removed")
-    elif do is Do.KEEP_OWN:
+    elif do is Do.KEEP_OWN and not _is_folder_of_the_release(run, path):
         run.say(path, "kept", why=_now_called(run, path) or "no longer part of the course: yours from now on")
     run.record.drop(path)
+
+
+def _is_folder_of_the_release(run: Run, path: str) -> bool:
+    return any(one.startswith(path + "/") for one in run.manifest.files)
 
 
 def _now_called(run: Run, path: str) -> str:
@@ -81,19 +86,28 @@ def _now_called(run: Run, path: str) -> str:
     return f"in the course it is now called {new}" if new in run.manifest.files else ""
 
 
-def _remove_empty(run: Run, folder: str) -> None:
-    while folder and folder in run.record.made:
-        above_it, name = tree.split(folder)
+def _remove_empty(run: Run, below: str = "") -> None:
+    """Folders that we made and that nothing of the course is in any more; one that holds the student's own is his."""
+    needed = {folder for path in (*run.manifest.files, *run.record.paths) for folder in above(path)[:-1]}
+    for folder in sorted(run.record.made - needed, reverse=True):
+        if not folder.startswith(below) or any(one.startswith(folder + "/") for one in run.record.made):
+            continue
         try:
-            opened = tree.open_below(run.root, above_it)
-        except (OSError, InTheWay):
-            return
-        try:
-            disk.remove_folder(opened, name)
-        except OSError:
-            return
-        finally:
-            disk.close(opened)
+            _remove_folder(run, folder)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR):
+                run.block(folder, error)
+                continue
+        except InTheWay:
+            pass
         run.record.made.discard(folder)
         run.record.changed = True
-        folder = above_it
+
+
+def _remove_folder(run: Run, folder: str) -> None:
+    above_it, name = tree.split(folder)
+    opened = tree.open_below(run.root, above_it)
+    try:
+        disk.remove_folder(opened, name)
+    finally:
+        disk.close(opened)

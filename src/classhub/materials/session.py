@@ -150,13 +150,16 @@ def _told(error: Exception) -> tuple[str, str, str, str]:
 
 def _ours() -> Mapping[str, Merge]:
     """Imported when the first file is merged: most runs have none."""
-    from importlib import import_module
+    return {".ipynb": _by_cell, "": _by_line}
 
-    def late(name: str) -> Merge:
-        def merge(base: bytes, mine: bytes, theirs: bytes) -> bytes | None:
-            merged: bytes | None = import_module(f"classhub.materials.{name}").merge(base, mine, theirs)
-            return merged
 
-        return merge
+def _by_cell(base: bytes, mine: bytes, theirs: bytes) -> bytes | None:
+    from classhub.materials import by_cell
 
-    return {".ipynb": late("by_cell"), "": late("by_line")}
+    return by_cell.merge(base, mine, theirs)
+
+
+def _by_line(base: bytes, mine: bytes, theirs: bytes) -> bytes | None:
+    from classhub.materials import by_line
+
+    return by_line.merge(base, mine, theirs)

@@ -150,6 +150,13 @@ def was_cut_short(state: State) -> bool:
     return state.has_marker
 
 
+def sweep_own(state: State) -> None:
+    """What a run left that was killed while it wrote its result."""
+    for name in disk.names_in(state.folder):
+        if disk.is_temporary(name):
+            placing.discard(state.folder, name)
+
+
 def sweep(folder: int, budget: int = 50_000) -> int:
     """Remove the temporary files that a killed run left, in this folder and all below. Only while holding the lock.
 

@@ -29,10 +29,10 @@ class Course:
     folder: str = ""
     release: str = ""
     """The one of now; a new word here is a reason to sync."""
-    library: str = ""
-    """Its packages; a new word here is a reason to fetch them."""
     repositories: tuple[str, ...] = ()
     """`links.repository_key` of where its material comes from: links of nbgitpuller name that."""
+    library: str = ""
+    """Its packages; a new word here is a reason to fetch them."""
 
     @property
     def called(self) -> str:

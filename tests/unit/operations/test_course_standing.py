@@ -1,6 +1,5 @@
 """Who has what of a course, with those first who need somebody."""
 
-from classhub.config.model import Course, People, Who
 from classhub.operations.courses import standing
 
 
@@ -19,10 +18,6 @@ def told(*students: dict, **more) -> dict:
     return {**out, "mirror": {}, "students": list(students), "never": [], **more}
 
 
-EVERYONE = Course("comp141", "COMP 141", None, "comp141")
-LISTED = Course("comp141", "COMP 141", None, "comp141", people=People(students=Who(names=("zoe",))))
-
-
 def test_what_needs_somebody_comes_first():
     found = standing.students(
         told(
@@ -33,7 +28,6 @@ def test_what_needs_somebody_comes_first():
             never=["eve"],
         ),
         [],
-        LISTED,
     )
     assert [(one.name, one.state) for one in found] == [
         ("dora", "failed"),
@@ -46,12 +40,12 @@ def test_what_needs_somebody_comes_first():
 
 
 def test_in_a_course_for_everyone_each_user_of_the_hub_counts():
-    found = standing.students(told(raw("alice")), ["alice", "bob"], EVERYONE)
+    found = standing.students(told(raw("alice"), everyone=True), ["alice", "bob"])
     assert [(one.name, one.state) for one in found] == [("bob", "never"), ("alice", "up to date")]
 
 
 def test_in_a_course_with_a_list_other_users_do_not():
-    assert [one.name for one in standing.students(told(raw("alice")), ["alice", "bob"], LISTED)] == ["alice"]
+    assert [one.name for one in standing.students(told(raw("alice")), ["alice", "bob"])] == ["alice"]
 
 
 def test_a_source_that_is_away_a_release_that_waits_and_a_broken_library_are_said():

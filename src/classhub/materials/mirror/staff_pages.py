@@ -34,6 +34,7 @@ class Status(Page):
             "published": out.published if out else "",
             "source": out.source if out else "",
             "mirror": shelf.store.status(),
+            "everyone": course.students.everyone,
             "students": students,
             "never": sorted(named - {one["name"] for one in students}),
         }

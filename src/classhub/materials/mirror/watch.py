@@ -30,7 +30,7 @@ def wait_s(every_s: float, failures: int) -> float:
 class CourseWatch:
     """One course's thread."""
 
-    def __init__(self, looking: Looking, tell: Tell, after: After) -> None:
+    def __init__(self, looking: Looking, tell: Tell, after: After = lambda *_: None) -> None:
         self._looking = looking
         self._tell = tell
         self._after = after

@@ -7,17 +7,21 @@ from classhub.config.model import Course
 from classhub.errors import NotFound, WrongUsage
 
 
+def only(names: Sequence[str]) -> str:
+    """The only course there is. Raises NotFound, WrongUsage."""
+    if not names:
+        raise NotFound("There is no course here.", "config/courses has no file", "write config/courses/comp141.yaml")
+    if len(names) > 1:
+        raise WrongUsage("Which course?", f"there are {', '.join(names)}", f"name it, as {names[0]}")
+    return names[0]
+
+
 def one(courses: Sequence[Course], name: str) -> Course:
     """By its file's name; without a name the only one there is. Raises NotFound, WrongUsage."""
     known = [course.name for course in courses]
-    if not known:
-        raise NotFound("There is no course here.", "config/courses has no file", "write config/courses/comp141.yaml")
-    if not name:
-        if len(known) > 1:
-            raise WrongUsage("Which course?", f"there are {', '.join(known)}", f"name it, as {known[0]}")
-        return courses[0]
+    wanted = name or only(known)
     for course in courses:
-        if course.name == name:
+        if course.name == wanted:
             return course
     close = get_close_matches(name, known, n=1)
     raise NotFound(

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from classhub.config.model import Course
 from classhub.errors import ClasshubError
 
 
@@ -26,11 +25,11 @@ ORDER = ("failed", "conflicts", "behind", "never", "up to date")
 """What needs somebody comes first."""
 
 
-def students(told: Mapping[str, Any], users: Iterable[str], course: Course | None) -> list[Student]:
-    """told: the mirror's status. users: of the hub, for a course that everyone takes."""
+def students(told: Mapping[str, Any], users: Iterable[str]) -> list[Student]:
+    """told: the mirror's status. users: of the hub, where everyone takes the course."""
     found = [_student(one) for one in told["students"]]
     known = {one.name for one in found}
-    never = set(told.get("never", ())) | (set(users) if course and course.people.students.everyone else set())
+    never = set(told.get("never", ())) | (set(users) if told.get("everyone") else set())
     found += [Student(name, "never", "", "", "") for name in never - known]
     return sorted(found, key=lambda one: (ORDER.index(one.state), one.name))
 

@@ -1,0 +1,193 @@
+"""Course material for 1, 30 and 100 students at once: ours over HTTP from a mirror, beside nbgitpuller and a plain copy.
+
+One course of 365 files and 27 MB, one program for each student. nbgitpuller pulls from `git daemon` on loopback.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from doubles import big_course
+from hub.conftest import free_port
+from hub.student import eventually
+
+PEER = "nbgitpuller==1.3.0"
+SYNC = """
+import sys, time
+from pathlib import Path
+from classhub.materials.fetch import HttpSource
+from classhub.materials.sync import sync
+url, home = sys.argv[1], Path(sys.argv[2])
+def once():
+    began = time.process_time()
+    done = sync(HttpSource(url, "big", "", home / "answer.json"), home, "big", budget_s=600)
+    assert done.status == "done", (done.status, done.error)
+    return time.process_time() - began
+once()
+print(min(once() for _ in range(5)) if sys.argv[3:] else "")
+"""
+WHO = ("-c", "user.name=Jane.Doe", "-c", "user.email=jane.doe@college.edu")
+Rows = list[tuple[str, str, str]]
+
+
+@dataclass
+class Place:
+    """folder: of everything. course: where the instructor works. url: of the mirror. git: of the repository."""
+
+    folder: Path
+    course: Path
+    url: str
+    git: str
+    gitpuller: str
+
+    def home(self, kind: str, number: int) -> Path:
+        return self.folder / kind / str(number)
+
+    def ours(self, number: int) -> list[str]:
+        return [sys.executable, "-c", SYNC, self.url, str(self.home("ours", number))]
+
+    def theirs(self, number: int) -> list[str]:
+        return [self.gitpuller, self.git, "main", str(self.home("theirs", number) / "big")]
+
+    def copy(self, number: int) -> list[str]:
+        return ["cp", "-r", str(self.course), str(self.home("copy", number) / "big")]
+
+    def commit(self, what: str) -> None:
+        for words in (("add", "-A"), (*WHO, "commit", "-qm", what)):
+            subprocess.run(["git", "-C", str(self.course), *words], check=True)
+
+    def change(self) -> None:
+        """A correction: five notebooks, two tables, one that goes and one that comes."""
+        for number in (3, 4, 5, 50, 90):
+            path = self.course / f"week{number // 8:02}/lab{number:03}.ipynb"
+            path.write_text(path.read_text().replace("the student", f"every student {time.time_ns()}", 3))
+        for number in (7, 8):
+            with (self.course / f"data/set{number:02}/table.csv").open("a") as table:
+                table.write("2001,0.5,rain,1\n")
+        self.commit("Correct")
+
+    def release(self) -> str:
+        with urllib.request.urlopen(f"{self.url}/courses/big/manifest") as answer:
+            return str(json.load(answer)["release"])
+
+
+def rows(folder: Path, counts: Sequence[int] = (1, 30, 100)) -> Rows:
+    with running(folder) as place:
+        found = []
+        for count in counts:
+            found += _of(place, count)
+            for kind in ("ours", "theirs", "copy"):
+                shutil.rmtree(place.folder / kind, ignore_errors=True)
+        return found
+
+
+def _of(place: Place, count: int) -> Rows:
+    who = "1 student" if count == 1 else f"{count} students"
+    copied = at_once([place.copy(number) for number in _homes(place, "copy", count)])
+    found: Rows = [(f"{who}: cp -r of the course", _shown(copied), "-")]
+
+    def both(what: str) -> None:
+        theirs = at_once([place.theirs(number) for number in _homes(place, "theirs", count)])
+        ours = at_once([place.ours(number) for number in _homes(place, "ours", count)])
+        found.append((f"{who}: {what}, nbgitpuller", _shown(theirs), "1.0"))
+        found.append((f"{who}: {what}, ours", _shown(ours), f"{ours[0] / theirs[0]:.2f}"))
+        if what == "first delivery":
+            found.append(("  the same beside cp -r", "", f"{ours[0] / copied[0]:.2f}"))
+
+    both("first delivery")
+    both("no-op")
+    before = place.release()
+    place.change()
+    eventually(lambda: place.release() != before, 120)
+    both("update of 7 files")
+    if count == 1:
+        found += [
+            ("no-op in a server that runs, CPU", f"{_running_no_op(place):.3f} s", "-"),
+            ("disk of a home, nbgitpuller", _disk(place.home("theirs", 0)), "1.0"),
+            ("disk of a home, ours", _disk(place.home("ours", 0)), "-"),
+        ]
+    return found
+
+
+def _homes(place: Place, kind: str, count: int) -> range:
+    for number in range(count):
+        place.home(kind, number).mkdir(parents=True, exist_ok=True)
+    return range(count)
+
+
+def at_once(commands: Sequence[Sequence[str]]) -> tuple[float, float]:
+    """Wall seconds until the last has ended, CPU seconds of all."""
+    before = os.times()
+    start = time.perf_counter()
+    children = [subprocess.Popen(argv, stdout=subprocess.DEVNULL) for argv in commands]
+    codes = [child.wait() for child in children]
+    took, after = time.perf_counter() - start, os.times()
+    assert not any(codes), f"{sum(map(bool, codes))} of {len(codes)} failed: {commands[0]}"
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return took, cpu
+
+
+def _shown(figures: tuple[float, float]) -> str:
+    return f"{figures[0]:.2f} s ({figures[1]:.1f} CPU)"
+
+
+def _running_no_op(place: Place) -> float:
+    done = subprocess.run([*place.ours(0), "again"], check=True, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+def _disk(home: Path) -> str:
+    told = subprocess.run(["du", "-sm", str(home)], check=True, capture_output=True, text=True).stdout
+    return f"{told.split()[0]} MiB"
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Place]:
+    """The course, its repository, a mirror and a git server."""
+    course = folder / "course"
+    big_course.make(course)
+    subprocess.run(["git", "init", "-q", "-b", "main", str(course)], check=True)
+    ports = [free_port(), free_port()]
+    place = Place(folder, course, f"http://127.0.0.1:{ports[0]}", f"git://127.0.0.1:{ports[1]}/course", _peer())
+    place.commit("All")
+    source = {"kind": "git", "source": str(course), "branch": "main", "every_s": 2}
+    settings = {
+        "store": str(folder / "store"),
+        "listen": f"127.0.0.1:{ports[0]}",
+        "courses": [{"name": "big", "source": source}],
+    }
+    (folder / "mirror.json").write_text(json.dumps(settings))
+    mirror = [sys.executable, "-m", "classhub.materials.mirror", str(folder / "mirror.json")]
+    daemon = ["git", "daemon", "--export-all", "--listen=127.0.0.1", f"--port={ports[1]}", f"--base-path={folder}"]
+    with _program(mirror, folder / "mirror.log"), _program([*daemon, "--max-connections=400"], folder / "git.log"):
+        eventually(place.release, 120)
+        yield place
+
+
+@contextmanager
+def _program(argv: Sequence[str], log: Path) -> Iterator[None]:
+    with log.open("wb") as out:
+        child = subprocess.Popen(argv, stdout=out, stderr=out)
+        try:
+            yield
+        finally:
+            child.terminate()
+            child.wait(30)
+
+
+def _peer() -> str:
+    """nbgitpuller in an environment of its own, made once."""
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "classhub" / "bench" / PEER
+    program = folder / "bin" / "gitpuller"
+    if not program.exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+        subprocess.run([str(folder / "bin" / "pip"), "install", "-q", PEER], check=True)
+    return str(program)

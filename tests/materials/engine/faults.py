@@ -1,0 +1,67 @@
+"""A stand-in for `os` in disk.py that counts the calls that write, and stops, fails or does something at the n-th."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+WRITING = frozenset(
+    (
+        "write",
+        "replace",
+        "rename",
+        "link",
+        "unlink",
+        "mkdir",
+        "rmdir",
+        "symlink",
+        "fchmod",
+        "makedirs",
+        "copy_file_range",
+        "utime",
+        "fsync",
+    )
+)
+
+
+class FaultyOs:
+    """Everything of os; before the n-th call that writes, `at_nth` is called with the call's name and arguments."""
+
+    def __init__(self, nth: int, at_nth: Callable[..., None]) -> None:
+        self.count = 0
+        self.nth = nth
+        self.at_nth = at_nth
+        self.inside = False
+        self.calls: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(os, name)
+        if name in WRITING:
+            return self.counted(name, real)
+        if name == "open":
+            return self.opening(real)
+        return real
+
+    def opening(self, real: Callable[..., int]) -> Callable[..., int]:
+        counted = self.counted("open", real)
+
+        def open_it(path: Any, flags: int, *rest: Any, **named: Any) -> int:
+            writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+            return (counted if writes else real)(path, flags, *rest, **named)
+
+        return open_it
+
+    def counted(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
+            self.count += 1
+            self.calls.append(name)
+            if self.count == self.nth:
+                self.at_nth(name, *arguments)
+            self.inside = True
+            try:
+                return real(*arguments, **named)
+            finally:
+                self.inside = False
+
+        return call

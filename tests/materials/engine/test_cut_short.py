@@ -1,0 +1,126 @@
+"""A sync that is killed, or whose disk fails, at any call that writes: nothing is lost, and the next one mends everything."""
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from classhub.materials import disk
+from doubles.classroom import Student
+from doubles.histories import regular
+from materials.engine.faults import FaultyOs
+from materials.engine.situation import assert_all_arrived, assert_nothing_lost, prepare
+
+KILLED = 137
+ERRORS = [errno.ENOSPC, errno.EACCES, errno.EDQUOT, errno.EIO]
+
+
+def die(*_) -> None:
+    os._exit(KILLED)
+
+
+def sync_in_a_child(source, student, nth: int) -> int:
+    """Its exit code: KILLED at the n-th call, or 0 when it ended before that."""
+    child = os.fork()
+    if child == 0:
+        disk.os = FaultyOs(nth, die)
+        code = 3
+        try:
+            code = 0 if student.sync(source).status == "done" else 2
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def homes(tmp_path: Path):
+    """As many homes as wanted, each in the same situation."""
+    for nth in range(1, 10_000):
+        home = tmp_path / str(nth)
+        yield nth, *prepare(home)
+
+
+def assert_mended(source, student: Student) -> None:
+    assert_nothing_lost(student)
+    result = student.sync(source)
+    assert result.status == "done", result
+    assert_nothing_lost(student)
+    assert_all_arrived(student)
+    before = regular(student.course)
+    assert set(student.sync(source).counts) <= {"kept", "skipped"}
+    assert regular(student.course) == before
+
+
+def test_a_kill_at_any_call_that_writes_is_mended_by_the_next_sync(in_memory):
+    for nth, source, student in homes(in_memory):
+        code = sync_in_a_child(source, student, nth)
+        assert code in (KILLED, 0)
+        assert_mended(source, student)
+        if code == 0:
+            break
+    assert nth > 100
+
+
+def test_a_kill_at_any_call_of_the_first_delivery_is_mended(in_memory):
+    from doubles.classroom import Instructor
+    from materials.engine.situation import BEFORE
+
+    for nth in range(1, 1000):
+        source, student = Instructor(dict(BEFORE)), Student(in_memory / str(nth))
+        code = sync_in_a_child(source, student, nth)
+        assert student.sync(source).status == "done"
+        assert regular(student.course) == {
+            path: getattr(leaf, "content", leaf) for path, leaf in BEFORE.items() if not hasattr(leaf, "target")
+        }
+        if code == 0:
+            break
+    assert nth > 50
+
+
+@pytest.mark.parametrize("number", ERRORS, ids=errno.errorcode.get)
+def test_an_error_of_the_disk_at_any_call_stops_one_path_at_most(in_memory, monkeypatch, number):
+    def fail(*_) -> None:
+        raise OSError(number, os.strerror(number))
+
+    for nth, source, student in homes(in_memory):
+        faulty = FaultyOs(nth, fail)
+        with monkeypatch.context() as patch:
+            patch.setattr(disk, "os", faulty)
+            result = student.sync(source)
+        assert result.status in ("done", "partial", "failed")
+        assert result.error.get("code") != "bug", result
+        assert "Traceback" not in json.dumps(result.error)
+        assert_mended(source, student)
+        if faulty.count < nth:
+            break
+    assert nth > 100
+
+
+@pytest.mark.parametrize("number", ERRORS, ids=errno.errorcode.get)
+def test_a_disk_that_takes_nothing_from_some_call_on_loses_nothing(in_memory, monkeypatch, number):
+    """Full at the n-th call and ever after."""
+
+    class Full(FaultyOs):
+        def counted(self, name, real):
+            call = super().counted(name, real)
+
+            def fails_later(*arguments, **named):
+                if self.count + 1 >= self.nth and name not in ("unlink", "rmdir"):
+                    self.count += 1
+                    raise OSError(number, os.strerror(number))
+                return call(*arguments, **named)
+
+            return fails_later
+
+    for nth, source, student in homes(in_memory):
+        if nth % 3:
+            continue
+        faulty = Full(nth, lambda *_: None)
+        with monkeypatch.context() as patch:
+            patch.setattr(disk, "os", faulty)
+            result = student.sync(source)
+        assert result.error.get("code") != "bug", result
+        assert_mended(source, student)
+        if faulty.count < nth:
+            break
