@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +24,7 @@ from classhub.targets.cluster import rights
 from classhub.targets.cluster.target import ClusterTarget
 from cluster import access, helm_binaries
 from cluster.control_plane import ControlPlane
+from cluster.mirror_beside import COURSE, MirrorBeside, add_course, values_for_servers
 from cluster.node import Node
 from cluster.release import Release
 from hub.student import eventually
@@ -35,12 +37,13 @@ class Deployed(Release):
 
     def values(self):
         pool = {"scheduling": {"userPlaceholder": {"enabled": True, "replicas": 1}}}
-        return deployed(layer(super().values(), pool))
+        often = {"singleuser": {"extraEnv": {"CLASSHUB_MATERIAL_EVERY_S": "1"}}}
+        return deployed(layer(super().values(), pool, often), values_for_servers(self.namespace))
 
 
 @pytest.fixture(scope="module")
 def hub(control_plane: ControlPlane, node_with_hub: Node, tmp_path_factory) -> Iterator[SimpleNamespace]:
-    """release, target: of a folder that names this cluster. alice's server runs."""
+    """release, target: of a folder that names this cluster. alice's server runs, and the mirror of its course material."""
     namespace = f"operations-{os.getpid()}"
     access.make_namespace(control_plane.api, namespace)
     folder = tmp_path_factory.mktemp("operations")
@@ -49,17 +52,21 @@ def hub(control_plane: ControlPlane, node_with_hub: Node, tmp_path_factory) -> I
     config.mkdir()
     (config / "config.yaml").write_text(json.dumps(release.values()))
     (config / "classhub.yaml").write_text(json.dumps({"target": "cluster", "namespace": namespace}))
+    add_course(config)
     helm = Path(helm_binaries.helm_program("4.3.1")).parent
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KUBECONFIG", str(control_plane.kubeconfig))
         patch.setenv("PATH", f"{helm}:{os.environ['PATH']}")
         release.install()
-        target = ClusterTarget(config, os.environ, timeout_s=120)
-        with target.api() as api:
-            api.add_user(ALICE)
-        servers.start(target, ALICE)
-        yield SimpleNamespace(release=release, target=target, config=config, namespace=namespace)
-        release.uninstall()
+        with closing(MirrorBeside(release, config, tmp_path_factory.mktemp("mirror"))) as mirror:
+            mirror.write({"labs/lab01.txt": b"Week 1\n"})
+            mirror.start()
+            target = ClusterTarget(config, os.environ, timeout_s=120)
+            with target.api() as api:
+                api.add_user(ALICE)
+            servers.start(target, ALICE)
+            yield SimpleNamespace(release=release, target=target, config=config, namespace=namespace, mirror=mirror)
+            release.uninstall()
     control_plane.api.delete(f"/api/v1/namespaces/{namespace}")
 
 
@@ -87,6 +94,12 @@ def test_a_part_and_a_student_have_logs_and_the_plain_story_on_top(hub):
     assert [one.when for one in lines] == sorted(one.when for one in lines)
     assert reading.last_event(hub.target, ALICE).text.startswith(f"The server of {ALICE} runs since ")
     assert reading.last_event(hub.target, "proxy").text.startswith("The proxy runs since ")
+
+
+def test_course_material_comes_into_the_pod_of_an_image_without_classhub_and_staff_see_it(hub):
+    read = ["cat", f"{COURSE}/labs/lab01.txt"]
+    eventually(lambda: hub.target.run(ALICE, read, terminal=False).out == "Week 1\n")
+    eventually(lambda: hub.mirror.has(ALICE))
 
 
 def test_events_are_sentences(hub):

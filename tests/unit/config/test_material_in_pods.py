@@ -37,8 +37,7 @@ def found(folder, text, *, course):
     (config / "config.yaml").write_text(text)
     if course:
         (config / "courses").mkdir()
-        (folder / "material").mkdir()
-        (config / "courses" / "comp141.yaml").write_text("material: material\n")
+        (config / "courses" / "comp141.yaml").write_text("material: https://git.college.edu/cs/comp141.git\n")
     return [one for one in load(config, {}).findings if one.code == "CH1872"]
 
 
