@@ -79,7 +79,7 @@ def test_a_change_restarts_the_hub_alone(college: College, at_work: AtWork):
     ("broken", "said"),
     [
         pytest.param(NO_IMAGE, ["localhost/nothere:9 is not on the node"], marks=pytest.mark.long),
-        (CRASHES, ["its last lines:", "the college forgot a comma"]),
+        pytest.param(CRASHES, ["its last lines:", "the college forgot a comma"], marks=pytest.mark.long),
         pytest.param(FAILING_HOOK, ["pre-upgrade job"], marks=only_of_the_test_chart),
     ],
     ids=["image", "crash", "hook"],
@@ -205,6 +205,7 @@ def test_another_tools_change_is_shown_and_refused_until_it_is_taken_over(colleg
     at_work.goes_on()
 
 
+@pytest.mark.long
 def test_a_way_back_meets_another_tools_change_before_it_stops_anything(college: College, at_work: AtWork):
     before = college.in_force
     college.another()

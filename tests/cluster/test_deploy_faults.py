@@ -46,6 +46,7 @@ def refused(college: College, more: dict, *said: str, words: tuple[str, ...] = (
     return hub
 
 
+@pytest.mark.long
 def test_a_quota_that_has_no_room_for_the_hubs_pod(college: College):
     hard = {"spec": {"hard": {"requests.memory": "1Gi"}}}
     made(college, {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "small"}, **hard})
