@@ -169,7 +169,14 @@ COURSES = {
         "What the material is called in a student's home. Two courses must not share one. Keep it once students have "
         "the material: a new name is delivered as a second copy.",
     ),
-    "libraries": ("A list of text, as `numpy>=2`", "none", "What the course needs besides the standard library."),
+    "libraries": (
+        "A list of text: a requirement as `numpy>=2`, or a folder of the material as `./tools`",
+        "none",
+        "Packages that the course's kernels find besides those of the image. They are built once, by the students' interpreter and "
+        "without any right in the hub, into a folder that nobody can write to; kernels that start from then on have it. A folder "
+        "with a pyproject.toml is built, one without is taken as it is. A library that cannot be built leaves the last good one, and "
+        "`classhub course status` says why. What is large or compiled belongs in the students' image.",
+    ),
     "people": (
         "A mapping: `instructor`, `tas`, `students`; each a name, a list of names, or `{group: NAME}` of the hub",
         "`students: everyone`",
