@@ -105,6 +105,7 @@ class OnThisMachine:
 class MemoryHarness(OnThisMachine):
     target: MemoryTarget
     variant: int = field(default=0)
+    parts = ("proxy", "hub", "culler")  # no course has material here
 
     def config(self, variant: int = 0) -> Config:
         values = {"custom": {"canary": CANARY, "variant": variant}}
