@@ -55,7 +55,7 @@ SOURCES = [
 @pytest.mark.parametrize(("text", "kind"), SOURCES)
 def test_a_source_is_told_by_its_form(text: str, kind: str, folder: Path) -> None:
     wanted = text if ":" in text else str(folder.parent / text)
-    assert fine(f"material: {text}", folder).source == Material(kind, wanted, every_s=10 if kind == "folder" else 60)
+    assert fine(f"material: {text}", folder).source == Material(kind, wanted, every_s=10 if kind == "folder" else 30)
 
 
 def test_every_key_of_the_material_is_read(folder: Path) -> None:

@@ -55,7 +55,7 @@ class Blobs:
         except OSError:
             is_there = False
         if not is_there:
-            part.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+            part.chmod(stat.S_IRUSR)  # what is not released yet is for nobody else of this machine
             self._new[digest] = part
 
     def keep(self) -> None:
