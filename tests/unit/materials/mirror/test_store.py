@@ -38,7 +38,7 @@ def test_a_release_is_found_again_with_its_bytes(store: Store) -> None:
     again = Store(store.folder)
     assert (again.current(), again.names()) == (one, ["1-abcdef0"])
     assert again.blobs.read(one.files["odd\udcff"].digest) == b"2"
-    assert stat.S_IMODE(again.blobs.path(digest(b"1")).stat().st_mode) == 0o444
+    assert stat.S_IMODE(again.blobs.path(digest(b"1")).stat().st_mode) == 0o400
     assert again.blobs.path(digest(b"1")) == store.folder / "blobs" / digest(b"1")[:2] / digest(b"1")
 
 
