@@ -194,6 +194,11 @@ def test_no_urlpath_becomes_another_sites_address(url_path):
     assert not any(path.startswith("/") for path in asked.paths)
 
 
+def test_a_way_up_is_called_that():
+    with pytest.raises(BadLink, match="may not leave its folder"):
+        inside_home("a/../b")
+
+
 def test_a_link_without_a_repository_says_so():
     with pytest.raises(BadLink, match="repository"):
         parse_pull("urlpath=tree/x")
