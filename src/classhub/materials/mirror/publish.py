@@ -158,7 +158,8 @@ class Looking:
     def _tell(self, found: Look) -> None:
         before, now = self.store.status(), self._time()
         current = self.store.current()
-        told = before | {"course": self.course.name, "looked": now, **(_of_release(current) if current else {})}
+        told = before | {"course": self.course.name, "looked": now, "repositories": self.course.repositories}
+        told |= _of_release(current) if current else {}
         if found.what == "unavailable":
             told |= {"reason": found.reason, "failing_since": before.get("failing_since") or now}
         else:

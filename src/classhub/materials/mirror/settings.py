@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from classhub.materials.links import repository_key
+
 
 @dataclass(frozen=True)
 class Who:
@@ -70,6 +72,11 @@ class Course:
     sections: tuple[Section, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     libraries: tuple[str, ...] = ()
+
+    @property
+    def repositories(self) -> tuple[str, ...]:
+        """What links of nbgitpuller call its source, without a user and a password."""
+        return (repository_key(self.source.source),) if self.source and self.source.kind == "git" else ()
 
 
 @dataclass(frozen=True)

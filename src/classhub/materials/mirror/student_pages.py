@@ -37,10 +37,8 @@ class Courses(Page):
 
 def _named(course: Course) -> dict[str, Any]:
     """repositories: for links of nbgitpuller, which name that and no course."""
-    is_git = course.source is not None and course.source.kind == "git"
-    repositories = [course.source.source] if course.source and is_git else []
     named = {"name": course.name, "title": course.title, "folder": course.folder or course.name}
-    return {**named, "repositories": repositories}
+    return {**named, "repositories": course.repositories}
 
 
 class Manifest(Page):
