@@ -11,6 +11,7 @@ from classhub.materials import manifest as releases
 from classhub.materials.manifest import Manifest
 
 LARGEST = 64 << 20
+LATE_S = 30.0
 RENAMES = 20
 """A name that changed more often than that is going round in circles."""
 
@@ -68,11 +69,13 @@ def _renamed(manifest: Manifest | None, path: str) -> str:
 
 
 def opens_in_s(manifest: Manifest | None, now: float) -> float | None:
-    """Seconds until the next file is released; None: none is to come. now: since the epoch."""
-    moments = [
-        moment.timestamp() - now for moment in map(moment_of, (manifest.coming if manifest else {}).values()) if moment
-    ]
-    return min((moment for moment in moments if moment > 0), default=None)
+    """Seconds until the next file is released; None: none is to come. now: since the epoch.
+
+    A time that has passed here but not for the mirror is asked about again soon: two clocks are never the same.
+    """
+    moments = filter(None, map(moment_of, (manifest.coming if manifest else {}).values()))
+    waits = (moment.timestamp() - now for moment in moments)
+    return min((wait if wait > 0 else LATE_S for wait in waits), default=None)
 
 
 def moment_of(text: str) -> datetime | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Union
 
 from classhub.materials.manifest import Manifest
@@ -107,7 +107,7 @@ class Opening:
             return pages.away(path, course, why, folder) if is_offline else pages.blocked(path, why, folder)
         moment = _coming(manifest, path)
         if moment:
-            return pages.coming(path, course, moment, folder)
+            return pages.coming(path, course, moment, folder, datetime.now(timezone.utc))  # noqa: UP017 - Python 3.9
         if path in manifest.left:
             return pages.left_out(path, course, manifest.left[path], folder)
         if is_offline:

@@ -15,6 +15,7 @@ STYLE = (
     "main{max-width:36rem;padding:2rem}h1{font-size:1.4rem;line-height:1.3;margin:0 0 .5rem;overflow-wrap:anywhere}"
     "p{margin:.5rem 0;overflow-wrap:anywhere}small{opacity:.75}"
 )
+SOON_S = 10
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,13 @@ def waiting(path: str, course: str, waited_s: float) -> Page:
     return Page(f"Bringing {what}…", texts, again_s=1)
 
 
-def coming(path: str, course: str, moment: datetime, folder: tuple[str, str] | None) -> Page:
+def coming(path: str, course: str, moment: datetime, folder: tuple[str, str] | None, now: datetime) -> Page:
+    """Whoever waits for the moment need not ask again; a mirror's clock may be a little behind ours."""
     texts = (f"{name(path)} of {course} is released on {in_words(moment)}.", "The same link opens it then.")
-    return Page("Not yet", texts, _maybe(folder), small=f"Time of the course ({_offset(moment)}).", status=404)
+    small = f"Time of the course ({_offset(moment)})."
+    left_s = (moment - now).total_seconds()
+    again_s = max(SOON_S, int(left_s) + 1) if abs(left_s) < 3600 else 0
+    return Page("Not yet", texts, _maybe(folder), small, again_s, 404)
 
 
 def in_words(moment: datetime) -> str:
