@@ -186,3 +186,15 @@ def test_jupyterlab_loads_our_part_where_there_is_material_whatever_the_students
     assert ("@classhub/material" in student.get("lab").text) is has_material
     script = student.get("lab/extensions/@classhub/material/static/container.js")
     assert (script.status_code == 200 and "javascript" in script.headers["Content-Type"]) is has_material
+
+
+def test_a_tab_that_waits_hears_of_news_at_once(classroom):
+    store, student = classroom
+    student.synced()
+    number = eventually(lambda: student.get("classhub/api/material").json()["number"])
+    store.publish({"heard.txt": "now\n"})
+    answers = []
+    while not any(one["path"] == "heard.txt" for one in student.status()["news"]["items"]):
+        answers.append(student.get("classhub/api/material", params={"since": number}).json()["number"])
+        number = answers[-1]
+    assert answers == sorted(set(answers)), "each answer had something else to say"

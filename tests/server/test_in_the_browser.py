@@ -9,6 +9,8 @@ from doubles.store import Store
 from server.conftest import TOKEN, eventually
 
 LAB = "labs/lab01.ipynb"
+SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+"""The notebook in front; JupyterLab restores others behind it."""
 
 
 def notebook(*cells: tuple[str, str]) -> str:
@@ -68,7 +70,7 @@ def in_file(student, path) -> str:
 
 
 def cell(page, number: int):
-    return page.locator(".jp-Notebook .jp-Cell .cm-content").nth(number)
+    return page.locator(f"{SHOWN} .jp-Cell .cm-content").nth(number)
 
 
 def command(page, label: str) -> None:
@@ -79,7 +81,7 @@ def command(page, label: str) -> None:
 def in_front(page, student, path) -> None:
     """Open it in this tab, as a click on a link does."""
     page.goto(f"{student.url}classhub/open?course=comp141&path={path}")
-    page.wait_for_selector(".jp-Notebook .jp-Cell" if path.endswith(".ipynb") else ".jp-FileEditor .cm-content")
+    page.wait_for_selector(f"{SHOWN} .jp-Cell" if path.endswith(".ipynb") else ".jp-FileEditor .cm-content")
     page.locator(".classhub-material-status").wait_for()
 
 
@@ -116,7 +118,6 @@ def test_get_new_material_looks_at_once_and_says_so(page, student):
 
 
 def test_where_both_changed_the_same_cell_the_students_stays_and_the_other_is_beside_it(page, student, store):
-    page.keyboard.press("Control+s")
     store.publish(release("x = 3  # again", "# changed by the instructor"))
     command(page, "Get New Material")
     eventually(lambda: list((student.home / "comp141" / "labs").glob("lab01.new-*.ipynb")))
@@ -163,3 +164,16 @@ def test_the_status_bar_opens_what_was_done(page):
     page.locator(".classhub-material-status").click()
     assert "COMP 141" in page.locator(".jp-Dialog").inner_text()
     page.keyboard.press("Escape")
+
+
+def test_each_of_two_tabs_shows_the_fix(page, student, store):
+    lab02 = "labs/lab02.ipynb"
+    others = release("x = 3  # again", "# changed by the instructor")
+    store.publish({**others, lab02: notebook(("above", "y = 1"))})
+    other = page.context.new_page()
+    for tab in (page, other):
+        in_front(tab, student, lab02)
+    store.publish({**others, lab02: notebook(("above", "y = 2  # for both tabs"))})
+    for tab in (page, other):
+        eventually(lambda tab=tab: "for both tabs" in cell(tab, 0).inner_text())
+    other.close()

@@ -13,10 +13,12 @@ from classhub.materials import links
 from classhub.materials.source import Offline
 from classhub.server import deeds, told
 from classhub.server.apart import apart
+from classhub.server.bell import Bell
 from classhub.server.courier import Courier
 from classhub.server.shown import Shown
 
 LARGEST_PATH = 4096
+WAIT_S = 20.0
 
 
 class Api(APIHandler):
@@ -24,9 +26,10 @@ class Api(APIHandler):
 
     auth_resource = "contents"
 
-    def initialize(self, courier: Courier, shown: Shown) -> None:
+    def initialize(self, courier: Courier, shown: Shown, bell: Bell) -> None:
         self.courier = courier
         self.shown = shown
+        self.bell = bell
 
     def say(self, answer: Any, status: int = 200) -> None:
         self.set_status(status)
@@ -57,13 +60,18 @@ class Api(APIHandler):
 
 
 class Material(Api):
-    """Asked by every open tab every few seconds: it must not keep an idle server alive."""
+    """Asked by every open tab all the time: it must not keep an idle server alive.
+
+    since=NUMBER: answer when there is something else to say than under that number, or after WAIT_S.
+    """
 
     _track_activity = False
 
     @authenticated
     @authorized
     async def get(self) -> None:
+        if self.get_query_argument("since", "") == str(self.courier.state.snapshot().number):
+            await self.bell.rings(WAIT_S)
         self.say(told.status(self.courier.state.snapshot(), self.shown.contents_path))
 
 
@@ -146,7 +154,9 @@ async def _done(deed: Any, *given: Any) -> dict[str, Any]:
 
 
 def routes(courier: Courier, shown: Shown) -> list[tuple[Any, ...]]:
-    given = {"courier": courier, "shown": shown}
+    bell = Bell()
+    courier.state.listen(bell.ring)
+    given = {"courier": courier, "shown": shown, "bell": bell}
     handlers = {
         "material": Material,
         "sync": Sync,

@@ -16,7 +16,8 @@ Contents = Callable[[str], str]
 
 def status(snapshot: Snapshot, contents: Contents) -> dict[str, Any]:
     courses = [_course(now, contents) for now in snapshot.courses]
-    return {"listed": snapshot.is_listed, "away": snapshot.away, "courses": courses}
+    words = {"number": snapshot.number, "listed": snapshot.is_listed, "away": snapshot.away, "tries": snapshot.tries}
+    return {**words, "courses": courses}
 
 
 def _course(now: Now, contents: Contents) -> dict[str, Any]:
@@ -25,6 +26,7 @@ def _course(now: Now, contents: Contents) -> dict[str, Any]:
         "name": now.course.name,
         "title": news.printable(now.course.called),
         "running": now.running,
+        "looks": now.looks,
         "release": result.release_applied if result else "",
         "at": contents(_folder(now)),
         "short": news.in_short(result, now.running),

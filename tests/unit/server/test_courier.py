@@ -172,15 +172,20 @@ def test_the_same_result_is_told_to_staff_once(courier, origin):
     assert len(origin.told) == 2
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_the_thread_looks_by_itself_at_its_start_and_outlives_a_bug(courier, origin, syncs, monkeypatch):
     monkeypatch.setattr(couriers.pace, "pause_s", lambda *given: 0.01)
     monkeypatch.setattr(courier._due, "next_in_s", lambda now: 0.01)
-    good, seen = origin.courses, threading.Event()
+    looks = iter([RuntimeError("a bug"), None, SystemExit])  # the last one ends the thread
 
-    def broken():
-        origin.courses = lambda: (seen.set(), good())[1]
-        raise RuntimeError("a bug")
+    def courses():
+        error = next(looks)
+        if error:
+            raise error
+        return origin.listed
 
-    origin.courses = broken
-    assert courier.start().daemon
-    assert seen.wait(10)
+    origin.courses = courses
+    thread = courier.start()
+    assert thread.daemon
+    thread.join(30)
+    assert syncs.calls == [("comp141", ()), ("math101", ())] and not thread.is_alive()

@@ -34,7 +34,8 @@ def test_a_load_starts_nothing_and_asks_nobody(server, monkeypatch, tmp_path, wh
     monkeypatch.setattr("os.environ", {settings.WHERE: where, "HOME": str(tmp_path)})
     before = set(threading.enumerate())
     assert material.start(server) is True
-    assert set(threading.enumerate()) <= before and list(tmp_path.iterdir()) == []
+    assert set(threading.enumerate()) <= before
+    assert list(tmp_path.iterdir()) == []
     assert len(server.later) == 1, "the work begins when the server answers"
     assert server.lab.extra_labextensions_path == ["/own", str(lab_extension.FOLDER)]
 

@@ -34,60 +34,68 @@ export class Documents {
     return [...new Set(contexts.filter(Boolean))];
   }
 
+  hasUnsaved() {
+    return this.open().some(context => context.model.dirty);
+  }
+
   // Show what is on the disk in tabs of files that a sync changed. Unsaved work is never dropped.
   async refresh(course) {
     const changed = new Set(course.news.changed);
-    for (const context of this.open().filter(one => changed.has(one.path))) {
-      await this.renew(context, course).catch(error => console.warn(`${context.path} shows what it was`, error));
+    const behind = this.open().filter(context => changed.has(context.path));
+    for (const context of behind) {
+      const renewed = context.ready.then(() => this.renew(context, course));
+      await renewed.catch(error => console.warn(`${context.path} shows what it was`, error));
     }
   }
 
+  // What the tab had last read or written decides, and not what JupyterLab takes for the disk's version: after it saved, it
+  // asks the disk for that, and would take a version that came in between for its own.
   async renew(context, course) {
-    const found = await this.newer(context);
-    if (!found) {
-      return;
-    }
-    if (!context.model.dirty) {
-      await context.revert();
-    } else if (await this.combine(context, course, found)) {
-      this.say(`${nameOf(context.path)}: the new version, and what you had not saved, are both in it.`, 'success', 8000);
-    } else {
-      this.askAbout(context);
-    }
-  }
-
-  // The disk's version if it is another one than this tab was loaded from, else null.
-  async newer(context) {
-    const seen = context.contentsModel;
-    const found = await this.contents.get(context.path, { content: false, hash: true }).catch(() => null);
-    const isSame = !seen || !found || (found.hash && seen.hash ? found.hash === seen.hash : found.last_modified === seen.last_modified);
-    return isSame ? null : found;
-  }
-
-  // Put the disk's changes into the tab, beside what was typed. False: that cannot be.
-  async combine(context, course, found) {
     const { path } = placeOf(context.path, [course]);
     const base = this.bases.of(context);
     if (base === undefined || typeof context._updateContentsModel !== 'function') {
-      return false;
+      return this.renewUnknown(context);
     }
     for (let count = 0; count < TRIES; count += 1) {
+      const found = await this.contents.get(context.path, { content: false, hash: true });
       const mine = context.model.toString();
       const { content } = await this.server.combine(course.name, path, base, mine);
-      if (content === null) {
-        return false;
+      if (content !== null && isSame(mine, content)) {
+        return;
       }
-      // nothing is awaited from here on: what somebody types meanwhile would be lost
+      if (!context.model.dirty) {
+        return context.revert();
+      }
+      if (content === null) {
+        return this.askAbout(context);
+      }
+      // nothing is awaited until the text is in the tab: what somebody types meanwhile would be lost
       if (context.model.toString() === mine) {
         putInto(context.model, content);
-        // a tab that knows of the version on the disk may be saved over it; a still newer one raises JupyterLab's question
-        const { last_modified, hash, hash_algorithm } = found;
-        context._updateContentsModel({ ...context.contentsModel, last_modified, hash, hash_algorithm });
-        await this.save(context);
-        return true;
+        return this.saveOver(context, found);
       }
     }
-    return false;
+    this.askAbout(context);
+  }
+
+  // A tab of which nothing is known but what JupyterLab says of it.
+  async renewUnknown(context) {
+    const seen = context.contentsModel;
+    const found = await this.contents.get(context.path, { content: false, hash: true });
+    const isBehind = found.hash && seen.hash ? found.hash !== seen.hash : found.last_modified !== seen.last_modified;
+    if (isBehind && context.model.dirty) {
+      this.askAbout(context);
+    } else if (isBehind) {
+      await context.revert();
+    }
+  }
+
+  // The tab knows of the version that was found, and may be saved over it; a still newer one raises JupyterLab's question.
+  async saveOver(context, found) {
+    const { last_modified, hash, hash_algorithm } = found;
+    context._updateContentsModel({ ...context.contentsModel, last_modified, hash, hash_algorithm });
+    await this.save(context);
+    this.say(`${nameOf(context.path)}: the new version, and what you had not saved, are both in it.`, 'success', 8000);
   }
 
   // JupyterLab takes what was typed while it saved for saved.
@@ -146,6 +154,16 @@ function putInto(model, content) {
   } else {
     model.fromString(content);
   }
+}
+
+// Do two texts show the same? Of notebooks only what an instructor can change counts.
+function isSame(shown, wanted) {
+  const [one, other] = [parsed(shown), parsed(wanted)];
+  return shown === wanted || Boolean(one && other && one.cells && isSameButText(one, other) && sources(one) === sources(other));
+}
+
+function sources(notebook) {
+  return JSON.stringify(notebook.cells.map(cell => textOf(cell.source)));
 }
 
 function parsed(content) {

@@ -5,8 +5,9 @@ export class Server {
     this.settings = settings;
   }
 
-  status() {
-    return this.ask('material?no_track_activity=1');
+  // Answers when there is something else to say than under that number, or after a while.
+  status(number) {
+    return this.ask(`material?no_track_activity=1&since=${number}`);
   }
 
   look() {

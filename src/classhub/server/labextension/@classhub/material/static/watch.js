@@ -1,18 +1,21 @@
-// Looks now and then at what the server says of course material, while somebody sees this tab.
-const CALM_MS = 15000;
-const BUSY_MS = 1000;
+// Hears what the server has to say of course material, while somebody sees this tab or has typed what is not saved.
+const CALM_MS = 500;
+const RARER_MS = 15000;
 const RAREST_MS = 300000;
+const TRIES = 'times in which the mirror did not answer';
 
 export class Watch {
   constructor(server, documents, say) {
     this.server = server;
     this.documents = documents;
     this.say = say;
-    this.now = { courses: [], away: '', listed: false };
+    this.now = { number: -1, courses: [], away: '', listed: false };
     this.listeners = [];
     this.failures = 0;
     this.timer = 0;
+    this.isLooking = false;
     this.waitsUntil = 0;
+    this.shown = {};
     this.seenAs = `classhub-material-told ${server.settings.baseUrl}`;
   }
 
@@ -25,49 +28,76 @@ export class Watch {
     this.listeners.push(listener);
   }
 
-  // "Get new material": what is found is shown as soon as it is there.
+  // "Get new material": what is found is shown as soon as it is there, and so is that nothing was.
   async get() {
     this.waitsUntil = Date.now() + 60000;
+    this.before = looksOf(this.now);
     await this.server.look();
-    this.again(300);
+    this.again(0);
   }
 
   again(pause) {
     clearTimeout(this.timer);
-    if (document.visibilityState === 'visible') {
-      this.timer = setTimeout(() => this.look(), pause);
-    }
+    this.timer = setTimeout(() => this.look(), pause);
   }
 
+  // The server answers a look when it has news, so that the next one may follow at once.
   async look() {
+    if (this.isLooking) {
+      return;
+    }
+    if (document.visibilityState !== 'visible' && !this.documents.hasUnsaved()) {
+      this.again(RARER_MS);
+      return;
+    }
     let pause = CALM_MS;
+    this.isLooking = true;
     try {
-      const now = await this.server.status();
+      const now = await this.server.status(this.now.number);
       this.failures = 0;
       await this.take(now);
-      pause = now.courses.some(course => course.running) || !(now.listed || now.away) ? BUSY_MS : CALM_MS;
     } catch (error) {
       if (error.status === 404) {
         return; // a server without course material
       }
       this.failures += 1;
-      pause = Math.min(RAREST_MS, CALM_MS * 2 ** Math.min(this.failures, 5));
+      pause = Math.min(RAREST_MS, RARER_MS * 2 ** Math.min(this.failures, 5));
+    } finally {
+      this.isLooking = false;
     }
     this.again(pause);
   }
 
   async take(now) {
+    const isOther = now.number !== this.now.number;
     this.now = now;
-    this.listeners.forEach(listener => listener(now));
+    if (isOther) {
+      this.listeners.forEach(listener => listener(now));
+    }
+    const isRunning = now.courses.some(course => course.running);
     const fresh = now.courses.filter(course => course.news && !course.running && !this.wasTold(course));
     for (const course of fresh) {
       this.remember(course);
       this.tell(course);
-      await this.documents.refresh(course);
     }
-    if (this.waitsUntil > Date.now() && now.listed && !now.courses.some(course => course.running)) {
+    for (const course of now.courses) {
+      if (course.news && !course.running && this.shown[course.name] !== course.news.id) {
+        this.shown[course.name] = course.news.id; // each tab has its own files
+        await this.documents.refresh(course);
+      }
+    }
+    if (this.waitsUntil && !isRunning) {
+      this.answer(now, fresh.length > 0);
+    }
+  }
+
+  // A look that was asked for is over when a result is newer than the question.
+  answer(now, hasTold) {
+    const looks = looksOf(now);
+    const isOver = looks[TRIES] !== this.before[TRIES] || now.courses.every(one => looks[one.name] !== this.before[one.name]);
+    if (hasTold || isOver || Date.now() > this.waitsUntil) {
       this.waitsUntil = 0;
-      if (!fresh.length) {
+      if (!hasTold) {
         this.sayNothingNew(now);
       }
     }
@@ -105,4 +135,8 @@ export class Watch {
       return this.memory || {};
     }
   }
+}
+
+function looksOf(now) {
+  return Object.fromEntries([[TRIES, now.tries], ...now.courses.map(course => [course.name, course.looks])]);
 }

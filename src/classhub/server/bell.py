@@ -1,0 +1,28 @@
+"""Wakes those who wait in the event loop when another thread has something to tell."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+
+class Bell:
+    """ring() in any thread; rings() in the loop."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+
+    def ring(self) -> None:
+        for event, loop in list(self._waiting.items()):
+            with suppress(RuntimeError):  # a loop that has ended waits for nothing
+                loop.call_soon_threadsafe(event.set)
+
+    async def rings(self, longest_s: float) -> None:
+        """Until the next ring, or so long."""
+        event = asyncio.Event()
+        self._waiting[event] = asyncio.get_running_loop()
+        try:
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(event.wait(), longest_s)
+        finally:
+            del self._waiting[event]
