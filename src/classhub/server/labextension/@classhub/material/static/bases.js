@@ -4,7 +4,8 @@
 const LARGEST = 10000000;
 
 export class Bases {
-  constructor() {
+  constructor(contents) {
+    this.contents = contents;
     this.bases = new WeakMap();
     this.saving = new WeakSet();
   }
@@ -23,10 +24,21 @@ export class Bases {
     context.ready.then(() => {
       if (!wasReady || !context.model.dirty) {
         this.keep(context);
+      } else {
+        this.fetch(context).catch(() => undefined);
       }
       context.fileChanged.connect(() => this.onFile(context));
       context.saveState.connect((_, state) => this.onSave(context, state));
     }, () => undefined);
+  }
+
+  // Of a tab that somebody typed into before we saw it, or that noted its kernel: the disk, if that is still what it read.
+  async fetch(context) {
+    const { type, format, last_modified } = context.contentsModel;
+    const found = await this.contents.get(context.path, { type, format, content: true });
+    if (found.last_modified === last_modified && this.bases.get(context) === undefined) {
+      this.bases.set(context, typeof found.content === 'string' ? found.content : JSON.stringify(found.content));
+    }
   }
 
   // Read again; a tab that is being saved says so too, but may have been typed into meanwhile.

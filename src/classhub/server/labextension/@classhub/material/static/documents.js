@@ -10,7 +10,7 @@ export class Documents {
     this.contents = app.serviceManager.contents;
     this.server = server;
     this.say = say;
-    this.bases = new Bases();
+    this.bases = new Bases(this.contents);
     for (const signal of [app.shell.currentChanged, app.shell.layoutModified]) {
       if (signal) {
         signal.connect(() => this.open().forEach(context => this.bases.watch(context)));
