@@ -14,7 +14,7 @@ from classhub.cli.console import say, show_json
 from classhub.cli.here import Here, pass_here
 
 if TYPE_CHECKING:
-    from classhub.operations.course_lint import Linted
+    from classhub.operations.courses.lint import Linted
 
 
 @click.command()
@@ -29,7 +29,7 @@ def lint(here: Here, context: click.Context, what: str, form: str, as_json: bool
     Looks at the material of the course NAME as it is now, of all courses without a name, or at any FOLDER. Publishes nothing;
     works without a hub. Exit code 1 when there are errors; warnings alone are 0.
     """
-    from classhub.operations import course_lint as linting
+    from classhub.operations.courses import lint as linting
 
     is_folder = (
         os.sep in what or what in (".", "..") or (Path(what).is_dir() and bool(what) and not _is_course(here, what))

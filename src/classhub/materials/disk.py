@@ -165,10 +165,21 @@ def create(folder: int, name: bytes, mode: int = 0o666) -> int:
     return _allowed(folder, lambda: os.open(name, NEW_FLAGS, mode, dir_fd=folder))
 
 
-def open_own(folder: int, name: bytes, append: bool = False) -> int:
+def open_own(folder: int, name: bytes) -> int:
     """A file of our own beside the record: made if it is not there."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | (os.O_APPEND if append else 0)
-    return os.open(name, flags, 0o600, dir_fd=folder)
+    return os.open(name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=folder)
+
+
+def append_own(folder: int, name: bytes, content: bytes) -> int:
+    """To a file of our own, made if it is not there; its size after it. Nothing is written into anything but a file."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    descriptor = os.open(name, flags, 0o600, dir_fd=folder)
+    try:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            write(descriptor, content)
+        return os.fstat(descriptor).st_size
+    finally:
+        os.close(descriptor)
 
 
 def write(descriptor: int, content: bytes) -> None:

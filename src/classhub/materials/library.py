@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from classhub.materials import own_file
 from classhub.materials.manifest import Entry, Malformed, Manifest, from_json
 from classhub.materials.source import Offline, Source
 
@@ -102,9 +103,7 @@ def last(state: Path) -> Path | None:
 def remember(state: Path, folder: Path | None) -> None:
     """For `last`. Raises OSError."""
     state.mkdir(parents=True, exist_ok=True)
-    part = state / f".lib.path.{os.getpid()}"
-    part.write_text(str(folder or ""), encoding="utf-8")
-    part.replace(state / "lib.path")
+    own_file.write(state / "lib.path", str(folder or ""))
 
 
 def _fetch(library: Library, folder: Path, source: Source) -> None:

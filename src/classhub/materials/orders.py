@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from classhub.materials import own_file
+
+LARGEST = 1 << 20
 KEPT_S = 3600.0
 """An answer that nobody fetched goes after this time."""
 
@@ -33,7 +36,7 @@ def course_of(home: Path, file: str) -> tuple[str, str] | None:
     """Course and path below its folder, of a path in the home."""
     wanted = os.path.normpath(os.path.join(home, file))  # noqa: PTH118  no link is followed
     for result in sorted((home / ".classhub").glob("*/result.json")):
-        folder = str(_json(result).get("folder", ""))
+        folder = str(own_file.read_json(result, LARGEST).get("folder", ""))
         whole = os.path.normpath(os.path.join(home, folder)) if folder else ""  # noqa: PTH118
         if whole and wanted.startswith(whole + os.sep):
             return result.parent.name, wanted[len(whole) + 1 :]
@@ -45,16 +48,14 @@ def place(home: Path, course: str, path: str) -> Path:
     folder = state_of(home, course) / "orders"
     folder.mkdir(mode=0o700, exist_ok=True)
     name = f"{time.time():.6f}-{os.getpid()}"
-    part = folder / f".{name}.part"
-    part.write_text(json.dumps({"path": path}), encoding="ascii")
-    part.replace(folder / f"{name}.json")
+    own_file.write(folder / f"{name}.json", json.dumps({"path": path}))
     return folder / f"{name}.done"
 
 
 def waiting(home: Path) -> Iterator[Order]:
     """Oldest first. What is no order is removed."""
     for file in sorted((home / ".classhub").glob("*/orders/*.json")):
-        path = _json(file).get("path")
+        path = own_file.read_json(file, LARGEST).get("path")
         if isinstance(path, str) and path:
             yield Order(file, file.parent.parent.name, path)
         else:
@@ -63,9 +64,7 @@ def waiting(home: Path) -> Iterator[Order]:
 
 def done(order: Order, answer: dict[str, Any]) -> None:
     """Raises OSError."""
-    part = order.file.with_suffix(".part")
-    part.write_text(json.dumps(answer), encoding="ascii")
-    part.replace(order.file.with_suffix(".done"))
+    own_file.write(order.file.with_suffix(".done"), json.dumps(answer))
     order.file.unlink()
     for old in order.file.parent.glob("*.done"):
         if old.stat().st_mtime < time.time() - KEPT_S:
@@ -77,19 +76,8 @@ def wait(answer: Path, timeout_s: float) -> dict[str, Any] | None:
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         if answer.is_file():
-            found = _json(answer)
+            found = own_file.read_json(answer, LARGEST)
             answer.unlink()
             return found
         time.sleep(0.1)
     return None
-
-
-def _json(file: Path) -> dict[str, Any]:
-    """Empty for what cannot be read."""
-    try:
-        if not file.is_file() or file.stat().st_size > 1 << 20:
-            return {}
-        read = json.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return read if isinstance(read, dict) else {}

@@ -14,11 +14,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from classhub.materials import disk, names, placing, record
+from classhub.materials import disk, names, placing, record, sync_log
 from classhub.materials.placing import Place
 
-LOG = b"sync.log"
-LOG_BYTES = 200_000
 UNFINISHED = b"unfinished"
 """There while a run may have left temporary files."""
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL)
@@ -133,16 +131,9 @@ def take_lock(state: State, wait_s: float) -> bool:
 
 
 def log(state: State, line: str) -> None:
-    """One line more; the log is kept below twice LOG_BYTES. A log that cannot be written stops nothing."""
+    """One line more. A log that cannot be written stops nothing."""
     with suppress(OSError):
-        descriptor = disk.open_own(state.above, LOG, append=True)
-        try:
-            disk.write(descriptor, line.encode("utf-8", "backslashreplace") + b"\n")
-            size = disk.state_of(descriptor).st_size
-        finally:
-            disk.close(descriptor)
-        if size > LOG_BYTES:
-            disk.replace(state.above, LOG, LOG + b".1")
+        sync_log.append(state.above, line.encode("utf-8", "backslashreplace"))
 
 
 def was_cut_short(state: State) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import datetime
 from pathlib import Path
 
 from classhub.materials import manifest as releases
+from classhub.materials import orders, own_file
 from classhub.materials.manifest import Manifest
 
 LARGEST = 64 << 20
@@ -18,12 +18,12 @@ RENAMES = 20
 
 def state_of(home: Path, course: str) -> Path:
     """The folder of the sync's own records."""
-    return home / ".classhub" / course
+    return orders.state_of(home, course)
 
 
 def manifest_of(home: Path, course: str) -> Manifest | None:
     """The release that was synced last; None: none, or not readable."""
-    text = _read(state_of(home, course) / "manifest.json")
+    text = own_file.read(state_of(home, course) / "manifest.json", LARGEST)
     try:
         return releases.from_json(text) if text else None
     except releases.Malformed:
@@ -32,19 +32,8 @@ def manifest_of(home: Path, course: str) -> Manifest | None:
 
 def folder_in_use(home: Path, course: str) -> str | None:
     """Where the last sync put this course; it stays there when a release names another folder. None: never synced."""
-    try:
-        folder = json.loads(_read(state_of(home, course) / "result.json") or b"{}").get("folder")
-    except (ValueError, AttributeError, RecursionError):
-        return None
+    folder = own_file.read_json(state_of(home, course) / "result.json", LARGEST).get("folder")
     return folder if isinstance(folder, str) and folder and (home / folder).is_dir() else None
-
-
-def _read(path: Path) -> bytes | None:
-    """None for what is no plain file: a pipe of that name would keep us waiting."""
-    try:
-        return path.read_bytes() if path.is_file() and path.stat().st_size <= LARGEST else None
-    except (OSError, ValueError):
-        return None
 
 
 def now_called(manifest: Manifest | None, path: str) -> str:

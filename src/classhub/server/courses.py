@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from classhub.materials import links
+from classhub.materials import links, own_file
 
 REMEMBERED = ".classhub/courses.json"
 LARGEST = 1 << 20
@@ -66,20 +65,12 @@ def remember(home: Path, courses: Iterable[Course]) -> None:
     """For a start without the mirror. Raises OSError."""
     path = home / REMEMBERED
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(to_json(courses), encoding="ascii")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    own_file.write(path, to_json(courses))
 
 
 def remembered(home: Path) -> tuple[Course, ...]:
     """Never raises: a list that cannot be read is none."""
-    path = home / REMEMBERED
     try:
-        if not path.is_file() or path.stat().st_size > LARGEST:
-            return ()
-        return parse(json.loads(path.read_bytes()))
-    except (OSError, ValueError, RecursionError):
+        return parse(own_file.read_json(home / REMEMBERED, LARGEST))
+    except NoList:
         return ()

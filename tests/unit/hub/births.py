@@ -30,7 +30,6 @@ def order(folder: Path, script: str = SLEEPS, user: str = "alice@college.edu", s
         machine={
             "root": False,
             "python": str(python),
-            "courses": [],
             "hide": [],
             "id": "test",
             "folders": {name: str(folder / name) for name in FOLDERS},

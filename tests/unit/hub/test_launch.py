@@ -4,7 +4,7 @@ from pathlib import Path
 
 from classhub.hub import launch
 
-MACHINE = {"python": "/opt/classhub/.venv/bin/python", "root": True, "courses": [{"name": "comp141"}]}
+MACHINE = {"python": "/opt/classhub/.venv/bin/python", "root": True}
 
 
 def environment(rescue: bool = False, **given: object) -> dict[str, str]:

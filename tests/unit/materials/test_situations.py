@@ -1,6 +1,7 @@
 """What a student sees in each situation; docs/explanation/material.md has a line for every test here."""
 
 import os
+import stat
 import time
 from pathlib import Path
 
@@ -744,3 +745,19 @@ def test_a_file_that_did_not_change_is_not_read_again(student, monkeypatch):
     monkeypatch.setattr(disk, "open_file", lambda folder, name: read.append(name) or real(folder, name))
     assert sync(student, source).same == 4
     assert not {b"lab1.ipynb", b"data.csv", b"x.txt", b"y.txt"} & set(read)
+
+
+def test_a_pipe_in_the_place_of_the_log_keeps_nobody_waiting(student):
+    source = handed_out(student)
+    log = student.home / ".classhub" / "sync.log"
+    log.unlink()
+    os.mkfifo(log)
+    for _ in range(3):
+        assert sync(student, source).message == "Nothing new."
+    assert stat.S_ISFIFO(log.lstat().st_mode)
+    held = os.open(log, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert sync(student, source).message == "Nothing new."
+        assert os.read(held, 100) == b"", "nothing fills it, so that no sync can ever wait for a reader"
+    finally:
+        os.close(held)

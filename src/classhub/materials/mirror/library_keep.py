@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from classhub.materials.manifest import Entry, Manifest, to_json
+from classhub.materials.mirror import whole_file
 from classhub.materials.mirror.libraries import Broken, wanted
 from classhub.materials.mirror.library_build import Builder, Built, Interpreter, build, interpreter
 
@@ -32,6 +33,8 @@ class Keeper:
         self.root = root
         self._builder = builder
         self._blob = blob
+        self._told: dict[str, dict[str, Any]] = {}
+        """As in the files, which only we write: every look of every student's server asks for it."""
 
     @cached_property
     def _interpreter(self) -> Interpreter:
@@ -41,6 +44,7 @@ class Keeper:
         """Build if it must be. A sentence when it cannot be built: the one before stays; else empty. Raises OSError."""
         if not libraries:
             self._file(course).unlink(missing_ok=True)
+            self._told[course] = {}
             return ""
         try:
             asked = wanted(libraries, release, self._interpreter.tag)
@@ -61,11 +65,10 @@ class Keeper:
 
     def told(self, course: str) -> dict[str, Any] | None:
         """What a student's server is told; None when the course has no library (yet)."""
-        try:
-            told: dict[str, Any] = json.loads(self._file(course).read_text())
-        except (FileNotFoundError, ValueError):
-            return None
-        return told if Path(told["folder"]).is_dir() else None
+        if course not in self._told:
+            self._told[course] = whole_file.read_json(self._file(course))
+        told = self._told[course]
+        return told if told and Path(told["folder"]).is_dir() else None
 
     def _folder(self, course: str) -> Path:
         folder = self.root / course
@@ -87,10 +90,8 @@ class Keeper:
             **{"id": name, "tag": self._interpreter.tag, "pure": built.pure, "packages": list(built.packages)},
             **{"folder": str(built.folder), "manifest": manifest},
         }
-        part = self._file(course).with_suffix(".part")
-        part.write_text(json.dumps(told))
-        part.chmod(0o644)
-        part.replace(self._file(course))
+        whole_file.write_json(self._file(course), told)
+        self._told[course] = told
         self._clear(course)
 
     def _clear(self, course: str) -> None:
