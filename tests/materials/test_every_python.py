@@ -2,9 +2,7 @@
 
 import json
 import re
-import shutil
 import subprocess
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 
 import classhub
 from materials.zoo import FALSE_FILES, FILES, HONEST, LIARS, kept
+from pythons import interpreters
 
 SLOW = re.compile("stalls|drips|no end|without end|ever|goes on|at length|promises too|switches|cuts a manifest in")
 """Animals that are given up after a while: test_lies.py has the time."""
@@ -35,16 +34,6 @@ for name, port in json.loads(sys.argv[1]).items():
         told[name] = str(error)
 print(json.dumps(told))
 """
-
-
-def interpreters() -> list[str]:
-    found = [shutil.which(f"python3.{minor}") for minor in range(9, 15)]
-    works = [
-        name
-        for name in found
-        if name and not subprocess.run([name, "-c", ""], capture_output=True, check=False).returncode
-    ]
-    return works or [sys.executable]
 
 
 @pytest.mark.parametrize("python", interpreters())

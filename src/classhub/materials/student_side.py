@@ -8,7 +8,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -57,9 +57,9 @@ def _packed(path: Path) -> bytes:
     return bare(path.read_text(encoding="utf-8")).encode() if path.suffix == ".py" else path.read_bytes()
 
 
-def modules() -> tuple[Path, ...]:
+def modules(starts: Sequence[str] = STARTS) -> tuple[Path, ...]:
     """Of ours: what runs as the student, and all that it imports or names in a text, as for `python -m`."""
-    waiting = [one for start in STARTS for place in _places(start) for one in _with_all_below(place)]
+    waiting = [one for start in starts for place in _places(start) for one in _with_all_below(place)]
     found: set[Path] = set()
     while waiting:
         path = waiting.pop()
@@ -83,6 +83,11 @@ def names(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             found = [node.value]
         yield from filter(_NAMED.fullmatch, found)
+
+
+def dotted(path: Path) -> str:
+    """A module's name, by its file."""
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
 
 
 def _places(name: str) -> Iterator[Path]:

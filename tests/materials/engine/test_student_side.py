@@ -2,12 +2,14 @@
 
 import ast
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from classhub.materials.student_side import dotted, modules
+from pythons import interpreters
 
 SOURCE = Path(__file__).parents[3] / "src"
 BEGIN = ["classhub.materials.sync", "classhub.materials.restore", "classhub.materials.changes"]
@@ -20,49 +22,16 @@ LATER = [
 """Those that are imported late, or that stand beside."""
 
 
-def file_of(module: str) -> Path | None:
-    stem = SOURCE.joinpath(*module.split("."))
-    return next((place for place in (stem.with_suffix(".py"), stem / "__init__.py") if place.exists()), None)
+def student_side() -> dict[str, Path]:
+    """Every module of ours that the engine comes to."""
+    return {dotted(path): path for path in modules(["classhub.errors", *BEGIN, *LATER])}
 
 
 def imports(place: Path) -> set[str]:
-    """Names of modules, and of what may be one."""
-    found = set()
-    for node in ast.walk(ast.parse(place.read_text(), feature_version=(3, 9))):
-        if isinstance(node, ast.Import):
-            found |= {name.name for name in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            found |= {node.module or "", *(f"{node.module}.{name.name}" for name in node.names)}
-    return found
-
-
-def student_side() -> dict[str, Path]:
-    """Every module of ours that the student's side comes to, computed from the imports."""
-    found: dict[str, Path] = {}
-    waiting = ["classhub", "classhub.errors", *BEGIN, *LATER]
-    while waiting:
-        module = waiting.pop()
-        place = file_of(module)
-        if place is None or module in found:
-            continue
-        found[module] = place
-        waiting += [name for name in imports(place) if name.split(".")[0] == "classhub"]
-        waiting += [module.rpartition(".")[0]] if "." in module else []
-    return found
-
-
-def interpreters() -> list[str]:
-    names = [f"python3.{minor}" for minor in range(9, 15)]
-    found = [shutil.which(name) for name in names]
-    found += [str(place) for name in names for place in Path.home().glob(f".pyenv/versions/*/bin/{name}")]
-    versions: dict[str, str] = {}
-    for place in filter(None, found):
-        asked = subprocess.run(
-            [place, "-c", "import sys; print(sys.version_info[:2])"], capture_output=True, text=True, check=False
-        )
-        if asked.returncode == 0:
-            versions.setdefault(asked.stdout, place)
-    return list(versions.values())
+    """Names of modules."""
+    nodes = list(ast.walk(ast.parse(place.read_text(), feature_version=(3, 9))))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return plain | {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
 
 
 def test_it_imports_nothing_but_the_standard_library():
@@ -94,9 +63,9 @@ play(Path({home!r}))
 
 @pytest.mark.parametrize("python", interpreters())
 def test_a_sync_runs_on_every_interpreter_found(python, tmp_path):
-    modules = sorted(student_side())
+    names = sorted(student_side())
     program = PLAY.format(
-        source=str(SOURCE), tests=str(Path(__file__).parents[2]), modules=modules, home=str(tmp_path / "home")
+        source=str(SOURCE), tests=str(Path(__file__).parents[2]), modules=names, home=str(tmp_path / "home")
     )
     ended = subprocess.run(
         [python, "-I", "-S", "-c", program],

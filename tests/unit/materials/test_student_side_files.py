@@ -14,22 +14,11 @@ from pathlib import Path
 import pytest
 
 from classhub.materials import student_side
-from classhub.materials.student_side import ARCHIVE, PACKAGE, files, modules
+from classhub.materials.student_side import ARCHIVE, PACKAGE, dotted, files, modules
+from pythons import interpreters
 
 FORBIDDEN = ("cli", "config", "hub", "operations", "outside", "plan", "targets", "walls", "materials/mirror")
 STRANGERS = {"tornado", "jupyter_server"}
-
-
-def interpreters() -> list[str]:
-    """Those of the path and of pyenv that run."""
-    found = [shutil.which(f"python3.{minor}") for minor in range(9, 15)]
-    found += map(str, sorted(Path.home().glob(".pyenv/versions/3.*/bin/python")))
-    return [one for one in dict.fromkeys(found) if one and _is_new_enough(one)] or [sys.executable]
-
-
-def _is_new_enough(python: str) -> bool:
-    code = "import sys; sys.exit(sys.version_info < (3, 9))"
-    return subprocess.run([python, "-c", code], capture_output=True, check=False).returncode == 0
 
 
 def laid_out(below: Path) -> Path:
@@ -44,10 +33,6 @@ def laid_out(below: Path) -> Path:
 
 def in_archive() -> list[str]:
     return zipfile.ZipFile(BytesIO(files()[ARCHIVE])).namelist()
-
-
-def dotted(path: Path) -> str:
-    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
 
 
 def test_all_that_the_servers_modules_import_comes_along():
