@@ -21,9 +21,8 @@ from classhub.hub import caddy, registry
 from classhub.hub.files import write_private
 from classhub.hub.routes import read_routes
 from classhub.plan.running import State
-from classhub.targets.local import answering, logs, orphans, parts, ports
+from classhub.targets.local import answering, logs, mirror_ready, orphans, parts, ports
 from classhub.targets.local.alone import take_for_life
-from classhub.targets.local.builder import builder
 from classhub.targets.local.commands import PARTS, Command, command
 from classhub.targets.local.control import ask, serve
 from classhub.targets.local.paths import Paths, runtime_folder
@@ -72,7 +71,7 @@ class Supervisor:
         if name == "proxy":
             self._make_ready_for_caddy(settings)
         if name == "mirror" and settings.get("mirror"):
-            self._make_ready_for_the_mirror(settings)
+            mirror_ready.make(settings, self.paths)
         return command(name, settings, self.paths, os.environ)
 
     def _make_ready_for_caddy(self, settings: Mapping[str, Any]) -> None:
@@ -81,15 +80,6 @@ class Supervisor:
         self.paths.caddy_admin.unlink(missing_ok=True)
         explicit = list(read_routes(self.paths.routes_json).values())
         write_private(self.paths.runtime / "caddy.json", json.dumps(caddy.configuration(settings["proxy"], explicit)))
-
-    def _make_ready_for_the_mirror(self, settings: Mapping[str, Any]) -> None:
-        self.paths.mirror_socket.unlink(missing_ok=True)
-        self.paths.libraries.mkdir(exist_ok=True)
-        self.paths.libraries.chmod(0o755)  # whatever the umask: students read it
-        try:
-            write_private(self.paths.mirror_json, json.dumps({**settings["mirror"], "builder": builder(settings)}))
-        except ClasshubError as error:
-            raise OSError(error.what) from error
 
     def tell(self, sentence: str) -> None:
         """To the log, and to everyone who follows. A full disk loses the line, never a restart."""

@@ -1,5 +1,9 @@
-"""Behind which walls the mirror builds a course's library: a build runs code of the repository, and the mirror may be root's."""
+"""What the mirror needs before it starts: its file, its folders, and walls for the building of libraries.
 
+A build runs code of a course's repository, and the mirror may be root's.
+"""
+
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -7,6 +11,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from classhub.errors import ClasshubError
+from classhub.hub.files import write_private
+from classhub.targets.local.paths import Paths
 from classhub.walls import reach
 from classhub.walls.spec import Spec
 
@@ -15,8 +22,20 @@ NOBODY = 65534
 OPEN_FILES = 8192
 
 
-def builder(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """For mirror.json: the students' interpreter, and what starts it. settings: hub.json. Raises ClasshubError, OSError.
+def make(settings: Mapping[str, Any], paths: Paths) -> None:
+    """settings: hub.json, with a mirror. Raises OSError."""
+    paths.mirror_socket.unlink(missing_ok=True)
+    paths.libraries.mkdir(exist_ok=True)
+    paths.libraries.chmod(0o755)  # whatever the umask: students read it
+    try:
+        told = {**settings["mirror"], "builder": _builder(settings)}
+    except ClasshubError as error:
+        raise OSError(error.what) from error
+    write_private(paths.mirror_json, json.dumps(told))
+
+
+def _builder(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The students' interpreter, and what starts it. Raises ClasshubError.
 
     Not root: as ourselves, as every program of that trial.
     """
