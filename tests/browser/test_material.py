@@ -15,8 +15,9 @@ PASSWORD = "a long enough secret"
 
 
 def notebook(path: Path) -> dict[str, str]:
-    """Source of each cell by its id."""
-    return {cell["id"]: "".join(cell["source"]) for cell in json.loads(path.read_text())["cells"]}
+    """Source of each cell by its id; Jupyter saves in place, so the file is empty for a moment of each save."""
+    whole = eventually(path.read_text)
+    return {cell["id"]: "".join(cell["source"]) for cell in json.loads(whole)["cells"]}
 
 
 def correct(path: Path, cell: str, text: str) -> None:
@@ -71,7 +72,7 @@ def test_a_correction_and_her_work_are_both_there_within_a_minute(hub, people, l
     correct(lab, "title", "# Lab 1: First steps, corrected")
     eventually(lambda: "corrected" in notebook(copy)["title"], 60)
     assert "# my own note" in notebook(copy)["greeting-remembered"]
-    alice.get_by_text("First steps, corrected").first.wait_for(timeout=60_000)
+    alice.locator(".jp-Notebook").get_by_text("First steps, corrected").first.wait_for(timeout=60_000)
     picture(alice, "corrected")
 
 

@@ -131,7 +131,7 @@ class Deployment:
         return self._naming("cmdline", "environ")
 
     def named_processes(self) -> list[list[str]]:
-        """Whose command line names it: supervisor and proxy."""
+        """Whose command line names it: supervisor, proxy and mirror."""
         return self._naming("cmdline")
 
     def _naming(self, *files: str) -> list[list[str]]:

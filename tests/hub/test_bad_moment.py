@@ -131,7 +131,7 @@ def test_up_and_down_at_once_take_turns(deployment):
     deployment.up()
     status = deployment.status()
     assert (status["state"], status["supervised"]) == ("running", True)
-    assert len(deployment.named_processes()) == 2, "one supervisor, one proxy"
+    assert len(deployment.named_processes()) == 3, "one supervisor, one proxy, one mirror"
 
 
 def test_a_closed_terminal_stops_the_hub_of_a_foreground_up(deployment):
@@ -218,7 +218,7 @@ def test_up_works_after_an_up_that_was_killed_at_any_moment(deployment):
         told(deployment, code=0)
         status = deployment.status()
         assert (status["state"], status["supervised"]) == ("running", True)
-        assert len(deployment.named_processes()) == 2, "one supervisor, one proxy"
+        assert len(deployment.named_processes()) == 3, "one supervisor, one proxy, one mirror"
         told(deployment, "down", code=0)
         nothing_is_left(deployment)
 
@@ -233,7 +233,7 @@ def test_two_ups_at_the_same_time_start_one_hub(deployment):
         done = subprocess.CompletedProcess(process.args, process.returncode, out, err)
         read(deployment, done, 0)
         says(out, f"The hub is at {deployment.address}")
-    assert len(deployment.named_processes()) == 2, "one supervisor, one proxy"
+    assert len(deployment.named_processes()) == 3, "one supervisor, one proxy, one mirror"
     assert deployment.run("status", "--json").stdout.count('"revision": 1') == 1, "applied once"
 
 

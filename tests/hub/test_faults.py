@@ -61,7 +61,7 @@ def test_a_damaged_parts_json_and_a_dead_supervisor_lose_nothing(hub, alice):
     before, value = servers(hub), count_up(alice)
     hub.kill("supervisor")
     (hub.state / "parts.json").write_text('{"proxy": {')
-    assert {part["name"] for part in hub.status()["parts"]} == {"proxy", "hub", "culler"}
+    assert {part["name"] for part in hub.status()["parts"]} == {"proxy", "mirror", "hub", "culler"}
     hub.up()
     eventually(lambda: healthy(hub))
     alice.wait_ready()
@@ -85,7 +85,7 @@ def test_down_finds_the_parts_whose_parts_json_is_damaged(hub, alice):
 
 def test_everything_killed_at_once_loses_no_variable(hub, alice):
     before, value = servers(hub), count_up(alice)
-    hub.kill("supervisor", "hub", "proxy", "culler")
+    hub.kill("supervisor", "hub", "proxy", "mirror", "culler")
     hub.up()
     eventually(lambda: healthy(hub))
     eventually(lambda: alice.api.user(alice.name)["servers"][""]["ready"])

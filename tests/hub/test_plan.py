@@ -24,8 +24,8 @@ def hub(open_tmp):
 
 
 def kept(deployment):
-    """Every file of .classhub by content and time, but for what the hub itself writes all the time."""
-    busy = ("logs", "events", "homes", "caddy")
+    """Every file of .classhub by content and time, but for what hub and mirror themselves write all the time."""
+    busy = ("logs", "events", "homes", "caddy", "material")
     files = [path for path in deployment.state.rglob("*") if path.is_file() and ".sqlite" not in path.name]
     found = [path for path in files if path.relative_to(deployment.state).parts[0] not in busy]
     return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in found}
