@@ -15,6 +15,7 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import TypeVar
 
+from classhub.materials import exchange
 from classhub.materials.names import TEMPORARY
 
 Result = TypeVar("Result")
@@ -237,6 +238,11 @@ def link(folder: int, old: bytes, new_folder: int, new: bytes) -> None:
 def make_link(folder: int, name: bytes, where: bytes) -> None:
     """A symbolic link. Raises FileExistsError."""
     _allowed(folder, lambda: os.symlink(where, name, dir_fd=folder))
+
+
+def swap(folder: int, one: bytes, other: bytes) -> bool:
+    """Two names change places; False where that cannot be done in one step."""
+    return _allowed(folder, lambda: exchange.exchange(folder, one, other))
 
 
 def replace(folder: int, old: bytes, new: bytes) -> None:

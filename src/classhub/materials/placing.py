@@ -11,7 +11,7 @@ import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from classhub.materials import disk
 from classhub.materials.disk import Changed
@@ -104,12 +104,12 @@ def put_over(place: Place, temporary: bytes, expected: Leaf, executable: bool | 
     The name of a copy, if the student saved in the very moment: that is what he saved.
     """
 
-    def change(descriptor: int) -> None:
+    def change(descriptor: int, before: os.stat_result) -> bytes | None:
         _take_mode(place.folder, temporary, descriptor, executable)
-        disk.replace(place.folder, temporary, place.name)
+        return _replace(place, temporary, before, safety)
 
     if expected.kind == "link":
-        return _change_link(place, expected, lambda: disk.replace(place.folder, temporary, place.name))
+        return _change_link(place, expected, lambda before: _replace(place, temporary, before, safety))
     return _change(place, expected, safety, change)
 
 
@@ -118,13 +118,13 @@ def put_link_over(place: Place, where: bytes, expected: Leaf, safety: Safety) ->
     temporary = disk.temporary_name()
     put_link(Place(place.folder, temporary), where)
 
-    def change(_: int = -1) -> None:
-        disk.replace(place.folder, temporary, place.name)
+    def change(before: os.stat_result) -> bytes | None:
+        return _replace(place, temporary, before, safety)
 
     try:
         if expected.kind == "link":
             return _change_link(place, expected, change)
-        return _change(place, expected, safety, change)
+        return _change(place, expected, safety, lambda _, before: change(before))
     except BaseException:
         discard(place.folder, temporary)
         raise
@@ -133,11 +133,15 @@ def put_link_over(place: Place, where: bytes, expected: Leaf, safety: Safety) ->
 def remove(place: Place, expected: Leaf, safety: Safety) -> bytes | None:
     """As put_over, leaving nothing."""
     if expected.kind == "link":
-        return _change_link(place, expected, lambda: disk.unlink(*place))
-    return _change(place, expected, safety, lambda _: disk.unlink(*place))
+        return _change_link(place, expected, lambda before: _take_away(place, before, safety))
+    return _change(place, expected, safety, lambda _, before: _take_away(place, before, safety))
 
 
-def _change(place: Place, expected: Leaf, safety: Safety, change: Callable[[int], None]) -> bytes | None:
+Change = Callable[[int, os.stat_result], Optional[bytes]]  # noqa: UP045  evaluated by Python 3.9
+"""Of an open file that was looked at; gives the name of a copy."""
+
+
+def _change(place: Place, expected: Leaf, safety: Safety, change: Change) -> bytes | None:
     descriptor = disk.open_file(*place)
     try:
         before = disk.state_of(descriptor)
@@ -145,11 +149,11 @@ def _change(place: Place, expected: Leaf, safety: Safety, change: Callable[[int]
             raise Changed
         safety.keep(place, descriptor, expected.digest)
         _check_same(place, before)
-        change(descriptor)
+        copy = change(descriptor, before)
         # Jupyter saves in place: such a save between the look and the change went into the file that has just left.
-        if disk.digest(descriptor) != expected.digest:
+        if copy is None and disk.digest(descriptor) != expected.digest:
             return _put_copy(place, descriptor, safety)
-        return None
+        return copy
     finally:
         disk.close(descriptor)
 
@@ -163,6 +167,39 @@ def _check_same(place: Place, before: os.stat_result) -> None:
 def signature(found: os.stat_result) -> tuple[int, int, int]:
     """Without the time of its last change of state: a second name is one."""
     return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _replace(place: Place, temporary: bytes, before: os.stat_result, safety: Safety) -> bytes | None:
+    """Other editors save by renaming: what such a save put there between the look and the change is found by the swap."""
+    if not disk.swap(place.folder, temporary, place.name):
+        disk.replace(place.folder, temporary, place.name)
+        return None
+    try:
+        return _let_go(Place(place.folder, temporary), before, safety.free(place.name))
+    except BaseException:
+        disk.swap(place.folder, temporary, place.name)
+        raise
+
+
+def _take_away(place: Place, before: os.stat_result, safety: Safety) -> bytes | None:
+    """First out of the way, then looked at once more, then removed."""
+    taken = Place(place.folder, disk.temporary_name())
+    disk.replace(place.folder, place.name, taken.name)
+    back = [place.name, *safety.free(place.name)]
+    try:
+        return _let_go(taken, before, back)
+    except BaseException:
+        make_room(taken, back)
+        raise
+
+
+def _let_go(left: Place, before: os.stat_result, candidates: Iterable[bytes]) -> bytes | None:
+    """Remove what has left its name, unless it is not what was looked at: that gets a name again, which is given."""
+    now = disk.look(*left)
+    if now is not None and now.st_ino != before.st_ino:
+        return make_room(left, candidates)
+    disk.unlink(*left)
+    return None
 
 
 def _put_copy(place: Place, descriptor: int, safety: Safety) -> bytes:
@@ -180,16 +217,20 @@ def put_free(folder: int, temporary: bytes, candidates: Iterable[bytes]) -> byte
     raise Changed
 
 
-def _change_link(place: Place, expected: Leaf, change: Callable[[], None]) -> bytes | None:
+def _change_link(
+    place: Place,
+    expected: Leaf,
+    change: Callable[[os.stat_result], Optional[bytes]],  # noqa: UP045
+) -> bytes | None:
     """A link has no bytes to keep: where it led is in the record."""
+    before = disk.look(*place)
     try:
         target = disk.target(*place)
     except OSError as error:
         raise Changed from error
-    if sha256(target).hexdigest() != expected.digest:
+    if before is None or sha256(target).hexdigest() != expected.digest:
         raise Changed
-    change()
-    return None
+    return change(before)
 
 
 def _take_mode(folder: int, temporary: bytes, old: int, executable: bool | None) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
+
+from classhub.materials import disk, exchange
 
 WRITING = frozenset(
     (
@@ -42,6 +45,11 @@ class FaultyOs:
         if name == "open":
             return self.opening(real)
         return real
+
+    def stand_in(self, put: Callable[[object, str, object], None] = setattr) -> None:
+        """put(module, name, stand-in), as setattr."""
+        put(disk, "os", self)
+        put(disk, "exchange", SimpleNamespace(exchange=self.counted("exchange", exchange.exchange)))
 
     def opening(self, real: Callable[..., int]) -> Callable[..., int]:
         counted = self.counted("open", real)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from classhub.materials import disk
 from doubles.classroom import Instructor, Student
 from doubles.histories import regular
 from materials.engine.faults import FaultyOs
@@ -86,7 +85,7 @@ def test_nothing_is_written_past_the_calls_that_are_counted(in_memory, monkeypat
         if is_write and not str(arguments[0]).endswith(".pyc"):
             strangers.append(f"{event} {arguments[:2]}")
 
-    monkeypatch.setattr(disk, "os", faulty)
+    faulty.stand_in(monkeypatch.setattr)
     sys.addaudithook(hook)
     try:
         student.sync(source)

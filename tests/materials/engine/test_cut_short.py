@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from classhub.materials import disk
 from doubles.classroom import Student
 from doubles.histories import regular
 from materials.engine.faults import FaultyOs
@@ -25,7 +24,7 @@ def sync_in_a_child(source, student, nth: int) -> int:
     """Its exit code: KILLED at the n-th call, or 0 when it ended before that."""
     child = os.fork()
     if child == 0:
-        disk.os = FaultyOs(nth, die)
+        FaultyOs(nth, die).stand_in()
         code = 3
         try:
             code = 0 if student.sync(source).status == "done" else 2
@@ -86,7 +85,7 @@ def test_an_error_of_the_disk_at_any_call_stops_one_path_at_most(in_memory, monk
     for nth, source, student in homes(in_memory):
         faulty = FaultyOs(nth, fail)
         with monkeypatch.context() as patch:
-            patch.setattr(disk, "os", faulty)
+            faulty.stand_in(patch.setattr)
             result = student.sync(source)
         assert result.status in ("done", "partial", "failed")
         assert result.error.get("code") != "bug", result
@@ -118,7 +117,7 @@ def test_a_disk_that_takes_nothing_from_some_call_on_loses_nothing(in_memory, mo
             continue
         faulty = Full(nth, lambda *_: None)
         with monkeypatch.context() as patch:
-            patch.setattr(disk, "os", faulty)
+            faulty.stand_in(patch.setattr)
             result = student.sync(source)
         assert result.error.get("code") != "bug", result
         assert_mended(source, student)

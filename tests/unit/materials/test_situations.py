@@ -1,9 +1,11 @@
 """What a student sees in each situation; docs/explanation/material.md has a line for every test here."""
 
+import errno
 import os
 import stat
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -657,39 +659,111 @@ def test_what_changed_is_shown_without_writing(student):
     assert "-three" in difference(source, student.home, "comp141", "lab1.ipynb") and student.listing() == before
 
 
-def test_a_save_in_the_gap_of_an_update_is_put_beside(student, monkeypatch):
+def in_place(student):
+    """As Jupyter saves."""
+    student.write("lab1.ipynb", b"saved in the gap")
+
+
+def by_renaming(student):
+    """As most other editors save."""
+    student.write(".lab1.ipynb.swp", b"saved in the gap")
+    student.path(".lab1.ipynb.swp").rename(student.path("lab1.ipynb"))
+
+
+def by_a_folder(student):
+    student.path("lab1.ipynb").unlink()
+    student.write("lab1.ipynb/notes.txt", b"saved in the gap")
+
+
+def in_the_gap(monkeypatch, verb, act):
+    """Once, right before that verb of the disk touches the notebook."""
     from classhub.materials import disk
 
+    real, left = getattr(disk, verb), [act]
+
+    def acts_first(folder, *names):
+        if b"lab1.ipynb" in names and left:
+            left.pop()()
+        return real(folder, *names)
+
+    monkeypatch.setattr(disk, verb, acts_first)
+
+
+@pytest.fixture(params=["one step", "two steps"])
+def is_one_step(request, monkeypatch):
+    """Whether this disk can swap two names in one step."""
+    from classhub.materials import exchange
+
+    if request.param == "two steps":
+        monkeypatch.setattr(exchange, "exchange", lambda *_: False)
+    elif not swaps():
+        pytest.skip("this machine's disk cannot swap two names")
+    return request.param == "one step"
+
+
+def swaps() -> bool:
+    from classhub.materials import exchange
+
+    with TemporaryDirectory() as place:
+        for name in "ab":
+            Path(place, name).touch()
+        folder = os.open(place, os.O_RDONLY)
+        try:
+            return exchange.exchange(folder, b"a", b"b")
+        finally:
+            os.close(folder)
+
+
+def test_a_save_in_the_gap_of_an_update_is_put_beside(student, monkeypatch, is_one_step):
     source = handed_out(student)
     source.put("lab1.ipynb", CORRECTED)
-    real = disk.replace
-
-    def saves_first(folder, old, new):
-        if new == b"lab1.ipynb":
-            student.write("lab1.ipynb", b"saved in the gap")
-        real(folder, old, new)
-
-    monkeypatch.setattr(disk, "replace", saves_first)
+    in_the_gap(monkeypatch, "swap" if is_one_step else "replace", lambda: in_place(student))
     result = sync(student, source)
     assert student.read("lab1.ipynb") == CORRECTED and student.read(f"lab1.mine-{DAY}.ipynb") == b"saved in the gap"
     assert "your own lab1" in result.message
 
 
-def test_a_save_in_the_gap_of_a_removal_is_put_back(student, monkeypatch):
+@pytest.mark.skipif(not swaps(), reason="this machine's disk cannot swap two names")
+@pytest.mark.parametrize("save", [by_renaming, by_a_folder])
+def test_a_file_that_another_takes_the_name_of_in_the_gap_of_an_update_is_put_beside(student, monkeypatch, save):
+    source = handed_out(student)
+    source.put("lab1.ipynb", CORRECTED)
+    in_the_gap(monkeypatch, "swap", lambda: save(student))
+    result = sync(student, source)
+    assert student.read("lab1.ipynb") == CORRECTED and b"saved in the gap" in student.all_contents()
+    assert "your own lab1" in result.message
+    assert set(sync(student, source).counts) <= {"kept"}
+
+
+@pytest.mark.skipif(not swaps(), reason="this machine's disk cannot swap two names")
+def test_a_disk_that_fails_after_such_a_swap_leaves_what_was_saved_in_its_place(student, monkeypatch):
     from classhub.materials import disk
 
+    real = disk.link
+
+    def full(folder, old, new_folder, new):
+        if b".mine-" in new:
+            raise OSError(errno.ENOSPC, "full")
+        real(folder, old, new_folder, new)
+
+    source = handed_out(student)
+    source.put("lab1.ipynb", CORRECTED)
+    in_the_gap(monkeypatch, "swap", lambda: by_renaming(student))
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "link", full)
+        assert student.sync(source, now=lambda: 0.0).status == "partial"
+    assert student.read("lab1.ipynb") == b"saved in the gap"
+
+
+@pytest.mark.parametrize("save", [in_place, by_renaming, by_a_folder])
+def test_a_save_in_the_gap_of_a_removal_is_put_back(student, monkeypatch, save):
     source = handed_out(student)
     source.put("lab1.ipynb", None)
-    real = disk.unlink
-
-    def saves_first(folder, name):
-        if name == b"lab1.ipynb":
-            student.write("lab1.ipynb", b"saved in the gap")
-        real(folder, name)
-
-    monkeypatch.setattr(disk, "unlink", saves_first)
+    in_the_gap(monkeypatch, "replace", lambda: save(student))
     sync(student, source)
-    assert student.read("lab1.ipynb") == b"saved in the gap"
+    place = student.path("lab1.ipynb")
+    assert (place / "notes.txt" if place.is_dir() else place).read_bytes() == b"saved in the gap"
+    assert "lab1.ipynb" not in actions(sync(student, source))
 
 
 def test_a_save_between_plan_and_work_is_seen(student):
@@ -700,8 +774,6 @@ def test_a_save_between_plan_and_work_is_seen(student):
 
 
 def test_a_disk_without_hard_links_loses_nothing_either(student, monkeypatch):
-    import errno
-
     from classhub.materials import disk
 
     def refuse(*_):
