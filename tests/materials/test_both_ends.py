@@ -6,9 +6,10 @@ import logging
 
 import pytest
 
-from classhub.materials.fetch import Course, HttpSource
+from classhub.materials.fetch import HttpSource
 from classhub.materials.result import Item, Result
 from classhub.materials.source import Offline
+from classhub.server.origin import MirrorOrigin
 from materials.asking import ask
 from materials.conftest import FILES, LAB03
 from unit.materials.stores import entry
@@ -85,12 +86,13 @@ def test_the_tag_of_a_manifest_is_strong_and_changes_with_what_a_person_sees(mir
     assert get(mirror, "/courses/comp141/manifest", alice).headers["ETag"] != tag
 
 
-def test_courses_are_those_of_the_person(mirror, alice):
-    assert mirror.source(alice, "").courses() == [
-        Course("comp141", "Computing", "comp141", "1-aaaaaaa"),
-        Course("open", "", "open", "1-ccccccc"),
-    ]
-    assert [one.name for one in mirror.source(mirror.hub.user("bob", "physics"), "").courses()] == ["phys101", "open"]
+def test_courses_are_those_of_the_person(mirror, alice, monkeypatch, tmp_path):
+    def listed(token):
+        monkeypatch.setenv("JUPYTERHUB_API_TOKEN", token)
+        return [(one.name, one.title, one.folder, one.release) for one in MirrorOrigin(mirror.url, tmp_path).courses()]
+
+    assert listed(alice) == [("comp141", "Computing", "comp141", "1-aaaaaaa"), ("open", "", "open", "1-ccccccc")]
+    assert [name for name, *_ in listed(mirror.hub.user("bob", "physics"))] == ["phys101", "open"]
 
 
 def test_a_file_by_its_digest_comes_in_parts_and_for_ever(mirror, alice):

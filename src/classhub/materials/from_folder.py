@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 
-from classhub.materials import lists, manifest, result
+from classhub.materials import lists, manifest
 from classhub.materials.manifest import Manifest
 from classhub.materials.source import Offline
 
@@ -38,7 +37,6 @@ class FolderSource:
     """Everything of a course, as it lies in a store that the mirror writes."""
 
     def __init__(self, store: Path, course: str) -> None:
-        self._store = store
         self._folder = store / course
 
     def manifest(self) -> Manifest:
@@ -61,25 +59,6 @@ class FolderSource:
         if not HEX.fullmatch(commit) or not (self._folder / path).exists():
             return None
         return lists.tree(lists.parsed(self._read(path)))
-
-    def courses(self) -> list[lists.Course]:
-        """All that have a release."""
-        try:
-            names = sorted(path.parent.name for path in self._store.glob("*/current"))
-        except OSError as error:
-            raise Offline(_unreadable(error)) from error
-        return [course for name in names for course in FolderSource(self._store, name)._listed()]
-
-    def report(self, done: result.Result) -> bool:
-        """Nobody reads reports in a folder."""
-        return False
-
-    def _listed(self) -> list[lists.Course]:
-        """This course; nothing where it cannot be read, which is no harm to the others."""
-        with suppress(Offline, manifest.Malformed):
-            found = self.manifest()
-            return [lists.Course(self._folder.name, found.title, found.folder, found.release)]
-        return []
 
     def _read(self, path: str) -> bytes:
         try:

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from classhub.materials.source import Offline
 
 LARGEST = 32_000_000
 """Bytes of a manifest, and of each other list."""
-
-
-@dataclass(frozen=True)
-class Course:
-    """One that a person may have material of."""
-
-    name: str
-    title: str
-    folder: str
-    release: str
 
 
 def parsed(content: bytes) -> Any:
@@ -45,16 +34,6 @@ def tree(raw: Any) -> Mapping[str, str]:
         return {_text(path): _text(digest) for path, digest in raw["files"].items()}
     except (AttributeError, LookupError, TypeError) as error:
         raise Offline("The list of a commit's files is none.") from error
-
-
-def courses(raw: Any) -> list[Course]:
-    """Raises Offline."""
-    try:
-        return [
-            Course(*(_text(one[name]) for name in ("name", "title", "folder", "release"))) for one in raw["courses"]
-        ]
-    except (LookupError, TypeError) as error:
-        raise Offline("The list of courses is none.") from error
 
 
 def _text(value: Any) -> str:

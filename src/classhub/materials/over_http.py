@@ -59,7 +59,7 @@ class HttpSource:
             yield from frames.blobs(answer, batch, self._sizes)
 
     def published(self) -> Mapping[str, frozenset[str]]:
-        return lists.published(self._list(f"{self._base}/published"))
+        return lists.published(self._json(self._ask("GET", f"{self._base}/published")))
 
     def tree(self, commit: str) -> Mapping[str, str] | None:
         answer = self._ask("GET", f"{self._base}/trees/{quote(commit, safe='')}")
@@ -69,10 +69,6 @@ class HttpSource:
         """As library.read takes it; empty when the course has none, or the mirror is of an earlier version."""
         answer = self._ask("GET", f"{self._base}/library")
         return {} if answer.status == 404 else self._json(answer)
-
-    def courses(self) -> list[lists.Course]:
-        """Of all that this person may have."""
-        return lists.courses(self._list("/courses"))
 
     def report(self, done: result.Result) -> bool:
         """Tell staff what a sync did; whether it arrived. Raises nothing: the sync is over, whoever hears of it."""
@@ -99,9 +95,6 @@ class HttpSource:
 
     def _ask(self, method: str, path: str, **more: Any) -> Answer:
         return self._connection.ask(method, path, **more)
-
-    def _list(self, path: str) -> Any:
-        return self._json(self._ask("GET", path))
 
     def _json(self, answer: Answer) -> Any:
         return lists.parsed(self._good(answer, "application/json").whole(lists.LARGEST))

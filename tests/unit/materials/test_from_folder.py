@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from classhub.materials.fetch import Course, FolderSource
+from classhub.materials.fetch import FolderSource
 from classhub.materials.manifest import Malformed
-from classhub.materials.result import Result
 from classhub.materials.source import Offline
 from unit.materials.stores import entry, publish
 
@@ -48,17 +47,6 @@ def test_the_files_of_a_commit_are_told_where_they_are_known(store):
     assert source.tree("ab12" * 10) == {"a": "d"}
 
 
-def test_courses_are_listed(store):
-    (store / "empty").mkdir()
-    publish(store, "broken", "r1", {"a": b""})
-    (store / "broken" / "releases" / "r1.json").write_text("[]")
-    assert FolderSource(store, "").courses() == [Course("comp141", "Computing", "comp141-fall", "r2")]
-
-
-def test_a_report_is_nobodys(store):
-    assert not FolderSource(store, "comp141").report(Result("comp141", "done"))
-
-
 @pytest.mark.parametrize("pointer", [b"", b"../r1\n", b"..\n", b"none\n", b"\xff"])
 def test_a_pointer_to_no_release_is_told_in_words(store, pointer):
     (store / "comp141" / "current").write_bytes(pointer)
@@ -71,7 +59,6 @@ def test_a_course_or_store_that_is_not_there_is_told_in_words(tmp_path):
         with pytest.raises(Offline, match=r"cannot be read: No such file"):
             ask(FolderSource(tmp_path, "comp141"))
     assert not list(FolderSource(tmp_path, "comp141").blobs(["0" * 64]))
-    assert FolderSource(tmp_path / "none", "").courses() == []
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"a": 1}', b'{"a": [1]}', b"[" * 100_000])
