@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from classhub.materials import disk, names, placing, tree
+from classhub.materials import disk, names, overtaken, placing, tree
 from classhub.materials.disk import Changed
 from classhub.materials.manifest import Entry
 from classhub.materials.merge import Do, Leaf, Version, Way
@@ -145,7 +145,7 @@ def _replace(run: Run, job: Job, spot: Spot, staged: Staged, local: Leaf) -> Non
     run.written += job.entry.size
     run.say(job.path, "updated")
     note_copy(run, spot, copy)
-    run.record.take(job.path, job.entry)
+    overtaken.take(run, job, spot.place, job.entry.digest, local)
 
 
 def note_copy(run: Run, spot: Spot, copy: bytes | None) -> None:

@@ -11,13 +11,13 @@ from contextlib import ExitStack, suppress
 from hashlib import sha256
 from typing import NamedTuple
 
-from classhub.materials import disk, merge, tree
+from classhub.materials import disk, merge, overtaken, tree
 from classhub.materials import record as records
 from classhub.materials.applying import Spot, attempt, commit, find_spot, note_copy, set_bit
 from classhub.materials.disk import Changed
 from classhub.materials.merge import Do, Leaf
 from classhub.materials.placing import Fill, Place, copied, written
-from classhub.materials.planning import BRINGING, Job, bit
+from classhub.materials.planning import BRINGING, Job, bit, settle
 from classhub.materials.run import LOW_SPEED, Run
 from classhub.materials.source import Blob, Offline
 from classhub.materials.staged import Damaged, OutOfTime, StagedFile, StagedLink, content_of, verified
@@ -204,6 +204,9 @@ def _bring_merge(run: Run, job: Job, base: bytes | None, theirs: bytes) -> None:
             if merged is not None:
                 _put_merged(run, job, spot, local, merged)
                 return
+        if do is Do.MERGE and job.path in run.reopened:
+            settle(run, job.path, job.entry, Do.KEEP)
+            return
         staged = StagedFile(spot.place.folder, written([theirs]), job.entry.kind == "exec")
         commit(run, job, spot, staged)
 
@@ -246,4 +249,4 @@ def _put_merged(run: Run, job: Job, spot: Spot, local: Leaf, merged: bytes) -> N
     run.written += len(merged)
     run.say(job.path, "merged")
     note_copy(run, spot, copy)
-    run.record.take(job.path, job.entry)
+    overtaken.take(run, job, spot.place, sha256(merged).hexdigest(), Leaf("file", job.base))

@@ -9,7 +9,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from classhub.materials import disk, manifest, placing, planning, record, undo
+from classhub.materials import disk, manifest, overtaken, placing, planning, record, undo
 from classhub.materials import state as states
 from classhub.materials.adopt import adopt
 from classhub.materials.course_folder import open_course
@@ -41,6 +41,7 @@ def prepare(run: Run, home: Path, course: str, folder: str | None) -> None:
         planning.fold(run)
     if run.record.is_new:
         adopt(run)
+    overtaken.look(run)
 
 
 def _folds(run: Run) -> bool | None:

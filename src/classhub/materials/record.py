@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from classhub.materials import disk, placing
 from classhub.materials.manifest import Entry
@@ -25,10 +25,19 @@ RACY_NS = 2_000_000_000
 Print = Optional[tuple[int, ...]]  # noqa: UP045  evaluated by Python 3.9
 
 
+class Fresh(NamedTuple):
+    """Of a version that took the place of another: digest and time of what was put there, digest and size of the base before."""
+
+    digest: str
+    at_ns: int
+    base: str
+    size: int
+
+
 class Known:
     """Of one path. `print` says with which times, size and inode `seen` was hashed."""
 
-    __slots__ = ("base", "beside", "executable", "print", "seen", "size")
+    __slots__ = ("base", "beside", "executable", "fresh", "print", "seen", "size")
 
     def __init__(self, base: Version = None, executable: bool = False, size: int = 0) -> None:
         self.base = base
@@ -38,9 +47,12 @@ class Known:
         self.print: Print = None
         self.beside: tuple[str, str] | None = None
         """Name and digest of the copy that was laid beside."""
+        self.fresh: Fresh | None = None
+        """Until it is sure that nobody saved over what came (overtaken.py)."""
 
     def take(self, entry: Entry) -> None:
         """What the release has is now what was handed out."""
+        self.fresh = None
         self.base, self.executable, self.size = leaf_of(entry), entry.kind == "exec", entry.size
 
 
@@ -102,7 +114,8 @@ def dump(record: Record) -> bytes:
 def _row(known: Known) -> list[Any]:
     base = known.base or Leaf("")
     seen = "" if known.seen == base.digest else known.seen
-    return [base.kind, base.digest, known.size, int(known.executable), seen, known.print, known.beside]
+    row = [base.kind, base.digest, known.size, int(known.executable), seen, known.print, known.beside]
+    return [*row, known.fresh] if known.fresh else row
 
 
 def parse(content: bytes) -> Record | None:
@@ -123,11 +136,12 @@ def parse(content: bytes) -> Record | None:
 
 
 def _known(row: list[Any]) -> Known:
-    kind, digest, size, executable, seen, prints, beside = row
+    kind, digest, size, executable, seen, prints, beside, *fresh = row
     known = Known(Leaf(kind, digest) if kind else None, bool(executable), size)
     known.seen = seen or digest
     known.print = tuple(prints) if prints else None
     known.beside = tuple(beside) if beside else None
+    known.fresh = Fresh(*fresh[0]) if fresh else None
     return known
 
 

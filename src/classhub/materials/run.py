@@ -50,6 +50,8 @@ class Run:
         self.anew: frozenset[str] = frozenset()
         """Paths that the student starts over: his own make room."""
         self.published: Mapping[str, frozenset[str]] | Offline | None = None
+        self.reopened: set[str] = set()
+        """Paths whose news come once more, because they were saved over at once; where that is not clean, no copy comes beside."""
         self.items: dict[str, Item] = {}
         self.also: list[Item] = []
         self.same = 0

@@ -44,6 +44,8 @@ class Due:
             return BUSY_S
         if failures:
             return pace.pause_s(self._every_s, failures)
+        if result and any(item.action in ("updated", "merged") for item in result.items):
+            return self._every_s  # somebody may have saved over it in that moment: materials/overtaken.py
         return pace.FULL_EVERY_S if opens_in_s is None else min(pace.FULL_EVERY_S, opens_in_s + 1)
 
     def next_in_s(self, now: float) -> float:

@@ -766,6 +766,58 @@ def test_a_save_in_the_gap_of_a_removal_is_put_back(student, monkeypatch, save):
     assert "lab1.ipynb" not in actions(sync(student, source))
 
 
+@pytest.mark.parametrize("own", [TEXT, b"one\ntwo\nmine"], ids=["an old copy", "an edited one"])
+def test_a_save_on_top_of_a_correction_that_has_just_come_gets_it_once_more(student, own):
+    source = handed_out(student)
+    source.put("lab1.ipynb", CORRECTED)
+    sync(student, source)
+    student.write("lab1.ipynb", own)
+    assert actions(sync(student, source))["lab1.ipynb"] in ("merged", "updated")
+    assert student.read("lab1.ipynb").startswith(b"ONE") and own in student.all_contents()
+
+
+def test_a_save_on_top_of_it_that_clashes_stays_as_it_is(student):
+    source = handed_out(student)
+    source.put("lab1.ipynb", CORRECTED)
+    sync(student, source)
+    student.write("lab1.ipynb", b"mine\ntwo\nthree")
+    assert actions(sync(student, source)) == {"lab1.ipynb": "kept"}
+    assert student.read("lab1.ipynb") == b"mine\ntwo\nthree"
+
+
+def test_work_on_a_correction_that_has_just_come_is_work_as_any(student):
+    source = handed_out(student)
+    source.put("lab1.ipynb", CORRECTED)
+    sync(student, source)
+    student.write("lab1.ipynb", CORRECTED + b" and mine")
+    assert actions(sync(student, source)) == {"lab1.ipynb": "kept"}
+    source.put("lab1.ipynb", b"ONE more\ntwo\nthree")
+    assert actions(sync(student, source)) == {"lab1.ipynb": "merged"}
+    assert student.read("lab1.ipynb") == b"ONE more\ntwo\nthree and mine"
+
+
+def test_a_save_that_takes_a_correction_back_later_holds(student):
+    source = handed_out(student)
+    source.put("lab1.ipynb", CORRECTED)
+    sync(student, source)
+    came = student.path("lab1.ipynb").stat().st_mtime
+    student.write("lab1.ipynb", TEXT)
+    os.utime(student.path("lab1.ipynb"), (came + 3, came + 3))
+    for _ in range(2):
+        assert actions(sync(student, source)) == {"lab1.ipynb": "kept"}
+    assert student.read("lab1.ipynb") == TEXT
+
+
+def test_a_save_on_top_of_it_and_one_more_correction_are_both_there(student):
+    source = handed_out(student)
+    source.put("lab1.ipynb", CORRECTED)
+    sync(student, source)
+    student.write("lab1.ipynb", b"one\ntwo\nmine")
+    source.put("lab1.ipynb", b"ONE more\ntwo\nthree")
+    assert actions(sync(student, source)) == {"lab1.ipynb": "merged"}
+    assert student.read("lab1.ipynb") == b"ONE more\ntwo\nmine"
+
+
 def test_a_save_between_plan_and_work_is_seen(student):
     source = handed_out(student)
     source.put("lab1.ipynb", CORRECTED)
