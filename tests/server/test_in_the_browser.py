@@ -133,6 +133,43 @@ def test_start_over_shows_the_courses_version_and_keeps_the_students_beside_it(p
     assert len(kept) == 1 and "mine = 56" in kept[0].read_text()
 
 
+def test_what_is_typed_while_a_file_is_started_over_stays_in_the_tab(page):
+    asked = []
+
+    def hold(route):
+        asked.append(route)
+
+    page.route("**/classhub/api/start-over*", hold)
+    with page.expect_request("**/classhub/api/start-over*"):
+        command(page, "Start This File Over")
+        page.locator(".jp-Dialog-button", has_text="Start over").click()
+    eventually(lambda: page.wait_for_timeout(50) or asked)
+    cell(page, 1).click()
+    page.keyboard.type("typed meanwhile ")
+    asked[0].continue_()
+    eventually(lambda: "you have changes that are not saved" in notifications(page))
+    assert "typed meanwhile" in cell(page, 1).inner_text()
+    page.unroute("**/classhub/api/start-over*")
+
+
+def test_a_server_that_cannot_tell_what_is_free_is_no_reason_to_write_over_it(page, student):
+    names = "**/api/contents/**unsaved**"
+    page.route(names, lambda route: route.fulfill(status=503, body="{}"))
+    page.get_by_role("button", name="Keep mine beside it").first.click()
+    eventually(lambda: "503" in notifications(page) or "Service Unavailable" in notifications(page))
+    page.unroute(names)
+    assert "typed meanwhile" in cell(page, 1).inner_text()
+    assert not list((student.home / "comp141" / "labs").glob("*unsaved*"))
+
+
+def test_what_is_not_saved_is_kept_beside_when_asked(page, student):
+    page.get_by_role("button", name="Keep mine beside it").last.click()
+    kept = student.home / "comp141" / "labs" / "lab01.unsaved.ipynb"
+    eventually(kept.exists)
+    eventually(lambda: "typed meanwhile" not in cell(page, 1).inner_text())
+    assert "typed meanwhile" in kept.read_text()
+
+
 def test_an_earlier_version_comes_back(page, student):
     command(page, "Restore an Earlier Version")
     page.locator(".jp-Dialog select").wait_for()

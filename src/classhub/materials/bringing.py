@@ -17,7 +17,7 @@ from classhub.materials.applying import Spot, attempt, commit, find_spot, note_c
 from classhub.materials.disk import Changed
 from classhub.materials.merge import Do, Leaf
 from classhub.materials.placing import Fill, Place, copied, written
-from classhub.materials.planning import BRINGING, Job, bit, settle
+from classhub.materials.planning import BRINGING, Job, bit
 from classhub.materials.run import LOW_SPEED, Run
 from classhub.materials.source import Blob, Offline
 from classhub.materials.staged import Damaged, OutOfTime, StagedFile, StagedLink, content_of, verified
@@ -205,7 +205,8 @@ def _bring_merge(run: Run, job: Job, base: bytes | None, theirs: bytes) -> None:
                 _put_merged(run, job, spot, local, merged)
                 return
         if do is Do.MERGE and job.path in run.reopened:
-            settle(run, job.path, job.entry, Do.KEEP)
+            run.record.take(job.path, job.entry)
+            run.say(job.path, "kept")
             return
         staged = StagedFile(spot.place.folder, written([theirs]), job.entry.kind == "exec")
         commit(run, job, spot, staged)

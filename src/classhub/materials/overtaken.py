@@ -12,7 +12,7 @@ from classhub.materials import disk, tree
 from classhub.materials.merge import Leaf
 from classhub.materials.placing import Place
 from classhub.materials.planning import Job
-from classhub.materials.record import Fresh, Known, leaf_of
+from classhub.materials.record import Fresh, leaf_of
 from classhub.materials.run import Run
 
 WITHIN_NS = 2_000_000_000
@@ -29,12 +29,13 @@ def take(run: Run, job: Job, place: Place, put: str, before: Leaf) -> None:
 
 
 def look(run: Run) -> None:
-    """Give such a path its former base again. What nobody saved over in time has arrived for good."""
+    """Let such a path be decided upon as before it came. What nobody saved over in time has arrived for good."""
     for path, known in run.record.paths.items():
-        if known.fresh is None:
+        entry = run.manifest.files.get(path)
+        if known.fresh is None or entry is None or known.base != leaf_of(entry):
             continue
         if _is_saved_over(run, path, known.fresh):
-            _reopen(run, path, known, known.fresh)
+            run.reopened[path] = Leaf("file", known.fresh.base)
         elif run.settled_ns > known.fresh.at_ns + WITHIN_NS:
             known.fresh = None
             run.record.changed = True
@@ -56,11 +57,3 @@ def _is_saved_over(run: Run, path: str, fresh: Fresh) -> bool:
     finally:
         disk.close(opened)
     return local is not None and local.digest != fresh.digest
-
-
-def _reopen(run: Run, path: str, known: Known, fresh: Fresh) -> None:
-    entry = run.manifest.files.get(path)
-    if entry is not None and known.base == leaf_of(entry):
-        run.reopened.add(path)
-    known.base, known.size, known.fresh = Leaf("file", fresh.base), fresh.size, None
-    run.record.changed = True

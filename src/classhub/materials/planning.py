@@ -118,10 +118,11 @@ def bit(known: Known | None, entry: Entry) -> bool | None:
 
 def _merge_base(run: Run, sight: Sight, entry: Entry) -> str:
     known = run.record.paths[sight.path]
-    base, local = known.base, sight.local
+    base, local = run.base(sight.path), sight.local
     if base is None or local is None:
         return ""
-    return base.digest if is_mergeable(base, local, leaf_of(entry), (known.size, entry.size)) else ""
+    size = known.fresh.size if known.fresh and sight.path in run.reopened else known.size
+    return base.digest if is_mergeable(base, local, leaf_of(entry), (size, entry.size)) else ""
 
 
 def leave_out(run: Run) -> None:

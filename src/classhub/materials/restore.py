@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Optional
 
 from classhub.materials import disk, names, placing, record, staged, tree, undo
-from classhub.materials.applying import find_spot
+from classhub.materials.applying import find_spot, note_copy
 from classhub.materials.disk import Changed
 from classhub.materials.manifest import Manifest, from_json
 from classhub.materials.placing import Fill
@@ -132,7 +132,7 @@ def _restore(run: Run, path: str, version: str) -> None:
         try:
             local = tree.leaf_at(spot.place)
             if local is not None and local.kind == "file":
-                wanted.put_over(spot.place, local, None, run.safety(path, "restored"))
+                note_copy(run, spot, wanted.put_over(spot.place, local, None, run.safety(path, "restored")))
             else:
                 if local is not None:
                     moved = placing.make_room(spot.place, run.free(spot.place.name))
@@ -140,6 +140,9 @@ def _restore(run: Run, path: str, version: str) -> None:
                 wanted.put(spot.place)
         finally:
             wanted.discard()
+    if path in run.record.paths:
+        run.record.at(path).fresh = None  # it is the student who wants it so
+        run.record.changed = True
     run.say(path, "restored")
 
 

@@ -9,7 +9,7 @@ from typing import Optional
 
 from classhub.materials import disk, names, tree, undo
 from classhub.materials.manifest import Manifest
-from classhub.materials.merge import Do, Version, Way, decide, decide_way
+from classhub.materials.merge import Do, Leaf, Version, Way, decide, decide_way
 from classhub.materials.placing import Place, Safety
 from classhub.materials.record import Record, leaf_of
 from classhub.materials.result import Item
@@ -50,8 +50,9 @@ class Run:
         self.anew: frozenset[str] = frozenset()
         """Paths that the student starts over: his own make room."""
         self.published: Mapping[str, frozenset[str]] | Offline | None = None
-        self.reopened: set[str] = set()
-        """Paths whose news come once more, because they were saved over at once; where that is not clean, no copy comes beside."""
+        self.reopened: dict[str, Leaf] = {}
+        """Paths whose news come once more, as they were saved over at once, with their former base. Where that is not clean,
+        no copy comes beside."""
         self.items: dict[str, Item] = {}
         self.also: list[Item] = []
         self.same = 0
@@ -122,7 +123,10 @@ class Run:
             return Do.BESIDE
         if path in self.anew and local is not None and local != upstream:
             return Do.ASIDE
-        return decide(self.record.base(path), local, upstream, self.is_published(path))
+        return decide(self.base(path), local, upstream, self.is_published(path))
+
+    def base(self, path: str) -> Version:
+        return self.reopened.get(path) or self.record.base(path)
 
     def safety(self, path: str, why: str) -> Safety:
         def keep(place: Place, descriptor: int, digest: str) -> None:

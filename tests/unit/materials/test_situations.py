@@ -808,14 +808,26 @@ def test_a_save_that_takes_a_correction_back_later_holds(student):
     assert student.read("lab1.ipynb") == TEXT
 
 
-def test_a_save_on_top_of_it_and_one_more_correction_are_both_there(student):
+def test_a_save_that_holds_a_correction_and_own_work_takes_the_next_one(student):
+    """What a tab does that shows both."""
+    source = handed_out(student)
+    student.write("lab1.ipynb", b"one\ntwo\nmine")
+    source.put("lab1.ipynb", CORRECTED)
+    sync(student, source)
+    student.write("lab1.ipynb", b"ONE\ntwo\nmine, too")
+    source.put("lab1.ipynb", b"ONE more\ntwo\nthree")
+    assert actions(sync(student, source)) == {"lab1.ipynb": "merged"}
+    assert student.read("lab1.ipynb") == b"ONE more\ntwo\nmine, too"
+
+
+def test_a_run_for_another_file_does_not_forget_what_was_saved_over(student):
     source = handed_out(student)
     source.put("lab1.ipynb", CORRECTED)
     sync(student, source)
-    student.write("lab1.ipynb", b"one\ntwo\nmine")
-    source.put("lab1.ipynb", b"ONE more\ntwo\nthree")
-    assert actions(sync(student, source)) == {"lab1.ipynb": "merged"}
-    assert student.read("lab1.ipynb") == b"ONE more\ntwo\nmine"
+    student.write("lab1.ipynb", b"mine\ntwo\nthree")
+    sync(student, source, first=("data.csv",), only_first=True)
+    assert actions(sync(student, source)) == {"lab1.ipynb": "kept"}
+    assert not list(student.course.glob("*.new-*"))
 
 
 def test_a_save_between_plan_and_work_is_seen(student):

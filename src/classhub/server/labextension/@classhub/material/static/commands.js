@@ -86,7 +86,8 @@ class Acts {
     }
   }
 
-  // What is not saved yet goes to the disk first: only what is there can be put aside. Then the tab shows the new file.
+  // What is not saved yet goes to the disk first: only what is there can be put aside. Then the tab shows the new file, unless
+  // somebody typed into it meanwhile.
   async onDisk(context, act) {
     if (context.model.dirty) {
       await context.save();
@@ -94,7 +95,14 @@ class Acts {
     const done = await act();
     const failed = done.status === 'failed' || done.status === 'offline' || done.status === 'busy';
     this.watch.say(done.message, failed ? 'error' : 'success', failed ? false : 8000);
-    await context.revert();
+    if (failed) {
+      return;
+    }
+    if (context.model.dirty) {
+      this.documents.askAbout(context);
+    } else {
+      await context.revert();
+    }
   }
 }
 

@@ -112,7 +112,10 @@ export class Documents {
     this.say(`${name} has a new version, and you have changes that are not saved.`, 'warning', false, [
       {
         label: 'Keep mine beside it and show the new one',
-        callback: () => this.putBeside(context).catch(error => this.say(String(error.message || error), 'error', false))
+        callback: () => this.putBeside(context).catch(error => {
+          this.say(String(error.message || error), 'error', false);
+          this.askAbout(context);
+        })
       }
     ]);
   }
@@ -131,12 +134,24 @@ export class Documents {
     const cut = dot > 0 ? path.length - nameOf(path).length + dot : path.length;
     for (let count = 1; count < 1000; count += 1) {
       const name = `${path.slice(0, cut)}.unsaved${count > 1 ? `-${count}` : ''}${path.slice(cut)}`;
-      const isTaken = await this.contents.get(name, { content: false }).then(() => true, () => false);
-      if (!isTaken) {
+      if (await this.isFree(name)) {
         return name;
       }
     }
     throw new Error(`There is no free name beside ${nameOf(path)}.`);
+  }
+
+  // A server that cannot tell is no reason to write over what may lie there.
+  isFree(path) {
+    return this.contents.get(path, { content: false }).then(
+      () => false,
+      error => {
+        if (error.response && error.response.status === 404) {
+          return true;
+        }
+        throw error;
+      }
+    );
   }
 }
 
