@@ -48,7 +48,7 @@ def find_spot(run: Run, path: str) -> Spot:
         if way is Way.KEEP:
             raise Changed from None
         if way is Way.BESIDE:
-            beside = run.folder_beside(obstacle.path) + path[len(obstacle.path) :]
+            beside = run.folder_beside(obstacle) + path[len(obstacle.path) :]
             return Spot(_open(run, tree.split(beside)[0]), beside, True)
         _clear(run, obstacle, way)
     return find_spot(run, path)
@@ -186,7 +186,6 @@ def _beside(run: Run, job: Job, spot: Spot, staged: Staged, _: Leaf) -> None:
     older = known.beside
     run.record.take(job.path, job.entry)
     known.beside = (where, job.entry.digest)
-    run.written += job.entry.size
     run.say(job.path, "beside", where)
     if older is not None and older[0] != where:
         with suppress(OSError, Changed, InTheWay):
@@ -205,6 +204,8 @@ def _put_beside(run: Run, entry: Entry, spot: Spot, staged: Staged) -> bytes:
         except FileExistsError:
             if tree.leaf_at(place) != leaf_of(entry):
                 continue
+        else:
+            run.written += entry.size
         return name
     raise Changed
 

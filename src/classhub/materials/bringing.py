@@ -8,22 +8,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
-from hashlib import sha256
 from typing import NamedTuple
 
-from classhub.materials import disk, merge, overtaken, tree
+from classhub.materials import disk, merge
 from classhub.materials import record as records
-from classhub.materials.applying import Spot, attempt, commit, find_spot, note_copy, set_bit
-from classhub.materials.disk import Changed
-from classhub.materials.merge import Do, Leaf
-from classhub.materials.placing import Fill, Place, copied, written
-from classhub.materials.planning import BRINGING, Job, bit
+from classhub.materials.applying import Spot, attempt, commit, find_spot, set_bit
+from classhub.materials.merging import bring_merge
+from classhub.materials.placing import Fill, copied, written
+from classhub.materials.planning import BRINGING, SMALL_BYTES, Job
 from classhub.materials.run import LOW_SPEED, Run
 from classhub.materials.source import Blob, Offline
 from classhub.materials.staged import Damaged, OutOfTime, StagedFile, StagedLink, content_of, verified
 
 MARGIN_BYTES = 8_000_000
 """Left free, so that the student can still save."""
+AT_ONCE = 100
+"""Paths of one large blob: each holds its folder open."""
 BATCH_S = 2
 """Between two savings of the record: a run that is killed loses no more than the knowledge of what came since."""
 
@@ -34,12 +34,17 @@ def bring(run: Run, jobs: Sequence[Job]) -> list[str]:
         with suppress(OSError):
             run.state.mark_unfinished()
     fitting = list(_that_fit(run, jobs))
-    again = []
-    for job in fitting:
-        if not job.needs_blob:
-            again += attempt(run, job.path, _bring_light, job)
     load = _Load(run, [job for job in fitting if job.needs_blob])
-    return again + load.bring()
+    try:
+        for job in fitting:
+            if not job.needs_blob:
+                load.again += attempt(run, job.path, _bring_light, job)
+        load.bring()
+    except Offline as error:
+        run.cut("offline", str(error))
+    except OutOfTime:
+        run.cut("budget", "the time for one run was up")
+    return load.again
 
 
 def _that_fit(run: Run, jobs: Iterable[Job]) -> Iterable[Job]:
@@ -82,22 +87,16 @@ class _Load:
         if job.base:
             self.merges.append(job)
             # Of a version that was adopted only the digest is known.
-            self.order.setdefault(job.base, self.run.record.paths[job.path].size or merge.MERGEABLE_BYTES)
+            self.order.setdefault(job.base, self.run.record.paths[job.path].size or merge.most_bytes(job.path))
         else:
             self.plain.setdefault(job.entry.digest, []).append(job)
         self.order.setdefault(job.entry.digest, job.entry.size)
 
-    def bring(self) -> list[str]:
+    def bring(self) -> None:
+        """Raises Offline, OutOfTime."""
         if self.order:
-            try:
-                self._receive()
-            except Offline as error:
-                self.run.cut("offline", str(error))
-            except OutOfTime:
-                self.run.cut("budget", "the time for one run was up")
-        if self.run.trouble.get("code") not in ("offline", "budget"):
-            self._end()
-        return self.again
+            self._receive()
+        self._end()
 
     def _receive(self) -> None:
         for blob in self.run.source.blobs(list(self.order)):
@@ -115,11 +114,12 @@ class _Load:
         jobs = self.plain.get(blob.digest, [])
         if any(blob.digest in (job.base, job.entry.digest) for job in self.merges):
             self.held[blob.digest] = b"".join(verified(blob, size, self._hurry()))
-            content = written([self.held[blob.digest]])
-        else:
-            content = content_of(blob, size, self._hurry())
-        if jobs:
-            self.again += _bring_all(self.run, jobs, content)
+            self.again += _bring_to_all(self.run, jobs, written([self.held[blob.digest]]))
+        elif len(jobs) > 1 and size <= SMALL_BYTES:
+            content = b"".join(verified(blob, size, self._hurry()))
+            self.again += _bring_to_all(self.run, jobs, written([content]))
+        elif jobs:
+            self.again += _bring_copies(self.run, jobs, content_of(blob, size, self._hurry()))
         self.plain.pop(blob.digest, None)
         self._merge([job for job in self.merges if job.base in self.held and job.entry.digest in self.held])
 
@@ -137,7 +137,7 @@ class _Load:
         for job in jobs:
             self.merges.remove(job)
             base, theirs = self.held.get(job.base), self.held[job.entry.digest]
-            self.again += attempt(self.run, job.path, _bring_merge, job, base, theirs)
+            self.again += attempt(self.run, job.path, bring_merge, job, base, theirs)
         needed = {digest for job in self.merges for digest in (job.base, job.entry.digest)}
         self.held = {digest: content for digest, content in self.held.items() if digest in needed}
 
@@ -160,24 +160,48 @@ class _Load:
             self.saved = time.monotonic()
 
 
-def _bring_all(run: Run, jobs: Sequence[Job], content: Fill) -> list[str]:
-    """One blob to all its paths: the first is written from what comes, the others from that one before anybody has it."""
-    again: list[str] = []
+def _bring_to_all(run: Run, jobs: Sequence[Job], content: Fill) -> list[str]:
+    """One blob that can be written again and again, to all its paths."""
+    return [path for job in jobs for path in attempt(run, job.path, _bring_one, job, content)]
+
+
+def _bring_one(run: Run, job: Job, content: Fill) -> None:
+    with find_spot(run, job.path) as spot:
+        commit(run, job, spot, StagedFile(spot.place.folder, content, job.entry.kind == "exec"))
+
+
+def _bring_copies(run: Run, jobs: Sequence[Job], content: Fill) -> list[str]:
+    """One that comes once: to the first path that takes it, the others are written from that one before anybody has it."""
+    again = [job.path for job in jobs[AT_ONCE:]]
+    waiting = list(jobs[:AT_ONCE])
     with ExitStack() as stack:
         ready: list[_Ready] = []
-        first, *others = jobs
-        again += attempt(run, first.path, _stage, first, content, stack, ready)
+        once = _Once(content)
+        while waiting and not once.is_begun:
+            first = waiting.pop(0)
+            again += attempt(run, first.path, _stage, first, once, stack, ready)
         if not ready:
-            # The blob is read, or not even begun: the other paths ask for it once more.
-            return again + [job.path for job in others]
-        if others:
+            return again + [job.path for job in waiting]
+        if waiting:
             copy = disk.open_file(ready[0].spot.place.folder, ready[0].staged.name)
             stack.callback(disk.close, copy)
-        for job in others:
+        for job in waiting:
             again += attempt(run, job.path, _stage, job, copied(copy), stack, ready)
         for job, spot, staged in ready:
             again += attempt(run, job.path, commit, job, spot, staged)
     return again
+
+
+class _Once:
+    """Content that cannot be written a second time."""
+
+    def __init__(self, content: Fill) -> None:
+        self.content = content
+        self.is_begun = False
+
+    def __call__(self, descriptor: int) -> None:
+        self.is_begun = True
+        self.content(descriptor)
 
 
 class _Ready(NamedTuple):
@@ -191,63 +215,3 @@ def _stage(run: Run, job: Job, content: Fill, stack: ExitStack, ready: list[_Rea
     staged = StagedFile(spot.place.folder, content, job.entry.kind == "exec")
     stack.callback(staged.discard)
     ready.append(_Ready(job, spot, staged))
-
-
-def _bring_merge(run: Run, job: Job, base: bytes | None, theirs: bytes) -> None:
-    with find_spot(run, job.path) as spot:
-        local = tree.leaf_at(spot.place)
-        do = run.decide(job.path, local)
-        merged = None
-        if do is Do.MERGE and base is not None and local is not None and local.kind == "file" and not spot.beyond:
-            mine = _read(spot.place, local)
-            merged = three_way(run, job.path, base, mine, theirs)
-            if merged is not None:
-                _put_merged(run, job, spot, local, merged)
-                return
-        if do is Do.MERGE and job.path in run.reopened:
-            run.record.take(job.path, job.entry)
-            run.say(job.path, "kept")
-            return
-        staged = StagedFile(spot.place.folder, written([theirs]), job.entry.kind == "exec")
-        commit(run, job, spot, staged)
-
-
-def _read(place: Place, local: Leaf) -> bytes:
-    descriptor = disk.open_file(*place)
-    try:
-        if disk.state_of(descriptor).st_size >= merge.MERGEABLE_BYTES:
-            return b"\0"
-        content = b"".join(disk.pieces(descriptor))
-    finally:
-        disk.close(descriptor)
-    if sha256(content).hexdigest() != local.digest:
-        raise Changed
-    return content
-
-
-def three_way(run: Run, path: str, base: bytes, mine: bytes, theirs: bytes) -> bytes | None:
-    """None: not clean, or nothing that can be merged. A merge that fails is not clean."""
-    if not all(map(merge.is_text, (base, mine, theirs))):
-        return None
-    kind = ".ipynb" if path.lower().endswith(".ipynb") else ""
-    try:
-        return run.merges[kind](base, mine, theirs)
-    except Exception:  # noqa: BLE001  whatever it is, both versions stay
-        return None
-
-
-def _put_merged(run: Run, job: Job, spot: Spot, local: Leaf, merged: bytes) -> None:
-    if sha256(merged).hexdigest() == local.digest:
-        run.record.take(job.path, job.entry)
-        run.say(job.path, "kept", why="it has the new version already")
-        return
-    staged = StagedFile(spot.place.folder, written([merged]), False)
-    try:
-        runnable = bit(run.record.paths.get(job.path), job.entry)
-        copy = staged.put_over(spot.place, local, runnable, run.safety(job.path, "merged"))
-    finally:
-        staged.discard()
-    run.written += len(merged)
-    run.say(job.path, "merged")
-    note_copy(run, spot, copy)
-    overtaken.take(run, job, spot.place, sha256(merged).hexdigest(), Leaf("file", job.base))

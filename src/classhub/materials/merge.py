@@ -1,7 +1,7 @@
 """Decide, path by path, what a release does to a student's copy: a table over three versions, and nothing else.
 
 Base is what was last handed out (or offered) at a path, local what lies there now, upstream what the release has.
-Nothing here reads or writes; sync.py does both. Whether a file may be run (its executable bit) is no part of the
+Nothing here reads or writes. Whether a file may be run (its executable bit) is no part of the
 comparison: some disks cannot hold it. Student's side: standard library only, Python 3.9.
 """
 
@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional
 
 
 class Do(Enum):
-    """What happens at one path. In all but SKIP and the two KEEPs of no news, the base becomes upstream."""
+    """What happens at one path. In all but NOTHING and KEEP, the base becomes upstream."""
 
     NOTHING = "nothing"
     SAME = "same"  # the student has it already
@@ -97,12 +97,23 @@ def decide_way(base: Version, local: Leaf, has_base_below: bool, has_news_below:
     return Way.ASIDE
 
 
-MERGEABLE_BYTES = 5 * 1000 * 1000
+MERGEABLE_BYTES = 5_000_000
+NOTEBOOK_BYTES = 20_000_000
+"""With the pictures among its outputs."""
 
 
-def is_mergeable(base: Leaf, local: Leaf, upstream: Leaf, sizes: tuple[int, ...]) -> bool:
+def is_notebook(path: str) -> bool:
+    return path.lower().endswith(".ipynb")
+
+
+def most_bytes(path: str) -> int:
+    """What is as large as this is not merged."""
+    return NOTEBOOK_BYTES if is_notebook(path) else MERGEABLE_BYTES
+
+
+def is_mergeable(path: str, versions: tuple[Leaf, ...], sizes: tuple[int, ...]) -> bool:
     """Links are never merged, nor what is too large; whether it is text shows when it is read."""
-    return base.kind == local.kind == upstream.kind == "file" and max(sizes) < MERGEABLE_BYTES
+    return all(version.kind == "file" for version in versions) and max(sizes) < most_bytes(path)
 
 
 def is_text(content: bytes) -> bool:

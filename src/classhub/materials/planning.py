@@ -122,7 +122,8 @@ def _merge_base(run: Run, sight: Sight, entry: Entry) -> str:
     if base is None or local is None:
         return ""
     size = known.fresh.size if known.fresh and sight.path in run.reopened else known.size
-    return base.digest if is_mergeable(base, local, leaf_of(entry), (size, entry.size)) else ""
+    versions = (base, local, leaf_of(entry))
+    return base.digest if is_mergeable(sight.path, versions, (size, entry.size)) else ""
 
 
 def leave_out(run: Run) -> None:

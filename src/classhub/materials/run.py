@@ -20,6 +20,7 @@ from classhub.materials.tree import InTheWay
 
 Merge = Callable[[bytes, bytes, bytes], Optional[bytes]]  # noqa: UP045  evaluated by Python 3.9
 """base, mine, theirs; None: not clean."""
+ENDING = ("offline", "budget")
 LOW_SPEED = 64_000
 """Bytes a second: a file that was begun in time may go on past the budget while it comes faster."""
 
@@ -59,6 +60,10 @@ class Run:
         self.written = 0
         self.trouble: dict[str, str] = {}
         """code, text of what made the run incomplete."""
+        self.ended = ""
+        """Why nothing more can come in this run: "offline" or "budget"."""
+        self._beside: dict[tuple[str, Leaf], str] = {}
+        """What lies where a folder should be -> the folder that takes what belongs below it, for all of this run."""
         self.kept_any = False
 
     def say(self, path: str, action: str, where: str = "", why: str = "") -> None:
@@ -77,8 +82,12 @@ class Run:
         self.cut(code, text)
 
     def cut(self, code: str, text: str) -> None:
-        """The run is not complete; the first reason is told."""
-        self.trouble = self.trouble or {"code": code, "text": text}
+        """The run is not complete. What ends it is told before all else, then the first reason."""
+        ends = code in ENDING and not self.ended
+        if ends:
+            self.ended = code
+        if ends or not self.trouble:
+            self.trouble = {"code": code, "text": text}
 
     def forget_near(self) -> None:
         if self.near is not None:
@@ -95,7 +104,7 @@ class Run:
 
     def is_cut_short(self) -> bool:
         """What was asked for did not all come; more may come yet."""
-        return self.trouble.get("code") in ("offline", "budget")
+        return bool(self.ended)
 
     def is_late(self) -> bool:
         return time.monotonic() >= self.deadline
@@ -144,6 +153,8 @@ class Run:
 
     def way_of(self, obstacle: InTheWay) -> Way:
         """What happens to what lies where a folder of the release should be."""
+        if (obstacle.path, obstacle.leaf) in self._beside:
+            return Way.BESIDE
         below = [path for path in self.manifest.files if path.startswith(obstacle.path + "/")]
         news = any(self.has_news(path) for path in below)
         has_base = any(True for _ in self.record.below(obstacle.path))
@@ -154,8 +165,14 @@ class Run:
             return False
         return self.record.base(path) != leaf_of(self.manifest.files[path])
 
-    def folder_beside(self, obstacle: str) -> str:
+    def folder_beside(self, obstacle: InTheWay) -> str:
         """The folder for what belongs below a path through which nothing is written."""
+        key = obstacle.path, obstacle.leaf
+        if key not in self._beside:
+            self._beside[key] = self._name_beside(obstacle.path)
+        return self._beside[key]
+
+    def _name_beside(self, obstacle: str) -> str:
         whole = sha256()
         for path, entry in sorted(self.manifest.files.items()):
             if path.startswith(obstacle + "/"):

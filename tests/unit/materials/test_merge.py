@@ -72,9 +72,11 @@ def test_what_lies_where_a_folder_is_needed(base, local, has_base, has_news, way
 
 
 def test_only_files_of_a_bearable_size_are_merged():
-    assert is_mergeable(OLD, MINE, NEW, (10, 4_999_999))
-    assert not is_mergeable(OLD, MINE, NEW, (10, 5_000_000))
-    assert not is_mergeable(LINK, MINE, NEW, (10, 10))
+    assert is_mergeable("a.txt", (OLD, MINE, NEW), (10, 4_999_999))
+    assert not is_mergeable("a.txt", (OLD, MINE, NEW), (10, 5_000_000))
+    assert not is_mergeable("a.txt", (LINK, MINE, NEW), (10, 10))
+    assert is_mergeable("plots.ipynb", (OLD, MINE, NEW), (10, 19_999_999))
+    assert not is_mergeable("plots.ipynb", (OLD, MINE, NEW), (10, 20_000_000))
 
 
 def test_text_has_no_nul_in_its_begin_and_is_utf8():
