@@ -40,6 +40,7 @@ def test_an_upgrade_keeps_a_students_server_and_the_hubs_database(release: Relea
     assert ALICE in {user["name"] for user in release.api().users()}
 
 
+@pytest.mark.long
 def test_generated_secrets_outlive_an_upgrade(release: Release):
     release.install()
     before = release.secret("hub.config.JupyterHub.cookie_secret")

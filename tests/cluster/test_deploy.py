@@ -100,6 +100,7 @@ def test_what_fails_is_taken_back(college: College, at_work: AtWork, broken, sai
     assert outcomes[-2:] == ["failed", ""]
 
 
+@pytest.mark.long
 def test_a_hub_that_changed_the_schema_brings_the_copy_back(college: College, at_work: AtWork):
     was = college.in_force
     college.another({"hub": {"extraConfig": {"schema": NEWER_SCHEMA}}})
@@ -185,6 +186,7 @@ def test_a_second_deploy_at_the_same_time_is_refused_by_name(college: College):
     college.is_sound()
 
 
+@pytest.mark.long
 def test_another_tools_change_is_shown_and_refused_until_it_is_taken_over(college: College, at_work: AtWork):
     wanted = college.another()
     college.classhub("deploy", "--yes")
@@ -252,6 +254,7 @@ def test_a_hub_that_was_deleted_by_hand_comes_back(college: College, at_work: At
     at_work.goes_on()
 
 
+@pytest.mark.long
 def test_a_hub_that_somebody_scaled_away_comes_back(college: College, at_work: AtWork):
     college.scale(0)
     college.classhub("deploy", "--yes", "--take-over")
@@ -259,6 +262,7 @@ def test_a_hub_that_somebody_scaled_away_comes_back(college: College, at_work: A
     at_work.goes_on()
 
 
+@pytest.mark.long
 def test_a_release_that_plain_helm_left_pending_is_mended_when_it_is_old_and_asked_about_when_young(
     college: College, at_work: AtWork
 ):

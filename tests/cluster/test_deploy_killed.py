@@ -93,7 +93,8 @@ def test_killed_after_a_step_the_way_back_is_open(college: College, at_work: AtW
     settle(college, at_work, {was}, "rollback", str(number), "--yes")
 
 
-@pytest.mark.parametrize("step", some_long(BACK, short="helm goes back"))
+@pytest.mark.long
+@pytest.mark.parametrize("step", BACK)
 def test_a_way_back_that_is_killed_is_finished_first(college: College, at_work: AtWork, step: str):
     college.another()
     college.classhub("deploy", "--yes")

@@ -18,6 +18,13 @@ ALICE = "alice@college.edu"
 SLOW_S = 120
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        call = getattr(item, "callspec", None)
+        if item.get_closest_marker("long_on_cluster") and call and call.params.get("where") == "cluster":
+            item.add_marker(pytest.mark.long)
+
+
 def needs(harness: Harness, ability: str) -> None:
     """Skip where the target cannot, for the reason that its harness gives."""
     if ability in harness.lacks:

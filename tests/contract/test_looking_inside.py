@@ -102,6 +102,7 @@ def test_a_home_has_an_owner_and_a_size_when_asked_for(harness, alice):
     assert measured.size_bytes is not None
 
 
+@pytest.mark.long_on_cluster
 def test_a_home_outlives_its_user(harness, running):
     harness.start_server(GONE)
     servers.stop(harness.target, GONE)

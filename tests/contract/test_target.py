@@ -75,6 +75,7 @@ def test_apply_tells_a_sentence_for_each_step_and_secrets_to_nobody(harness, oth
     assert not any(CANARY in text for text in seen)
 
 
+@pytest.mark.long_on_cluster
 def test_the_same_plan_may_be_applied_twice(harness, other, plan, bring):
     made = plan(other)
     harness.target.apply(made, quiet)
@@ -120,6 +121,7 @@ def test_history_is_oldest_first_and_names_who(harness, running):
     assert history[-1].number == running.revision
 
 
+@pytest.mark.long_on_cluster
 def test_an_apply_that_was_cut_short_after_the_settings_is_finished_by_the_next(harness, other, plan, bring):
     harness.target.apply(harness.cut_short(plan(other)), quiet)
     bring(other)
@@ -162,6 +164,7 @@ def test_after_an_apply_that_was_cut_short_the_hub_is_compared_as_it_was_started
     assert harness.target.inspect(harness.config(other)).dry.before.values == harness.values(other)
 
 
+@pytest.mark.long_on_cluster
 def test_a_plan_leads_back_to_a_revision_and_says_what_became_of_the_other(harness, running, other, bring):
     first = harness.target.history()[-1]
     newer = bring(other)

@@ -21,6 +21,7 @@ def test_stopping_what_never_ran_is_fine(untouched):
     assert untouched.target.inspect() is None
 
 
+@pytest.mark.long_on_cluster
 def test_stop_can_leave_servers_for_the_next_hub(harness, alice, bring):
     harness.target.stop(keep_servers=True)
     assert harness.target.inspect().state is State.STOPPED
@@ -63,6 +64,7 @@ def test_remove_leaves_nothing_but_homes(harness, removed):
     assert [home.path for home in harness.target.homes().list()] == removed != []
 
 
+@pytest.mark.long_on_cluster
 def test_removing_twice_is_fine_and_a_hub_can_follow(harness, removed, bring):
     harness.target.remove(quiet)
     assert bring(harness.variant).state is State.RUNNING
