@@ -32,8 +32,12 @@ def once():
     done = sync(HttpSource(url, "big", "", home / "answer.json"), home, "big", budget_s=600)
     assert done.status == "done", (done.status, done.error)
     return time.process_time() - began
+how = sys.argv[3] if sys.argv[3:] else ""
+if how == "when told":
+    print("ready", flush=True)
+    sys.stdin.readline()
 once()
-print(min(once() for _ in range(5)) if sys.argv[3:] else "")
+print(min(once() for _ in range(5)) if how == "again" else "")
 """
 WHO = ("-c", "user.name=Jane.Doe", "-c", "user.email=jane.doe@college.edu")
 Rows = list[tuple[str, str, str]]
@@ -41,7 +45,7 @@ Rows = list[tuple[str, str, str]]
 
 @dataclass
 class Place:
-    """folder: of everything. course: where the instructor works. url: of the mirror. git: of the repository."""
+    """folder: of everything. course: where the instructor works; exported: its files alone. url: of the mirror. git: of the repository."""
 
     folder: Path
     course: Path
@@ -55,11 +59,15 @@ class Place:
     def ours(self, number: int) -> list[str]:
         return [sys.executable, "-c", SYNC, self.url, str(self.home("ours", number))]
 
+    def running(self, number: int) -> list[str]:
+        """As in a student's server, which has been started before."""
+        return [sys.executable, "-c", SYNC, self.url, str(self.home("running", number)), "when told"]
+
     def theirs(self, number: int) -> list[str]:
         return [self.gitpuller, self.git, "main", str(self.home("theirs", number) / "big")]
 
     def copy(self, number: int) -> list[str]:
-        return ["cp", "-r", str(self.course), str(self.home("copy", number) / "big")]
+        return ["cp", "-r", str(self.folder / "exported"), str(self.home("copy", number) / "big")]
 
     def commit(self, what: str) -> None:
         for words in (("add", "-A"), (*WHO, "commit", "-qm", what)):
@@ -85,7 +93,7 @@ def rows(folder: Path, counts: Sequence[int] = (1, 30, 100)) -> Rows:
         found = []
         for count in counts:
             found += _of(place, count)
-            for kind in ("ours", "theirs", "copy"):
+            for kind in ("ours", "running", "theirs", "copy"):
                 shutil.rmtree(place.folder / kind, ignore_errors=True)
         return found
 
@@ -105,6 +113,10 @@ def _of(place: Place, count: int) -> Rows:
             found.append(("  the same beside cp -r", "", f"{ours.wall_s / copied.wall_s:.2f}"))
 
     both("first delivery")
+    running = when_told([place.running(number) for number in _homes(place, "running", count)])
+    assert not running.failed, f"{running.failed} of {count} failed: {place.running(0)}"
+    found.append(("  in servers that run", _shown(running), "-"))
+    found.append(("  the same beside cp -r", "", f"{running.wall_s / copied.wall_s:.2f}"))
     both("no-op")
     before = place.release()
     place.change()
@@ -143,6 +155,23 @@ def at_once(commands: Sequence[Sequence[str]]) -> Took:
     return Took(took, cpu, failed)
 
 
+def when_told(commands: Sequence[Sequence[str]]) -> Took:
+    """Programs that are ready, and wait for a line: how long they take from then on."""
+    before = os.times()
+    children = [subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for argv in commands]
+    for child in children:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+    start = time.perf_counter()
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.close()
+    failed = sum(child.wait() != 0 for child in children)
+    took, after = time.perf_counter() - start, os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return Took(took, cpu, failed)
+
+
 def _shown(took: Took) -> str:
     return f"{took.wall_s:.2f} s ({took.cpu_s:.1f} CPU){f', {took.failed} failed' if took.failed else ''}"
 
@@ -162,6 +191,7 @@ def running(folder: Path) -> Iterator[Place]:
     """The course, its repository, a mirror and a git server."""
     course = folder / "course"
     big_course.make(course)
+    shutil.copytree(course, folder / "exported")  # without the repository
     subprocess.run(["git", "init", "-q", "-b", "main", str(course)], check=True)
     ports = [free_port(), free_port()]
     place = Place(folder, course, f"http://127.0.0.1:{ports[0]}", f"git://127.0.0.1:{ports[1]}/course", _peer())

@@ -119,7 +119,8 @@ class _Load:
             content = b"".join(verified(blob, size, self._hurry()))
             self.again += _bring_to_all(self.run, jobs, written([content]))
         elif jobs:
-            self.again += _bring_copies(self.run, jobs, content_of(blob, size, self._hurry()))
+            bring = _bring_to_all if len(jobs) == 1 else _bring_copies
+            self.again += bring(self.run, jobs, content_of(blob, size, self._hurry()))
         self.plain.pop(blob.digest, None)
         self._merge([job for job in self.merges if job.base in self.held and job.entry.digest in self.held])
 
