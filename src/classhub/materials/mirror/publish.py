@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from classhub.materials.mirror.lint import lint
 from classhub.materials.mirror.lint.changes import MUST_WAIT
 from classhub.materials.mirror.lint.given import Given, Remark
 from classhub.materials.mirror.renames import all_over, moved
+from classhub.materials.mirror.schedule import is_out_to_all
 from classhub.materials.mirror.settings import Course, Source
 from classhub.materials.mirror.store import Store
 
@@ -59,7 +61,7 @@ class Looking:
 
     def _look(self, reader: Reader) -> Look:
         of_source = asdict(self.course.source or Source("", "")) | {"hold": None, "every_s": None}
-        key = {name: str(value) for name, value in of_source.items() if value}
+        key = {name: str(value) for name, value in of_source.items() if value} | {"rules": self._rules()}
         known = self.store.cached(SEEN)
         is_known = known.get("source") == key and bool(self.store.current() or self.store.held())
         candidate = reader.look(self.store, known.get("seen", {}) if is_known else {})
@@ -71,24 +73,38 @@ class Looking:
     def _consider(self, candidate: Candidate) -> Look:
         candidate = consistent(candidate)
         digest = content(candidate.files, self.course.title, self.course.folder)
+        considered = content(candidate.files, self.course.title, self.course.folder, self._rules())
         status, current = self.store.status(), self.store.current()
-        if digest == status.get("considered") and (current or self.store.held()):
+        if considered == status.get("considered") and (current or self.store.held()):
             return Look("same", self.store.current_name())
-        if current and digest == content(current.files, current.title, current.folder):
-            self._settle(digest, [], held=None)
-            self.store.drop_held()
-            return Look("same", current.release)
         given = self._given(candidate, current)
         remarks = [] if self.confirm else lint(given)
+        if current and digest == content(current.files, current.title, current.folder):
+            self._settle(considered, remarks, held=None)
+            self.store.drop_held()
+            return Look("same", current.release)
         release = self._release(candidate, digest, given.renames)
         why = self._why_held(remarks) if candidate.files or not self.confirm else "The source holds no file."
         if why:
             self.store.hold(release)
-            self._settle(digest, remarks, held=release)
+            self._settle(considered, remarks, held=release)
             return Look("held", release.release, why, tuple(remarks))
         self._publish(release)
-        self._settle(digest, remarks, held=None)
+        self._settle(considered, remarks, held=None)
         return Look("published", release.release, "", tuple(remarks))
+
+    def _rules(self) -> str:
+        """What of the course's file decides whether a release may go out: another word there, and it is judged anew."""
+        by_path = sorted((one.path, bool(one.release)) for one in self.course.assignments)
+        folders = sorted(folder for one in self.course.sections for folder in one.folders)
+        hold = bool(self.course.source and self.course.source.hold)
+        return sha256(repr((by_path, folders, hold)).encode("utf-8", "surrogateescape")).hexdigest()
+
+    def _hidden(self) -> dict[str, str]:
+        assignments = [one for one in self.course.assignments if one.release]
+        now = self.now()
+        later = {one.path: f"assignment {one.name}" for one in assignments if not is_out_to_all(self.course, one, now)}
+        return {folder: f"section {one.name}" for one in self.course.sections for folder in one.folders} | later
 
     def _given(self, candidate: Candidate, current: Manifest | None) -> Given:
         now = moved(current.files, candidate.files, self.store.blobs.read) if current else {}
@@ -101,6 +117,8 @@ class Looking:
             renames=all_over(current.renames if current else {}, now, candidate.files),
             linked=[one.path for one in assignments],
             timed=[one.path for one in assignments if one.release],
+            hidden=self._hidden(),
+            folder=self.course.source.folder if self.course.source else "",
             has_module=self.has_module,
         )
 

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from classhub.materials.manifest import Manifest, name_digest
 from classhub.materials.mirror.settings import Assignment, Course
+from classhub.materials.names import folded
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,39 @@ class View:
     """Paths that are hidden with all below them."""
     coming: Mapping[str, str]
     """Of these the ones that will be released to this viewer, with the time."""
+    later: tuple[str, ...] = ()
+    """Of the hidden ones those that wait for their time."""
+    of_others: tuple[str, ...] = ()
+    """The rest: folders of other sections, hidden but for folders of the viewer's own further in."""
+    own: frozenset[str] = frozenset()
+    """Folders of the viewer's sections."""
 
     def shows(self, path: str) -> bool:
-        return not any(path == one or path.startswith(one + "/") for one in self.hidden)
+        """Letter case and unicode form are no way round: a path that is written a little otherwise hides the same file."""
+        parts = list(_above(folded(path)))
+        if not self._later.isdisjoint(parts):
+            return False
+        nearest = next((part for part in parts if part in self._own or part in self._of_others), None)
+        return nearest is None or nearest in self._own
+
+    @cached_property
+    def _later(self) -> frozenset[str]:
+        return frozenset(map(folded, self.later))
+
+    @cached_property
+    def _of_others(self) -> frozenset[str]:
+        return frozenset(map(folded, self.of_others))
+
+    @cached_property
+    def _own(self) -> frozenset[str]:
+        return frozenset(map(folded, self.own))
+
+
+def _above(path: str) -> Iterator[str]:
+    """The path itself, then each folder that it lies in, the innermost first."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
 
 
 def viewer(course: Course, name: str, groups: Collection[str], is_admin: bool = False) -> Viewer:
@@ -37,20 +69,19 @@ def viewer(course: Course, name: str, groups: Collection[str], is_admin: bool = 
     return Viewer(inside, is_staff)
 
 
-def view(course: Course, who: Viewer, now: datetime) -> View:
-    """now: aware."""
+def view(course: Course, who: Viewer, now: datetime, renames: Mapping[str, str] | None = None) -> View:
+    """now: aware. renames: of the release that is looked at, for a file is hidden under its new name, too."""
     if who.is_staff:
         return View((), {})
-    of_others = tuple(_folders_of_others(course, who))
+    own = frozenset(folder for one in course.sections if one.name in who.sections for folder in one.folders)
+    others = tuple(folder for one in course.sections for folder in one.folders if folder not in own)
     later = [one for one in course.assignments if not _is_out(one, who, now)]
-    elsewhere = View(of_others, {})
+    elsewhere = View(others, {}, (), others, own)
     coming = {one.path: when for one in later if elsewhere.shows(one.path) and (when := _when(one, who))}
-    return View((*of_others, *(one.path for one in later)), coming)
-
-
-def _folders_of_others(course: Course, who: Viewer) -> Iterator[str]:
-    own = {folder for one in course.sections if one.name in who.sections for folder in one.folders}
-    return (folder for one in course.sections for folder in one.folders if folder not in own)
+    paths = tuple(one.path for one in later)
+    by_time = View(paths, {}, paths)
+    paths += tuple(new for old, new in (renames or {}).items() if not by_time.shows(old) and by_time.shows(new))
+    return View((*others, *paths), coming, paths, others, own)
 
 
 def _is_out(assignment: Assignment, who: Viewer, now: datetime) -> bool:
@@ -66,13 +97,23 @@ def _when(assignment: Assignment, who: Viewer) -> str:
     return min(times, key=datetime.fromisoformat, default="")
 
 
+def is_out_to_all(course: Course, assignment: Assignment, now: datetime) -> bool:
+    """Whether hiding it is over for good: for everybody, or for every section of the course."""
+    return all(_is_out(assignment, Viewer(frozenset({one.name})), now) for one in course.sections) and (
+        bool(course.sections) or _is_out(assignment, Viewer(), now)
+    )
+
+
 def selected(manifest: Manifest, seen: View) -> Manifest:
     """The part of a release that a viewer gets. What is hidden is named nowhere in it, but for what is coming."""
+    files = {path: entry for path, entry in manifest.files.items() if seen.shows(path)}
+    written = set(seen.hidden)
+    spelt = (path for path in manifest.files if path not in files and written.isdisjoint(_above(path)))
     return replace(
         manifest,
-        files={path: entry for path, entry in manifest.files.items() if seen.shows(path)},
+        files=files,
         renames={old: new for old, new in manifest.renames.items() if seen.shows(old) and seen.shows(new)},
         left={path: why for path, why in manifest.left.items() if seen.shows(path)},
         coming=dict(seen.coming),
-        hidden=frozenset(map(name_digest, seen.hidden)),
+        hidden=frozenset(map(name_digest, (*seen.hidden, *spelt))),
     )

@@ -81,7 +81,7 @@ class Shelf:
         if current is None:
             return None
         who = self._viewer(person)
-        seen = schedule.view(self.course, who, now)
+        seen = self._view(who, now, current)
         key = (who.sections, who.is_staff, seen.hidden, tuple(seen.coming.items()))
         if key not in self._selections:
             self._selections[key] = self._selected(current, who, seen, now)
@@ -92,8 +92,11 @@ class Shelf:
 
     def _selected(self, current: Manifest, who: Viewer, seen: View, now: datetime) -> Selection:
         part = schedule.selected(current, seen)
-        versions = self._history.versions(part, lambda at: schedule.view(self.course, who, at).shows, now)
+        versions = self._history.versions(part, lambda at: self._view(who, at, current).shows, now)
         return Selection(part, Answer.of(manifests.to_json(part)), versions)
+
+    def _view(self, who: Viewer, at: datetime, release: Manifest | None) -> View:
+        return schedule.view(self.course, who, at, release.renames if release else {})
 
     def _viewer(self, person: Person) -> Viewer:
         return schedule.viewer(self.course, person.name, person.groups, is_staff(self.course, person))
@@ -101,5 +104,5 @@ class Shelf:
     def tree(self, person: Person, commit: str) -> dict[str, str] | None:
         """Of the files of a commit those that this person may see by now."""
         files = self.store.tree(commit)
-        seen = schedule.view(self.course, self._viewer(person), self._now())
+        seen = self._view(self._viewer(person), self._now(), self.current())
         return None if files is None else {path: digest for path, digest in files.items() if seen.shows(path)}

@@ -2,15 +2,19 @@
 
 import json
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from classhub.materials.manifest import Entry
 from classhub.materials.mirror.candidate import Candidate, Left, Unavailable
+from classhub.materials.mirror.folder_source import FolderSource
 from classhub.materials.mirror.publish import Look, Looking
-from classhub.materials.mirror.settings import Assignment, Course, Source
+from classhub.materials.mirror.settings import Assignment, Course, Section, Source
 from classhub.materials.mirror.store import Store
 
 LAB = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []})
@@ -40,8 +44,6 @@ class Instructor:
             os.utime(path, (1_000_000_000, 1_000_000_000))
 
     def look(self, reader=None) -> Look:
-        from classhub.materials.mirror.folder_source import FolderSource
-
         return self.looking.look(reader or FolderSource(self.folder, quiet_s=0))
 
     def students_get(self) -> dict[str, str]:
@@ -245,3 +247,89 @@ def test_another_source_of_the_same_course_is_looked_at_anew(tmp_path: Path) -> 
     moved = Course("comp141", "Computing", "cs1", Source("folder", "/elsewhere"))
     Looking(moved, ada.store).look(Counting())
     assert asked == [{}, {"commit": "1"}, {}]
+
+
+LATER = {"": "2099-01-01T00:00:00+00:00"}
+EXAM = Assignment("midterm", "exams/midterm1.ipynb", release=LATER)
+OTHERS = {name: name for name in "abcd"}
+
+
+def with_course(ada: Instructor, **changed: object) -> Instructor:
+    """After a change of the course's file."""
+    ada.course = replace(ada.course, **changed)  # type: ignore[arg-type]
+    ada.looking = replace(ada.looking, course=ada.course)
+    return ada
+
+
+@pytest.mark.parametrize("now", [LAB, "something else"], ids=["the same text", "another text"])
+@pytest.mark.parametrize("path", ["exams/midterm1.ipynb", "exams"])
+def test_what_is_hidden_and_gone_holds_the_release_back(tmp_path: Path, path: str, now: str) -> None:
+    ada = Instructor(tmp_path, assignments=(replace(EXAM, path=path),))
+    ada.has(OTHERS | {"exams/midterm1.ipynb": LAB})
+    assert ada.look().what == "published"
+    ada.has(OTHERS | {"exam/midterm1.ipynb": now})
+    found = ada.look()
+    assert found.what == "held"
+    assert "assignment midterm hides it" in found.reason
+    assert ("probably it is exam" in found.reason) == (now == LAB)
+    assert "exam/midterm1.ipynb" not in ada.students_get()
+    with_course(ada, assignments=(replace(EXAM, path=path.replace("exams", "exam")),))
+    assert ada.look().what == "published"
+    assert "exam/midterm1.ipynb" in ada.students_get()
+
+
+def test_a_section_s_folder_that_is_gone_holds_the_release_back(tmp_path: Path) -> None:
+    ada = Instructor(tmp_path, sections=(Section("A", folders=("sections/a",)),))
+    ada.has(OTHERS | {"sections/a/x": "of A"})
+    ada.look()
+    ada.has(OTHERS | {"section-a/x": "of A"})
+    assert "probably it is section-a now" in ada.look().reason
+
+
+@pytest.mark.parametrize("path", ["Exams/Midterm1.ipynb", "material/exams/midterm1.ipynb", "midterm1.ipynb"])
+def test_a_path_that_hides_nothing_but_means_a_file_holds_the_release_back(tmp_path: Path, path: str) -> None:
+    ada = Instructor(tmp_path, assignments=(replace(EXAM, path=path),))
+    if path.startswith("material/"):
+        with_course(ada, source=Source("folder", str(tmp_path), folder="material"))
+    ada.has(OTHERS | {"exams/midterm1.ipynb": LAB})
+    found = ada.look()
+    assert (found.what, "Probably exams/midterm1.ipynb is meant" in found.reason) == ("held", True)
+
+
+def test_what_is_still_to_be_written_holds_nothing_back(tmp_path: Path) -> None:
+    ada = Instructor(tmp_path, assignments=(EXAM,))
+    ada.has(OTHERS)
+    found = ada.look()
+    assert (found.what, [one.rule for one in found.remarks]) == ("published", ["hidden-path-none"])
+
+
+def test_what_is_out_to_all_may_go(tmp_path: Path) -> None:
+    ada = Instructor(tmp_path, assignments=(replace(EXAM, release={"": "2027-01-01T00:00:00+00:00"}),))
+    ada.has(OTHERS | {"exams/midterm1.ipynb": LAB})
+    ada.look()
+    ada.has(OTHERS)
+    assert ada.look().what == "published"
+
+
+@pytest.mark.parametrize("mend", ["a release time", "no hold"])
+def test_a_mend_in_the_course_s_file_lets_the_release_out(tmp_path: Path, mend: str) -> None:
+    ada = Instructor(tmp_path, hold=True)
+    ada.has(OTHERS | {"exams/midterm1.ipynb": LAB})
+
+    class Unchanged(FolderSource):
+        """As git and archives, which say so when nothing is new."""
+
+        def look(self, store: Store, seen: Mapping[str, Any]) -> Candidate | None:
+            return None if seen else super().look(store, seen)
+
+    def look() -> str:
+        return ada.look(Unchanged(ada.folder, quiet_s=0)).what
+
+    assert (look(), look()) == ("held", "same")
+    assert ada.course.source is not None
+    changed = {
+        "a release time": {"assignments": (EXAM,)},
+        "no hold": {"source": replace(ada.course.source, hold=False)},
+    }
+    with_course(ada, **changed[mend])
+    assert (look(), look()) == ("published", "same")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from classhub.materials.manifest import Entry, Manifest
+from classhub.materials.manifest import Entry, Manifest, name_digest
 from classhub.materials.mirror.schedule import Viewer, selected, view, viewer
 from classhub.materials.mirror.settings import Assignment, Course, Section, Who
 
@@ -95,3 +95,43 @@ def test_who_somebody_is_to_the_course(name, groups, is_admin, wanted) -> None:
 
 def test_staff_see_everything_at_once() -> None:
     assert selected(release(), view(COURSE, Viewer(is_staff=True), MONDAY.replace(year=2020))) == release()
+
+
+def test_a_file_that_is_renamed_stays_hidden() -> None:
+    """Also one that leaves a folder which is hidden; and it comes out when the old name would."""
+    full = release(renames={"labs/lab01.ipynb.old": "readme.md", "labs/lab02/was.ipynb": "labs/lab02b.ipynb"})
+
+    def seen_of(*sections: str) -> set[str]:
+        who = Viewer(frozenset(sections))
+        return set(selected(full, view(COURSE, who, MONDAY, full.renames)).files)
+
+    assert "labs/lab02b.ipynb" not in seen_of("A")
+    assert {"labs/lab02b.ipynb", "readme.md"} <= seen_of("B")
+
+
+@pytest.mark.parametrize("path", ["Labs/LAB02/A.ipynb", "labs/cafe\u0301.ipynb"])
+def test_another_spelling_of_a_path_hides_the_file_too(path: str) -> None:
+    later = {"": "2099-01-12T09:00:00-06:00"}
+    course = Course(
+        "c",
+        assignments=(
+            Assignment("a", "labs/lab02", release=later),
+            Assignment("b", "labs/caf\u00e9.ipynb", release=later),
+        ),
+    )
+    full = Manifest("c", "1-abcdef0", {path: Entry("file", "0" * 64, 1), "readme.md": Entry("file", "0" * 64, 1)})
+    found = selected(full, view(course, Viewer(), MONDAY))
+    assert set(found.files) == {"readme.md"}
+    assert name_digest(path) in found.hidden, "so that no copy of it is taken for withdrawn"
+
+
+def test_the_folder_that_lies_further_in_decides_for_whom_it_is() -> None:
+    course = Course("c", sections=(Section("A", folders=("sections",)), Section("B", folders=("sections/b",))))
+    full = release()
+
+    def seen_of(section: str) -> set[str]:
+        files = selected(full, view(course, Viewer(frozenset({section})), MONDAY)).files
+        return {path for path in files if path.startswith("sections")}
+
+    assert seen_of("A") == {"sections/a/x"}
+    assert seen_of("B") == {"sections/b/x", "sections/b/quiz.ipynb"}

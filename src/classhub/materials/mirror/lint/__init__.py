@@ -8,6 +8,7 @@ from classhub.materials.mirror.lint.given import Given, Remark
 RULES = (
     changes.empty_release,
     changes.drops_half,
+    changes.hidden_path,
     changes.linked_file,
     what_is_left.left,
     names.solution_name,

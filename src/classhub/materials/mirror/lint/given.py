@@ -51,6 +51,10 @@ class Given:
     """Paths that links lead to: those of assignments."""
     timed: Collection[str] = ()
     """Paths that are handed out at a time of their own, with all below them."""
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    """Paths that are not out to everybody yet, or for one section alone, and what the course's file calls them."""
+    folder: str = ""
+    """Of the source; only what lies in it is material."""
     has_module: Callable[[str], bool] | None = None
     """Whether a kernel can import it; None: not known."""
 
