@@ -1,17 +1,20 @@
 """All that the service's pages need, in one place."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from classhub.materials.manifest import Manifest
 from classhub.materials.mirror.access import as_the_hub_writes
 from classhub.materials.mirror.door import Door, OpenDoor
 from classhub.materials.mirror.results import Results
 from classhub.materials.mirror.settings import Settings
 from classhub.materials.mirror.shelf import Shelf
 
+LOG = logging.getLogger("classhub.mirror")
 READERS = 4
 """Threads that read files, so that a slow disk stops nobody's small question."""
 
@@ -66,7 +69,15 @@ class Desk:
     def read_all(self) -> None:
         """Once before the first question: a term of releases takes a moment."""
         for shelf in self.shelves.values():
-            shelf.current()
+            self.current(shelf)
+
+    def current(self, shelf: Shelf) -> Manifest | None:
+        """None also for a course whose store is damaged: it must keep no other from its people."""
+        try:
+            return shelf.current()
+        except Exception:
+            LOG.exception("%s: its store cannot be read", shelf.course.name)
+            return None
 
     @property
     def is_open(self) -> bool:

@@ -1,5 +1,6 @@
 """One look at a course's source: nothing new, a new release, or one that is held back. Students keep the last good one."""
 
+import errno
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -56,7 +57,7 @@ class Looking:
                 found = Look("unavailable", self.store.current_name(), str(error))
             finally:
                 self.store.blobs.forget()
-            self._tell(found)
+            self.tell(found)
             return found
 
     def _look(self, reader: Reader) -> Look:
@@ -64,11 +65,20 @@ class Looking:
         key = {name: str(value) for name, value in of_source.items() if value} | {"rules": self._rules()}
         known = self.store.cached(SEEN)
         is_known = known.get("source") == key and bool(self.store.current() or self.store.held())
-        candidate = reader.look(self.store, known.get("seen", {}) if is_known else {})
+        candidate = self._read(reader, known.get("seen", {}) if is_known else {})
         found = Look("same", self.store.current_name()) if candidate is None else self._consider(candidate)
         if candidate is not None:
             self.store.cache(SEEN, {"source": key, "seen": dict(candidate.seen)})
         return found
+
+    def _read(self, reader: Reader, seen: Mapping[str, Any]) -> Candidate | None:
+        """A disk that is full is the store's; what else does not work while a source is read is the source's matter."""
+        try:
+            return reader.look(self.store, seen)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS) or _lies_in(error.filename, self.store.folder):
+                raise
+            raise Unavailable(f"The source cannot be read: {error.strerror or type(error).__name__}.") from error
 
     def _consider(self, candidate: Candidate) -> Look:
         candidate = consistent(candidate)
@@ -173,7 +183,8 @@ class Looking:
         now = {"considered": digest, "remarks": [asdict(one) for one in remarks], "held": waiting}
         self.store.write_status(self.store.status() | now)
 
-    def _tell(self, found: Look) -> None:
+    def tell(self, found: Look) -> None:
+        """To staff. Under the store's lock."""
         before, now = self.store.status(), self._time()
         current = self.store.current()
         told = before | {"course": self.course.name, "looked": now, "repositories": self.course.repositories}
@@ -188,6 +199,10 @@ class Looking:
 
     def _time(self) -> str:
         return self.now().astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _lies_in(name: object, folder: Path) -> bool:
+    return isinstance(name, str | Path) and Path(name).is_relative_to(folder)
 
 
 def _of_release(release: Manifest) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class Courses(Page):
         found = [
             {
                 **_named(shelf.course),
-                "release": out.release if (out := shelf.current()) else "",
+                "release": out.release if (out := self.desk.current(shelf)) else "",
                 "library": (self.desk.library(shelf.course.name) or {}).get("id", ""),
             }
             for shelf in seen
@@ -57,8 +57,9 @@ class Published(Page):
 
 class Blobs(Page):
     async def post(self, course: str) -> None:
+        seen = (await self.selection(course)).digests
         library = self.library_files(course)
-        digests = (await self.selection(course)).digests | library.keys()
+        digests = seen | library.keys()
         asked = self.body_json().get("digests")
         if not isinstance(asked, list) or len(asked) > MOST_ASKED or not all(isinstance(one, str) for one in asked):
             raise Denied(400, f'Send {{"digests": [...]}} with at most {MOST_ASKED} of them.')

@@ -3,6 +3,7 @@
 One thread for each course that has a source: a slow host keeps no other course waiting.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -12,6 +13,7 @@ from classhub.materials.mirror.publish import Look, Looking
 from classhub.materials.mirror.settings import Course
 from classhub.materials.mirror.store import Busy, Store
 
+LOG = logging.getLogger("classhub.mirror")
 LONGEST_S = 900.0
 """Between two looks at a source that cannot be had, unless it is looked at more seldom anyway."""
 APART_S = 2.0
@@ -71,9 +73,24 @@ class CourseWatch:
         except Busy:
             return Look("unavailable", reason="Another program is at work on this course's releases.")
         except OSError as error:
-            return Look("unavailable", reason=f"The store's disk does not let us: {error.strerror}.")
-        except Exception as error:  # noqa: BLE001 - the next look may work, and other courses must go on
-            return Look("unavailable", reason=f"A bug of ours: {type(error).__name__}.")
+            found = Look("unavailable", reason=f"The store's disk does not let us: {error.strerror}.")
+        except Exception as error:
+            found = self._bug(error)
+        self._keep(found)
+        return found
+
+    def _bug(self, error: Exception) -> Look:
+        """The next look may work, and other courses must go on."""
+        LOG.error("%s: a bug of ours, or a damaged store", self._looking.course.name, exc_info=error)
+        return Look("unavailable", reason=f"A bug of ours: {type(error).__name__}.")
+
+    def _keep(self, found: Look) -> None:
+        """For staff, who would be told that all is well. Where nothing can be written, the log has it."""
+        try:
+            with self._looking.store.locked():
+                self._looking.tell(found)
+        except Exception as error:  # noqa: BLE001 - the same disk, most of the time
+            self._tell(f"{self._looking.course.name}: its status cannot be written ({type(error).__name__}).")
 
     def _go_on(self, found: Look) -> None:
         try:
@@ -82,6 +99,8 @@ class CourseWatch:
             self._tell(
                 f"{self._looking.course.name}: what follows a look did not work: {error or 'the store is in use'}."
             )
+        except Exception as error:
+            self._keep(self._bug(error))
 
     def _told(self, found: Look, last: str) -> str:
         """A line for what is new; the same reason is told once."""
@@ -98,7 +117,7 @@ class CourseWatch:
         try:
             with self._looking.store.locked():
                 self._looking.store.sweep()
-        except (Busy, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - nothing of it is needed for a look
             self._tell(f"{self._looking.course.name}: not tidied up ({type(error).__name__}).")
 
 

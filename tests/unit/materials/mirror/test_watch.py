@@ -140,3 +140,35 @@ def test_a_slow_source_keeps_no_other_course_waiting(tmp_path: Path) -> None:
             eventually(lambda: Store(tmp_path / "store" / "b").current_name() != "", within_s=8)
         finally:
             made.stop(0.1)
+
+
+def test_the_damage_of_one_course_ends_no_thread_and_is_told_to_staff(tmp_path: Path) -> None:
+    looking = scripted(tmp_path, Look("same"))
+
+    def damaged(*_: object) -> None:
+        raise UnicodeDecodeError("utf-8", b"x", 0, 1, "invalid start byte")
+
+    looking.store.sweep = damaged  # type: ignore[method-assign]
+    one = CourseWatch(looking, lambda _: None, damaged)
+    one.start()
+    eventually(lambda: len(looking.seen) > 3)
+    one.stop()
+    assert looking.store.status()["reason"] == "A bug of ours: UnicodeDecodeError."
+
+
+def test_a_full_disk_is_told_to_staff(tmp_path: Path) -> None:
+    looking = scripted(tmp_path, OSError(28, "No space left on device"))
+    one = CourseWatch(looking, lambda _: None)
+    one.start()
+    eventually(lambda: len(looking.seen) > 1)
+    one.stop()
+    assert looking.store.status()["reason"] == "The store's disk does not let us: No space left on device."
+
+
+def test_a_source_that_cannot_be_read_is_not_the_store_s_disk(tmp_path: Path) -> None:
+    class Broken:
+        def look(self, store: Store, seen: object) -> None:
+            raise PermissionError(13, "Permission denied", "/elsewhere/a")
+
+    found = Looking(course(tmp_path, "a"), Store(tmp_path / "store" / "a")).look(Broken())
+    assert (found.what, found.reason) == ("unavailable", "The source cannot be read: Permission denied.")
