@@ -15,9 +15,11 @@ class Hub:
         self.asked: list[str] = []
 
     def user(self, name: str, *groups: str, admin: bool = False, kind: str = "user") -> str:
-        """A token of somebody."""
+        """A token of somebody: of a user the one of the own server."""
         token = f"token-{len(self.people)}-{ascii(name)[1:8]}"
-        self.people[token] = {"kind": kind, "name": name, "groups": list(groups), "admin": admin, "scopes": []}
+        scopes = [f"access:servers!server={name}/", f"users:activity!user={name}"] if kind == "user" else []
+        model = {"kind": kind, "name": name, "groups": list(groups), "admin": admin, "scopes": scopes}
+        self.people[token] = {**model, "session_id": None, "token_id": "a1"}
         return token
 
     def application(self) -> Application:

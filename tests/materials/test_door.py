@@ -139,3 +139,34 @@ def test_a_hub_that_does_not_run_is_away_and_no_token_is_logged(caplog):
         with pytest.raises(HubAway) as told:
             asyncio.run(knock())
     assert "SECRET-TOKEN" not in caplog.text + repr(told.value)
+
+
+FOREIGN = [
+    {"scopes": ["access:servers!server=alice/", "read:users:name!user=root"], "session_id": "a1"},
+    {"scopes": ["access:servers!server=alice/", "read:users:name!user=root", "read:users:groups!user=root"]},
+    {"scopes": ["access:servers!server=root2/", "access:servers!server=roo/t/"]},
+    {"scopes": ["access:services!service=forum"]},
+    {"scopes": ["access:servers!server=root/"], "session_id": "a1"},
+    {"scopes": []},
+    {"scopes": "access:servers"},
+    {"scopes": None},
+]
+
+
+@pytest.mark.parametrize("more", FOREIGN)
+def test_a_token_that_a_visit_left_elsewhere_is_nobody_s(mirror, more):
+    """Whoever visits a student's server as staff leaves one there, for her programs to read."""
+    token = mirror.hub.user("root", admin=True)
+    mirror.hub.people[token] |= more
+    assert status(mirror, token) == 401
+
+
+OWN = ["access:servers!server={}/", "access:servers!server={}/second", "access:servers!user={}", "access:servers"]
+
+
+@pytest.mark.parametrize("scope", [*OWN, "users:activity!user={}"])
+@pytest.mark.parametrize("name", ["root", "Jane.Doe+x@college.edu", "caf\u00e9 one"])
+def test_a_token_of_the_own_server_is_taken(mirror, scope, name):
+    token = mirror.hub.user(name, admin=True)
+    mirror.hub.people[token]["scopes"] = [scope.format(name)]
+    assert status(mirror, token) == 200

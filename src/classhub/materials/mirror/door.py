@@ -119,7 +119,9 @@ class HubDoor:
             answer = await self._client.fetch(
                 self._url, headers=headers, connect_timeout=ASK_S, request_timeout=ASK_S, follow_redirects=False
             )
-            return _person(json.loads(answer.body))
+            model = json.loads(answer.body)
+            person = _person(model)
+            return person if person.is_service or _is_own(model) else None
         except HTTPClientError as error:
             if error.code in (401, 403):
                 return None
@@ -134,3 +136,17 @@ def _person(model: Mapping[str, Any]) -> Person:
         raise ValueError
     groups = frozenset(str(group) for group in model.get("groups") or ())
     return Person(model["name"], groups, model.get("admin") is True, model["kind"] == "service")
+
+
+def _is_own(model: Mapping[str, Any]) -> bool:
+    """Whether this is a token of the person's own server, or one that holds no less.
+
+    A visit to another's server, or to a service, leaves a token of the visitor's with whoever runs that. It is made in a
+    browser's session, and holds the right to that server alone.
+    """
+    name, scopes = model["name"], model.get("scopes")
+    if model.get("session_id") or not isinstance(scopes, list):
+        return False
+    own = f"access:servers!server={name}/"
+    wide = {"access:servers", f"access:servers!user={name}", f"users:activity!user={name}"}
+    return any(isinstance(one, str) and (one in wide or one.startswith(own)) for one in scopes)
