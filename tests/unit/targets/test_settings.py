@@ -1,14 +1,17 @@
 """From a deployment folder to what the hub is given."""
 
 import json
+import sys
+from dataclasses import replace
 
 import pytest
 
 from classhub.config.load import load
+from classhub.config.model import Course, Material
 from classhub.hub.extra_config import run_extra_config
 from classhub.targets.local.machine import Machine
 from classhub.targets.local.paths import Paths
-from classhub.targets.local.settings import address, base_url, door, settings, starts_at_once
+from classhub.targets.local.settings import address, base_url, door, settings, sources, starts_at_once
 
 MACHINE = Machine(20002, 20001, "token-classhub", "token-culler", "00" * 32)
 
@@ -138,3 +141,39 @@ def test_extra_config_is_given_the_names_that_the_chart_gives(folder, values, na
     c = {}
     run_extra_config(c, hub)
     assert c == {"name": name}
+
+
+@pytest.mark.parametrize(
+    ("source", "hidden"),
+    [
+        ("material/comp141", "material/comp141"),
+        ("material/comp141.git", "material/comp141.git"),
+        ("file://{above}/my%20courses/comp141.git", "my courses/comp141.git"),
+        ("material/comp141.zip", "material"),
+        ("https://git.college.edu/cs/comp141", ""),
+        ("comp141.zip", ""),
+        ("/usr/comp141.zip", ""),
+    ],
+)
+def test_where_material_lies_before_its_date_is_hidden_from_students(folder, source, hidden):
+    above = folder.parent
+    (folder / "courses").mkdir()
+    for path in ("material/comp141", "material/comp141.git", "my courses/comp141.git"):
+        (above / path).mkdir(parents=True)
+    for path in ("material/comp141.zip", "comp141.zip"):
+        (above / path).touch()
+    before = made(folder)[1]["hub"]["machine"]["hide"]
+    config, _ = made(folder)
+    material = Material("archive" if source.endswith(".zip") else "git", source.format(above=above))
+    if not material.source.startswith(("/", "http", "file")):
+        material = replace(material, source=str(above / source))
+    config = replace(config, courses=(Course("comp141", "", material, "comp141"),))
+    assert [str(path) for path in sources(config)] == ([str(above / hidden)] if hidden else [])
+    (folder / "courses" / "comp141.yaml").write_text("material: material/comp141\n")
+    assert made(folder)[1]["hub"]["machine"]["hide"] == [*before, str(above / "material" / "comp141")]
+
+
+@pytest.mark.parametrize("source", ["/", "/home", sys.prefix, "/usr"])
+def test_what_servers_need_is_not_hidden(folder, source):
+    course = Course("comp141", "", Material("folder", source), "comp141")
+    assert sources(replace(made(folder)[0], courses=(course,))) == []

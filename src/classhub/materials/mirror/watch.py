@@ -74,13 +74,12 @@ class CourseWatch:
             return Look("unavailable", reason="Another program is at work on this course's releases.")
         except OSError as error:
             found = Look("unavailable", reason=f"The store's disk does not let us: {error.strerror}.")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the next look may work, and other courses must go on
             found = self._bug(error)
         self._keep(found)
         return found
 
     def _bug(self, error: Exception) -> Look:
-        """The next look may work, and other courses must go on."""
         LOG.error("%s: a bug of ours, or a damaged store", self._looking.course.name, exc_info=error)
         return Look("unavailable", reason=f"A bug of ours: {type(error).__name__}.")
 
@@ -99,7 +98,7 @@ class CourseWatch:
             self._tell(
                 f"{self._looking.course.name}: what follows a look did not work: {error or 'the store is in use'}."
             )
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - as above
             self._keep(self._bug(error))
 
     def _told(self, found: Look, last: str) -> str:

@@ -1,12 +1,14 @@
 """Config and machine -> the settings that supervisor and hub work from (hub.json). Pure."""
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from classhub.config.extra_config import extra_config
-from classhub.config.model import Config
+from classhub.config.model import Config, Material
 from classhub.config.parity_classes import NOT_HERE, OURS
 from classhub.config.traits import traits
 from classhub.config.traits.lookup import mapping
@@ -17,6 +19,23 @@ from classhub.targets.local.machine import Machine
 from classhub.targets.local.paths import Paths
 
 MOST_STARTS_AT_ONCE = 8
+MACHINE_S = (
+    "bin",
+    "boot",
+    "dev",
+    "etc",
+    "home",
+    "lib",
+    "lib64",
+    "opt",
+    "proc",
+    "run",
+    "sbin",
+    "sys",
+    "tmp",
+    "usr",
+    "var",
+)
 
 
 def settings(config: Config, machine: Machine, paths: Paths, *, is_root: bool, cores: int) -> dict[str, Any]:
@@ -133,7 +152,7 @@ def _machine(config: Config, paths: Paths, proxy: Mapping[str, Any], is_root: bo
             "events": str(paths.events),
             "libraries": str(paths.libraries),
         },
-        "hide": _hidden([paths.state, paths.homes, paths.runtime, config.folder]),
+        "hide": _hidden([paths.state, paths.homes, paths.runtime, config.folder, *sources(config)]),
         "material": f"http://{proxy['hub']}{proxy['base_url']}services/material" if _has_material(config) else "",
     }
 
@@ -145,6 +164,36 @@ def starts_at_once(cores: int) -> int:
 
 def _hidden(folders: Sequence[Path]) -> list[str]:
     return [str(folder) for folder in folders]
+
+
+def sources(config: Config) -> list[Path]:
+    """Folders of this machine that courses' material comes from: it lies there before its date, readable by whoever may.
+
+    Of an archive the folder that it lies in. Left out is what servers need, or this machine: nothing of it can be hidden.
+    """
+    given = (course.source for course in config.courses)
+    found = {folder for one in given if one and (folder := _local(one)) and folder.is_absolute()}
+    return sorted(folder for folder in found if _can_be_hidden(folder, config))
+
+
+def _local(material: Material) -> Path | None:
+    """None for what lies on another machine."""
+    address = urlsplit(material.source)
+    if address.scheme == "file":
+        path = Path(unquote(address.path))
+    elif material.source.startswith("/"):
+        path = Path(material.source)
+    else:
+        return None
+    return path.parent if material.kind == "archive" else path
+
+
+def _can_be_hidden(folder: Path, config: Config) -> bool:
+    needed = (sys.executable, sys.prefix, sys.base_prefix, __file__, os.fspath(config.folder))
+    real = folder.resolve()
+    top = real.parts[1] if len(real.parts) > 1 else ""
+    is_the_machine_s = len(real.parts) <= 2 and top in ("", *MACHINE_S)
+    return not is_the_machine_s and not any(Path(one).resolve().is_relative_to(real) for one in needed)
 
 
 def _has_material(config: Config) -> bool:
