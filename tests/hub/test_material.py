@@ -1,6 +1,7 @@
 """Course material from the instructor's folder to students' homes, through a real hub."""
 
 import json
+import os
 import shutil
 
 import pytest
@@ -71,6 +72,15 @@ def test_what_is_not_released_is_in_no_students_reach(college, alice):
     assert "labs/later.md" not in json.loads(manifest)["files"]
     assert json.loads(manifest)["coming"] == {"labs/later.md": "2099-01-11T09:00:00-06:00"}
     assert (other, status, publish) == ("403", "403", "403")
+
+
+def test_the_folder_that_material_comes_from_is_empty_to_her(college, alice):
+    material = college.folder / "material" / "comp141"
+    material.chmod(0o755)
+    alice.start_kernel()
+    assert (material / "labs" / "later.md").exists()
+    if os.geteuid() == 0:
+        assert alice.run(f"import os; print(os.path.exists({str(material / 'labs')!r}))").strip() == "False"
 
 
 def test_a_kernel_has_the_courses_library_from_a_folder_that_is_read_only(college, alice):

@@ -12,6 +12,7 @@ class Hub:
     def __init__(self) -> None:
         self.people: dict[str, dict[str, Any]] = {}
         self.mood = ""
+        self.slow_s = 0.0
         self.asked: list[str] = []
 
     def user(self, name: str, *groups: str, admin: bool = False, kind: str = "user") -> str:
@@ -33,6 +34,7 @@ class User(RequestHandler):
     async def get(self) -> None:
         token = self.request.headers.get("Authorization", "").removeprefix("token ")
         self.hub.asked.append(token)
+        await asyncio.sleep(self.hub.slow_s)
         if self.hub.mood == "silent":
             await asyncio.sleep(60)
         if self.hub.mood == "failing":

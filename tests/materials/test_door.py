@@ -170,3 +170,22 @@ def test_a_token_of_the_own_server_is_taken(mirror, scope, name):
     token = mirror.hub.user(name, admin=True)
     mirror.hub.people[token]["scopes"] = [scope.format(name)]
     assert status(mirror, token) == 200
+
+
+def test_a_flood_of_invented_tokens_keeps_nobody_out(mirror, alice, monkeypatch):
+    """The hub answers each of them slowly: more at once than it has connections, and one of a person it has known."""
+    monkeypatch.setattr(door, "ASK_S", 1.5)
+    assert status(mirror, alice) == 200
+    mirror.clock.pass_(minutes=5, seconds=1)
+    mirror.hub.slow_s = 0.4
+
+    async def flood():
+        strangers = [asyncio.ensure_future(mirror.door.person(f"invented-{number}")) for number in range(100)]
+        await asyncio.sleep(0.1)
+        known = await asyncio.wait_for(mirror.door.person(alice), 1.2)
+        assert sum(one.done() for one in strangers) < 50, "she waits behind none of them"
+        return known, await asyncio.gather(*strangers)
+
+    known, strangers = mirror.server.do(flood())
+    assert known.name == "alice@college.edu"
+    assert set(strangers) == {None}, "a queue here is no hub that is away"

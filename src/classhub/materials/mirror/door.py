@@ -27,6 +27,9 @@ AWAY_S = 10
 """A hub that did not answer is not asked again for so long, so that nobody waits for it a second time."""
 ASK_S = 4
 MOST = 10_000
+CONNECTIONS = 20
+STRANGERS = 10
+"""Of the connections to the hub, those for tokens that nobody is known to have: invented ones take no others."""
 
 
 class HubAway(Exception):
@@ -61,10 +64,11 @@ class HubDoor:
     def __init__(self, hub_api: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._url = f"{hub_api.rstrip('/')}/user"
         self._clock = clock
-        self._client = SimpleAsyncHTTPClient(force_instance=True, max_clients=20, max_body_size=1 << 20)
+        self._client = SimpleAsyncHTTPClient(force_instance=True, max_clients=CONNECTIONS, max_body_size=1 << 20)
         self._known: OrderedDict[bytes, Remembered] = OrderedDict()
         self._unknown: OrderedDict[bytes, Remembered] = OrderedDict()
         self._asking: dict[bytes, asyncio.Task[Person | None]] = {}
+        self._strangers = asyncio.Semaphore(STRANGERS)
         self._away_until = float("-inf")
 
     async def person(self, token: str) -> Person | None:
@@ -99,7 +103,11 @@ class HubDoor:
 
     async def _ask(self, key: bytes, token: str) -> Person | None:
         try:
-            person = await self._shown(token)
+            if key in self._known:
+                person = await self._shown(token)
+            else:
+                async with self._strangers:
+                    person = await self._shown(token) if self._clock() >= self._away_until else _away()
         except HubAway:
             self._away_until = self._clock() + AWAY_S
             raise
@@ -128,6 +136,10 @@ class HubDoor:
             raise HubAway from None
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             raise HubAway from None
+
+
+def _away() -> Person:
+    raise HubAway
 
 
 def _person(model: Mapping[str, Any]) -> Person:
