@@ -8,8 +8,8 @@ import pytest
 
 from classhub.materials.source import Offline
 from materials.asking import ask, in_words
-from materials.conftest import BUSY, FILES
-from unit.materials.stores import entry
+from materials.conftest import BUSY, FILES, NOON
+from unit.materials.stores import entry, publish
 
 HIDDEN = ["labs/lab03.ipynb", "labs/lab04/task.py", "sections/b/notes.txt"]
 
@@ -291,3 +291,18 @@ def test_each_student_has_a_report_of_his_own(mirror):
     status = ask(mirror, "GET", "/courses/open/status", mirror.hub.user("root", admin=True)).json()
     assert {one["name"] for one in status["students"]} == set(NAMES)
     assert len(list((mirror.store / "open" / "results").iterdir())) == len(NAMES)
+
+
+def test_a_renamed_file_and_its_drafts_stay_unseen_until_the_old_name_is_released(mirror, alice):
+    draft, final = b"with the solution", b"without it"
+    for number, content in ((2, draft), (3, final)):
+        files = {path: data for path, data in FILES.items() if path != "labs/lab03.ipynb"}
+        files |= {"labs/lab-03.ipynb": content}
+        renames = {"labs/lab03.ipynb": "labs/lab-03.ipynb"}
+        when = NOON.replace(hour=number).isoformat()
+        publish(mirror.store, "comp141", f"{number}-ddddddd", files, published=when, renames=renames)
+    assert not fetched(mirror, alice, final)
+    assert "lab-03" not in everything_told(mirror, alice)
+    mirror.clock.pass_(days=2)
+    assert fetched(mirror, alice, final)
+    assert not fetched(mirror, alice, draft)
