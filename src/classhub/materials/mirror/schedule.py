@@ -62,9 +62,8 @@ def _above(path: str) -> Iterator[str]:
         path = path.rpartition("/")[0]
 
 
-def viewer(course: Course, name: str, groups: Collection[str], is_admin: bool = False) -> Viewer:
-    """groups: of the hub, those that this user is in. Staff of the course are instructors and TAs."""
-    is_staff = is_admin or course.instructor.includes(name, groups) or course.tas.includes(name, groups)
+def viewer(course: Course, name: str, groups: Collection[str], is_staff: bool = False) -> Viewer:
+    """groups: of the hub, those that this user is in. is_staff: as access.is_staff says."""
     inside = frozenset(one.name for one in course.sections if one.students.includes(name, groups))
     return Viewer(inside, is_staff)
 
