@@ -1,15 +1,21 @@
-"""Material that is a folder of this machine. A look at one where nothing has changed is a walk and no reading."""
+"""Material that is a folder of this machine. A look at one where nothing has changed is a walk and no reading.
+
+Others may write the folder while we, who may read more than they, look at it: nothing below it is opened by its whole path, no link
+on the way is followed, and what is read is the file that was found.
+"""
 
 import os
 import stat
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from classhub.materials import disk
 from classhub.materials.manifest import Entry
-from classhub.materials.mirror.blobs import pieces
 from classhub.materials.mirror.candidate import MOST_FILES, Candidate, Left, Unavailable, link, unfit
 from classhub.materials.mirror.store import Store
 
@@ -34,8 +40,8 @@ class FolderSource:
         try:
             found = self._settled(known)
             files, left = self._read(store, found, known)
-        except FileNotFoundError as error:
-            raise Unavailable(f"{self.folder} was changed while it was read: {error.filename} is gone.") from error
+        except _Changed as error:
+            raise Unavailable(f"{self.folder} was changed while it was read: {error}.") from error
         return Candidate(files, left, "the folder as it is")
 
     def _settled(self, known: Mapping[str, Any]) -> dict[str, os.stat_result | Left]:
@@ -75,14 +81,15 @@ class FolderSource:
         self, store: Store, path: str, found: os.stat_result, known: Any, now_known: dict[str, Any]
     ) -> Entry | Left:
         if stat.S_ISLNK(found.st_mode):
-            return link(path, os.fsencode((self.folder / path).readlink()))
+            return link(path, _target(self.folder, path))
         kind = "exec" if found.st_mode & stat.S_IXUSR else "file"
         if known and tuple(known[:4]) == _stamp(found) and store.blobs.has(known[4]):
             now_known[path] = known
             return Entry(kind, known[4], found.st_size)
         began = time.time_ns()
         try:
-            digest, size = store.blobs.put(pieces(self.folder / path))
+            with _opened(self.folder, path, found) as descriptor:
+                digest, size = store.blobs.put(disk.pieces(descriptor))
         except PermissionError:
             return Left("unreadable", "It may not be read by whoever runs the hub.")
         if found.st_mtime_ns < began - RACY_NS:
@@ -94,34 +101,102 @@ def _stamp(found: os.stat_result) -> _Stamp:
     return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 
+class _Changed(Exception):
+    """Half a sentence: what is no longer what the walk found."""
+
+
 def _walk(root: Path) -> Iterator[tuple[str, os.stat_result | Left]]:
     """Files and links by their path below root; a folder that is left out stands for all that is in it."""
     waiting, count = [""], 0
     while waiting:
         above = waiting.pop()
         try:
-            with os.scandir(root / above) as inside:
-                entries = sorted(inside, key=lambda one: one.name)
+            entries = _inside(root, above)
         except PermissionError:
             yield above, Left("unreadable", "The folder may not be read by whoever runs the hub.")
             continue
-        for entry in entries:
-            path = f"{above}/{entry.name}" if above else entry.name
+        for name, found in entries:
+            path = f"{above}/{name}" if above else name
             count += 1
             if count > MOST_FILES:
                 raise Unavailable(f"{root} holds more than {MOST_FILES:,} files. Name the course's own folder.")
-            if entry.name == ".git":
+            if name == ".git":
                 continue  # of the instructor's own repository, which is no mistake
             if why := unfit(path):
                 yield path, why
-            elif entry.is_dir(follow_symlinks=False):
+            elif stat.S_ISDIR(found.st_mode):
                 waiting.append(path)
             else:
-                yield path, _leaf(entry)
+                yield path, _leaf(found)
 
 
-def _leaf(entry: os.DirEntry[str]) -> os.stat_result | Left:
-    found = entry.stat(follow_symlinks=False)
+def _inside(root: Path, path: str) -> list[tuple[str, os.stat_result]]:
+    """Names and what they are, in order. Raises _Changed, PermissionError."""
+    with _folder(root, path) as folder, os.scandir(folder) as inside, _as_found(path):
+        entries = [(entry.name, entry.stat(follow_symlinks=False)) for entry in islice(inside, MOST_FILES + 1)]
+    return sorted(entries, key=lambda one: one[0])
+
+
+def _leaf(found: os.stat_result) -> os.stat_result | Left:
     if stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode):
         return found
     return Left("special-file", "It is a pipe, socket or device.")
+
+
+# --- below the folder, name by name
+
+
+@contextmanager
+def _folder(root: Path, path: str) -> Iterator[int]:
+    """Root itself may be a link: whoever named it meant where it leads."""
+    with _as_found(path):
+        at = disk.open_folder(os.fsencode(root))
+        try:
+            for name in filter(None, path.split("/")):
+                below = disk.enter(at, os.fsencode(name))
+                os.close(at)
+                at = below
+        except BaseException:
+            os.close(at)
+            raise
+    try:
+        yield at
+    finally:
+        os.close(at)
+
+
+@contextmanager
+def _opened(root: Path, path: str, found: os.stat_result) -> Iterator[int]:
+    """The file that the walk found, and no other that has taken its name. Raises _Changed, PermissionError."""
+    above, _, name = path.rpartition("/")
+    with _folder(root, above) as folder, _as_found(path):
+        descriptor = disk.open_file(folder, os.fsencode(name))
+    try:
+        now = disk.state_of(descriptor)
+        if (now.st_dev, now.st_ino) != (found.st_dev, found.st_ino):
+            raise _Changed(f"{path} is another file now")
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _target(root: Path, path: str) -> bytes:
+    above, _, name = path.rpartition("/")
+    with _folder(root, above) as folder, _as_found(path):
+        return disk.target(folder, os.fsencode(name))
+
+
+@contextmanager
+def _as_found(path: str) -> Iterator[None]:
+    """What cannot be opened as what it was a moment ago is being changed."""
+    what = path or "the folder"
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise _Changed(f"{what} is gone") from error
+    except PermissionError:
+        raise
+    except (OSError, disk.Changed) as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            raise _Changed(f"{what} is gone") from error
+        raise _Changed(f"{what} is not what it was a moment ago") from error

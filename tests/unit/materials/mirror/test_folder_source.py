@@ -49,8 +49,8 @@ def test_files_and_their_executable_bit_are_found(store: Store, folder: Path) ->
 def test_only_what_changed_is_read_again(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = look(store, folder)
     read = []
-    real = folder_source.pieces
-    monkeypatch.setattr(folder_source, "pieces", lambda path: read.append(path.name) or real(path))
+    real = folder_source._opened
+    monkeypatch.setattr(folder_source, "_opened", lambda root, path, was: read.append(path) or real(root, path, was))
     assert look(store, folder).files == first.files
     assert read == []
     (folder / "run.sh").write_bytes(b"RUN")
@@ -126,3 +126,72 @@ def test_a_path_with_too_many_files_is_refused(store: Store, folder: Path, monke
     (folder / "one").touch()
     with pytest.raises(Unavailable, match="more than 3 files"):
         look(store, folder)
+
+
+class Swapping(FolderSource):
+    """Whoever may write the folder changes it between the walk and the reading."""
+
+    def _settled(self, known):
+        found = super()._settled(known)
+        swap(self.folder)
+        return found
+
+
+def swap(folder: Path) -> None:
+    raise NotImplementedError
+
+
+def _to_a_link(folder: Path) -> None:
+    (folder / "run.sh").unlink()
+    (folder / "run.sh").symlink_to(folder.parent / "secret" / "run.sh")
+
+
+def _to_a_pipe(folder: Path) -> None:
+    (folder / "run.sh").unlink()
+    os.mkfifo(folder / "run.sh")
+
+
+def _to_another_file(folder: Path) -> None:
+    os.link(folder.parent / "secret" / "run.sh", folder / "new")
+    (folder / "new").replace(folder / "run.sh")
+
+
+def _folder_to_a_link(folder: Path) -> None:
+    (folder / "labs").rename(folder.parent / "old")
+    (folder / "labs").symlink_to(folder.parent / "secret")
+
+
+@pytest.mark.parametrize("change", [_to_a_link, _to_a_pipe, _to_another_file, _folder_to_a_link])
+def test_only_the_very_file_that_was_found_is_read(store: Store, folder: Path, monkeypatch, change) -> None:
+    secret = folder.parent / "secret"
+    secret.mkdir()
+    for name in ("run.sh", "lab01.ipynb"):
+        (secret / name).write_bytes(b"secret")
+    monkeypatch.setitem(globals(), "swap", change)
+    with pytest.raises(Unavailable, match="changed while it was read: (run.sh|labs) is "):
+        Swapping(folder, quiet_s=0).look(store, {})
+    put = {path.read_bytes() for path in store.blobs.folder.rglob("*") if path.is_file()}
+    assert b"secret" not in put
+
+
+def test_a_folder_that_becomes_a_link_during_the_walk_is_not_entered(store: Store, folder: Path, monkeypatch) -> None:
+    secret = folder.parent / "secret"
+    secret.mkdir()
+    (secret / "run.sh").write_bytes(b"secret")
+    real = folder_source._inside
+
+    def inside(root: Path, path: str):
+        found = real(root, path)
+        if not path:
+            _folder_to_a_link(folder)
+        return found
+
+    monkeypatch.setattr(folder_source, "_inside", inside)
+    with pytest.raises(Unavailable, match="labs is not what it was"):
+        look(store, folder)
+
+
+def test_a_file_that_goes_during_the_look_is_told(store: Store, folder: Path, monkeypatch) -> None:
+    monkeypatch.setitem(globals(), "swap", lambda folder: (folder / "run.sh").unlink())
+    with pytest.raises(Unavailable, match=r"run\.sh is gone"):
+        Swapping(folder, quiet_s=0).look(store, {})
