@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from io import RawIOBase
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 LARGEST = 2 << 30
 """Bytes, unpacked."""
@@ -19,6 +19,8 @@ FREE = 50 << 20
 RATIO = 200
 """Beyond that, an archive may unpack to so many times its own size."""
 MOST_MEMBERS = 50_000
+MEMBER = 512
+"""Bytes that a .zip's directory may have for each: three or four times what it has."""
 LONGEST_TARGET = 4096
 PIECE = 1 << 20
 
@@ -60,14 +62,17 @@ def members(archive: Path) -> Iterator[Member]:
     """Raises Unusable, OSError."""
     counter = Counter(archive)
     with _in_words():
-        found = _of_zip(archive, counter) if zipfile.is_zipfile(archive) else _of_tar(archive, counter)
+        found = _of_zip(archive, counter) if zipfile.is_zipfile(archive) else _of_tar(archive, Counter(archive))
         for member in found:
-            yield replace(member, pieces=_told(member.pieces))
+            yield replace(member, pieces=_told(member.pieces, counter))
 
 
-def _told(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _told(pieces: Iterator[bytes], counter: Counter) -> Iterator[bytes]:
+    """Counts what comes out: holes of a file in a .tar are in no byte of it."""
     with _in_words():
-        yield from pieces
+        for piece in pieces:
+            counter.bytes(len(piece))
+            yield piece
 
 
 @contextmanager
@@ -83,17 +88,32 @@ def _in_words() -> Iterator[None]:
 # --- zip
 
 
+class _Bounded:
+    """A .zip whose directory, which is read in one piece, is looked at before it becomes an object for each member."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.seek, self.tell, self.seekable, self.close = file.seek, file.tell, file.seekable, file.close
+
+    def read(self, size: int = -1) -> bytes:
+        most = MOST_MEMBERS * MEMBER
+        piece = b"" if size > most else self._file.read(size if size >= 0 else most)
+        if size > most or piece.count(b"PK\1\2") > MOST_MEMBERS:
+            raise Unusable(f"It holds more than {MOST_MEMBERS:,} files.")
+        return piece
+
+
 def _of_zip(archive: Path, counter: Counter) -> Iterator[Member]:
-    with zipfile.ZipFile(archive) as file:
+    with archive.open("rb") as raw, zipfile.ZipFile(cast("IO[bytes]", _Bounded(raw))) as file:
         for info in file.infolist():
             counter.member()
             if info.flag_bits & 1:
                 raise Unusable("Files in it are encrypted.")
             if not info.is_dir():
-                yield _member_of_zip(file, info, counter)
+                yield _member_of_zip(file, info)
 
 
-def _member_of_zip(file: zipfile.ZipFile, info: zipfile.ZipInfo, counter: Counter) -> Member:
+def _member_of_zip(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
     path, mode = _name_in_zip(info), info.external_attr >> 16 if info.create_system == 3 else 0
     kind = stat.S_IFMT(mode)
     if kind == stat.S_IFLNK:
@@ -101,13 +121,12 @@ def _member_of_zip(file: zipfile.ZipFile, info: zipfile.ZipInfo, counter: Counte
             return Member(path, "link", target=inside.read(LONGEST_TARGET + 1))
     if kind not in (0, stat.S_IFREG):
         return Member(path, "other")
-    return Member(path, "exec" if mode & stat.S_IXUSR else "file", _out_of_zip(file, info, counter))
+    return Member(path, "exec" if mode & stat.S_IXUSR else "file", _out_of_zip(file, info))
 
 
-def _out_of_zip(file: zipfile.ZipFile, info: zipfile.ZipInfo, counter: Counter) -> Iterator[bytes]:
+def _out_of_zip(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
     with file.open(info) as inside:
         while piece := inside.read(PIECE):
-            counter.bytes(len(piece))
             yield piece
 
 

@@ -212,3 +212,39 @@ def test_the_same_archive_is_not_read_twice(store: Store, tmp_path: Path) -> Non
     again = source.look(store, first.seen)
     assert again is not None
     assert contents(store, again) == {"a": b"2"}
+
+
+def with_a_hole(path: Path, size: int) -> Path:
+    """One byte, then nothing for so long: GNU tar packs that into 512 bytes."""
+    head = tarfile.TarInfo("hole")
+    head.type, head.size = tarfile.GNUTYPE_SPARSE, 1
+    raw = bytearray(head.tobuf(tarfile.GNU_FORMAT))
+    raw[386:410] = b"%011o\0%011o\0" % (0, 1)  # from 0 on one byte of data
+    raw[483:495] = b"%011o\0" % size
+    raw[148:156] = b" " * 8
+    raw[148:156] = b"%06o\0 " % sum(raw)
+    path.write_bytes(gzip.compress(bytes(raw) + b"x".ljust(512, b"\0") + bytes(1024)))
+    return path
+
+
+def test_holes_in_a_file_count_as_the_bytes_that_they_become(store: Store, tmp_path: Path, monkeypatch) -> None:
+    path = with_a_hole(tmp_path / "a.tar.gz", 3000)
+    assert contents(store, look(store, path)) == {"hole": b"x".ljust(3000, b"\0")}
+    monkeypatch.setattr(archive, "RATIO", 1)
+    monkeypatch.setattr(archive, "FREE", 2900)
+    with pytest.raises(Unavailable, match="unpacks to far more"):
+        look(store, path)
+
+
+def test_a_zip_with_too_many_files_is_refused_before_its_directory_is_taken_in(tmp_path: Path, monkeypatch) -> None:
+    path = zipped(tmp_path / "x.zip", {str(number): b"" for number in range(12)})
+    taken = []
+    real = zipfile.ZipInfo.__init__
+    monkeypatch.setattr(zipfile.ZipInfo, "__init__", lambda *args, **more: taken.append(1) or real(*args, **more))
+    assert len(list(archive.members(path))) == len(taken) == 12
+    taken.clear()
+    for name, value in (("MOST_MEMBERS", 11), ("MEMBER", 20)):  # by what it holds, and by its length
+        monkeypatch.setattr(archive, name, value)
+        with pytest.raises(archive.Unusable, match="more than 11 files"):
+            list(archive.members(path))
+    assert taken == []

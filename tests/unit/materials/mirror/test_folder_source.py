@@ -168,7 +168,7 @@ def test_only_the_very_file_that_was_found_is_read(store: Store, folder: Path, m
     for name in ("run.sh", "lab01.ipynb"):
         (secret / name).write_bytes(b"secret")
     monkeypatch.setitem(globals(), "swap", change)
-    with pytest.raises(Unavailable, match="changed while it was read: (run.sh|labs) is "):
+    with pytest.raises(Unavailable, match=r"changed while it was read: (run.sh|labs) is "):
         Swapping(folder, quiet_s=0).look(store, {})
     put = {path.read_bytes() for path in store.blobs.folder.rglob("*") if path.is_file()}
     assert b"secret" not in put
