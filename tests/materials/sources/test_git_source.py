@@ -2,14 +2,18 @@
 
 import os
 import shutil
+import time
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from classhub.materials.mirror import blobs
 from classhub.materials.mirror.candidate import Candidate, Unavailable
 from classhub.materials.mirror.git_source import GitSource, tree
 from classhub.materials.mirror.store import Store
+from classhub.outside import room
+from classhub.outside.git import repository
 from materials.sources.upstream import Upstream
 
 
@@ -303,3 +307,71 @@ def test_an_address_that_looks_like_an_option_is_none(store: Store, tmp_path: Pa
     assert "cannot be had" in refusal(store, GitSource(f"--upload-pack=touch {tmp_path}/ran"))
     assert "cannot be had" in refusal(store, GitSource(f"ext::touch {tmp_path}/ran"))
     assert not (tmp_path / "ran").exists()
+
+
+def test_files_too_large_are_named_and_a_repository_too_large_is_refused(store: Store, upstream: Upstream, monkeypatch):
+    upstream.commit({"a": b"1" * 5, "film.mp4": b"2" * 11})
+    monkeypatch.setattr(blobs, "LARGEST", 10)
+    found = look(store, GitSource(upstream.address))
+    assert (contents(store, found), rules(found)) == ({"a": b"1" * 5}, {"film.mp4": "too-large"})
+    monkeypatch.setattr(blobs, "LARGEST_TOGETHER", 4)
+    with pytest.raises(Unavailable, match="more than 4 bytes"):
+        look(store, GitSource(upstream.address))
+
+
+@pytest.mark.parametrize("limit", ["bytes", "time", "room"])
+def test_a_fetch_that_brings_too_much_is_stopped_and_leaves_nothing(store, upstream, monkeypatch, limit) -> None:
+    upstream.commit({"a": os.urandom(5000)})
+    if limit == "room":
+        monkeypatch.setattr(room, "RESERVE", 1 << 70)
+        monkeypatch.setattr(room, "RESERVE_PART", 1.0)
+    else:
+        monkeypatch.setattr(repository, {"bytes": "LARGEST_FETCH", "time": "FETCH_S"}[limit], 0)
+    with pytest.raises(Unavailable, match=r"more than 0 bytes|too long|nearly full"):
+        look(store, GitSource(upstream.address))
+    assert not [path for path in store.folder.rglob("*") if path.is_file() and path.stat().st_size > 4000]
+    monkeypatch.undo()
+    assert set(contents(store, look(store, GitSource(upstream.address)))) == {"a"}
+
+
+def test_a_repository_of_more_paths_than_anybody_could_list_is_refused(store: Store, upstream: Upstream) -> None:
+    """10 names for each of 10 in each of ...: 20 kB that are 10**9 paths."""
+    what = b"100644 blob " + upstream.blob(b"1")
+    for _ in range(9):
+        lines = [what + b"\td%d" % number for number in range(10)]
+        commit = upstream.commit_tree(lines)
+        what = b"040000 tree " + upstream.git("rev-parse", f"{commit}^{{tree}}").encode()
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match="more than 50,000 files"):
+        look(store, GitSource(upstream.address))
+    assert time.monotonic() - began < 60
+
+
+def _lend(upstream: Upstream, of: Path) -> None:
+    (upstream.bare / "objects" / "info" / "alternates").write_text(f"{of / 'objects'}\n")
+
+
+def _link_folder(upstream: Upstream, of: Path) -> None:
+    shutil.rmtree(upstream.bare / "objects")
+    (upstream.bare / "objects").symlink_to(of / "objects")
+
+
+def _link_objects(upstream: Upstream, of: Path) -> None:
+    for path in (of / "objects").glob("??"):
+        shutil.rmtree(upstream.bare / "objects" / path.name, ignore_errors=True)
+        (upstream.bare / "objects" / path.name).symlink_to(path)
+
+
+@pytest.mark.parametrize("borrow", [_lend, _link_folder, _link_objects])
+@pytest.mark.parametrize("form", ["{}", "file://{}", "short"])
+def test_a_repository_that_borrows_anothers_objects_is_refused(
+    store: Store, upstream: Upstream, tmp_path: Path, borrow, form: str
+) -> None:
+    other = Upstream.make(tmp_path / "other")
+    commit = other.commit({"exam.md": b"secret"})
+    upstream.commit({"a": b"1"})
+    borrow(upstream, other.bare)
+    (upstream.bare / "refs" / "heads" / "main").write_text(f"{commit}\n")
+    address = str(upstream.bare).removesuffix(".git") if form == "short" else form.format(upstream.bare)
+    with pytest.raises(Unavailable, match="objects from another repository"):
+        look(store, GitSource(address))

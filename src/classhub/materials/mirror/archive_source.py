@@ -13,7 +13,7 @@ from classhub.materials.manifest import Entry
 from classhub.materials.mirror import archive
 from classhub.materials.mirror.archive import Member, Unusable
 from classhub.materials.mirror.blobs import pieces
-from classhub.materials.mirror.candidate import Candidate, Left, Unavailable, link, unfit
+from classhub.materials.mirror.candidate import Candidate, Left, Unavailable, in_bounds, link, unfit
 from classhub.materials.mirror.store import Store
 from classhub.outside.download import Undelivered, download_new
 
@@ -54,7 +54,8 @@ class ArchiveSource:
         if seen.get("digest") == digest:
             return None
         try:
-            found = _below(_without_top(dict(_all(store, path))), self.folder)
+            with in_bounds():
+                found = _below(_without_top(dict(_all(store, path))), self.folder)
         except Unusable as error:
             raise Unavailable(f"The archive cannot be used. {error}") from error
         files, left = _judged(found)

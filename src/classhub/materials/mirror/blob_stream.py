@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from classhub.materials.mirror.blobs import place
+
 PIECE = 1 << 17
 """Small files travel together up to this size, large ones in parts of it."""
 
@@ -26,7 +28,7 @@ def frames(folder: Path, digests: Iterable[str], elsewhere: Mapping[str, Path] |
     """Of those that are there, in order. elsewhere: digests that are not in the folder of blobs."""
     found = []
     for digest in digests:
-        path = (elsewhere or {}).get(digest) or folder / digest[:2] / digest
+        path = (elsewhere or {}).get(digest) or place(folder, digest)
         try:
             found.append(Frame(digest, path.stat().st_size, path))
         except OSError:

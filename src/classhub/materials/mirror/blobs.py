@@ -8,9 +8,22 @@ from hashlib import sha256
 from pathlib import Path
 
 from classhub.materials.mirror.whole_file import keep_folder
+from classhub.outside.room import has_room
 
 PIECE = 1 << 20
 PART = ".part-"
+LARGEST = 2 << 30
+"""Bytes of one file."""
+LARGEST_TOGETHER = 10 << 30
+"""Bytes that are put before any is kept: those that a release has new."""
+
+
+class TooLarge(Exception):
+    """One file. The text is a whole sentence."""
+
+
+class NoRoom(Exception):
+    """For anything more. The text is a whole sentence."""
 
 
 class Blobs:
@@ -20,6 +33,7 @@ class Blobs:
         self.folder = folder
         self._new: dict[str, Path] = {}
         """Digest to the file that will have that name."""
+        self._put = 0
 
     def path(self, digest: str) -> Path:
         return self._new.get(digest) or self._final(digest)
@@ -32,21 +46,30 @@ class Blobs:
         return self.path(digest).read_bytes()
 
     def put(self, pieces: Iterable[bytes]) -> tuple[str, int]:
-        """Digest and size. Whatever the pieces raise leaves nothing behind."""
+        """Digest and size. Raises TooLarge, NoRoom. Whatever the pieces raise leaves nothing behind."""
         self.folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=PART, dir=self.folder)
         part, sum_, size = Path(name), sha256(), 0
         try:
             with os.fdopen(handle, "wb") as file:
                 for piece in pieces:
+                    size += len(piece)
+                    self._bound(size, len(piece))
                     file.write(piece)
                     sum_.update(piece)
-                    size += len(piece)
             self._take(part, sum_.hexdigest(), size)
         finally:
             if part not in self._new.values():
                 part.unlink(missing_ok=True)
         return sum_.hexdigest(), size
+
+    def _bound(self, size: int, more: int) -> None:
+        if size > LARGEST:
+            raise TooLarge(f"It has more than {LARGEST:,} bytes.")
+        if self._put + size > LARGEST_TOGETHER:
+            raise NoRoom(f"What is new in it has more than {LARGEST_TOGETHER:,} bytes.")
+        if not has_room(self.folder, more):
+            raise NoRoom("The disk that keeps the material here is nearly full.")
 
     def _take(self, part: Path, digest: str, size: int) -> None:
         """A file of another size under this name is one that a damaged disk left."""
@@ -57,6 +80,7 @@ class Blobs:
         if not is_there:
             part.chmod(stat.S_IRUSR)  # what is not released yet is for nobody else of this machine
             self._new[digest] = part
+            self._put += size
 
     def keep(self) -> None:
         """To the disk, then under their names: a power cut leaves no blob that is not whole."""
@@ -70,6 +94,7 @@ class Blobs:
         for digest, part in self._new.items():
             part.replace(self._final(digest))
         self._new.clear()
+        self._put = 0
         for folder in folders:
             keep_folder(folder)
         if folders:
@@ -80,6 +105,7 @@ class Blobs:
         for part in self._new.values():
             part.unlink(missing_ok=True)
         self._new.clear()
+        self._put = 0
 
     def all(self) -> Iterator[Path]:
         return (path for path in self.folder.glob("??/*") if len(path.name) == 64)
@@ -89,7 +115,12 @@ class Blobs:
         return (path for path in self.folder.glob(f"{PART}*") if path not in self._new.values())
 
     def _final(self, digest: str) -> Path:
-        return self.folder / digest[:2] / digest
+        return place(self.folder, digest)
+
+
+def place(folder: Path, digest: str) -> Path:
+    """Of a blob that is kept."""
+    return folder / digest[:2] / digest
 
 
 def pieces(path: Path) -> Iterator[bytes]:

@@ -1,11 +1,14 @@
 """What a source holds now, before it is a release."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Protocol
 
 from classhub.materials.manifest import Entry
+from classhub.materials.mirror import blobs
+from classhub.materials.mirror.blobs import NoRoom, TooLarge
 from classhub.materials.mirror.store import Store
 from classhub.materials.names import clutter, refused, refused_link, to_bytes
 
@@ -22,7 +25,8 @@ class Left:
     """Why a path of the source is in no release."""
 
     rule: str
-    """"refused-name", "clutter", "escaping-link", "submodule", "lfs-pointer", "special-file", "unreadable"."""
+    """"refused-name", "clutter", "escaping-link", "submodule", "lfs-pointer", "special-file", "too-large",
+    "unreadable"."""
     why: str
 
 
@@ -53,6 +57,26 @@ def unfit(path: str) -> Left | None:
     if why := clutter(path):
         return Left("clutter", f"It is {why}.")
     return None
+
+
+def too_large(size: int) -> Left | None:
+    """By what the source says of it, before it is read."""
+    return Left("too-large", f"It has more than {blobs.LARGEST:,} bytes.") if size > blobs.LARGEST else None
+
+
+def bound(sizes: Iterable[int]) -> None:
+    """Of a whole release. Raises Unavailable."""
+    if sum(sizes) > blobs.LARGEST_TOGETHER:
+        raise Unavailable(f"The material has more than {blobs.LARGEST_TOGETHER:,} bytes.")
+
+
+@contextmanager
+def in_bounds() -> Iterator[None]:
+    """Around all that puts blobs: what is too much for the store is the source's doing."""
+    try:
+        yield
+    except (NoRoom, TooLarge) as error:
+        raise Unavailable(f"The material cannot be kept. {error}") from error
 
 
 def link(path: str, target: bytes) -> Entry | Left:

@@ -16,7 +16,18 @@ from typing import Any
 
 from classhub.materials import disk
 from classhub.materials.manifest import Entry
-from classhub.materials.mirror.candidate import MOST_FILES, Candidate, Left, Unavailable, link, unfit
+from classhub.materials.mirror.blobs import TooLarge
+from classhub.materials.mirror.candidate import (
+    MOST_FILES,
+    Candidate,
+    Left,
+    Unavailable,
+    bound,
+    in_bounds,
+    link,
+    too_large,
+    unfit,
+)
 from classhub.materials.mirror.store import Store
 
 RACY_NS = 2_000_000_000
@@ -39,7 +50,9 @@ class FolderSource:
         known = store.cached(CACHE)
         try:
             found = self._settled(known)
-            files, left = self._read(store, found, known)
+            bound(one.st_size for one in found.values() if not isinstance(one, Left))
+            with in_bounds():
+                files, left = self._read(store, found, known)
         except _Changed as error:
             raise Unavailable(f"{self.folder} was changed while it was read: {error}.") from error
         return Candidate(files, left, "the folder as it is")
@@ -92,6 +105,8 @@ class FolderSource:
                 digest, size = store.blobs.put(disk.pieces(descriptor))
         except PermissionError:
             return Left("unreadable", "It may not be read by whoever runs the hub.")
+        except TooLarge as error:  # it grew
+            return Left("too-large", str(error))
         if found.st_mtime_ns < began - RACY_NS:
             now_known[path] = [*_stamp(found), digest]
         return Entry(kind, digest, size)
@@ -139,7 +154,7 @@ def _inside(root: Path, path: str) -> list[tuple[str, os.stat_result]]:
 
 def _leaf(found: os.stat_result) -> os.stat_result | Left:
     if stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode):
-        return found
+        return too_large(found.st_size) or found
     return Left("special-file", "It is a pipe, socket or device.")
 
 

@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from classhub.materials.manifest import Entry
-from classhub.materials.mirror.candidate import MOST_FILES, Candidate, Left, Unavailable, link, unfit
+from classhub.materials.mirror.blobs import NoRoom
+from classhub.materials.mirror.candidate import (
+    MOST_FILES,
+    Candidate,
+    Left,
+    Unavailable,
+    bound,
+    in_bounds,
+    link,
+    too_large,
+    unfit,
+)
 from classhub.materials.mirror.store import Store
 from classhub.outside import lfs
 from classhub.outside.git.isolated import Access
@@ -38,15 +49,19 @@ class GitSource:
             ref = repository.wanted(self.branch)
             if seen.get("commit") == ref.commit and seen.get("whole", True):
                 return None
-            try:
-                return self._candidate(store, repository, repository.fetch(ref))
-            except Damaged:
-                repository.renew()
-                return self._candidate(store, repository, repository.fetch(ref))
+            with in_bounds():
+                return self._fetched(store, repository, ref)
         except NoBranch as error:
             raise Unavailable(f"The repository has not what is asked for: {error}.") from error
         except GitFailed as error:
             raise Unavailable(f"The repository cannot be had: {error}.") from error
+
+    def _fetched(self, store: Store, repository: Repository, ref: Ref) -> Candidate:
+        try:
+            return self._candidate(store, repository, repository.fetch(ref))
+        except Damaged:
+            repository.renew()
+            return self._candidate(store, repository, repository.fetch(ref))
 
     def repository(self, store: Store) -> Repository:
         return Repository(store.folder / "git", self.source, self._access)
@@ -62,12 +77,12 @@ class GitSource:
         return Access(self.key, user, secret)
 
     def _candidate(self, store: Store, repository: Repository, ref: Ref) -> Candidate:
-        leaves = repository.leaves(ref.commit, self.folder)
-        if len(leaves) > MOST_FILES:
-            raise Unavailable(f"The repository holds more than {MOST_FILES:,} files.")
-        left = {one.path: why for one in leaves if (why := unfit(one.path) or _submodule(one))}
+        leaves = repository.leaves(ref.commit, MOST_FILES, self.folder)
+        left = {one.path: why for one in leaves if (why := unfit(one.path) or _submodule(one) or too_large(one.size))}
         wanted = [one for one in leaves if one.path not in left]
+        bound(one.size for one in wanted)
         known = self.digests(store, repository, wanted)
+        bound(known[one.id][1] for one in wanted)  # with what pointers stand for
         found = {one.path: self._entry(store, repository, one, known) for one in wanted}
         left |= {path: what for path, what in found.items() if isinstance(what, Left)}
         whole = not any(what.rule == "lfs-pointer" for what in left.values())
@@ -134,9 +149,10 @@ def tree(store: Store, source: GitSource, commit: str) -> dict[str, str] | None:
     if not repository.has(commit):
         return None
     try:
-        leaves = [one for one in repository.leaves(commit, source.folder) if one.mode != "160000"]
+        leaves = [one for one in repository.leaves(commit, MOST_FILES, source.folder) if one.mode != "160000"]
+        leaves = [one for one in leaves if not too_large(one.size)]
         digests = source.digests(store, repository, leaves)
-    except GitFailed:
+    except (GitFailed, NoRoom):
         return None
     found = {one.path: digests[one.id][0] for one in leaves}
     store.keep_tree(commit, found)

@@ -18,6 +18,7 @@ CONFIG = f"""[safe]
     auto = false
 [transfer]
     fsckObjects = false
+    unpackLimit = 1
 [core]
     hooksPath = /dev/null
 [http]
@@ -25,7 +26,7 @@ CONFIG = f"""[safe]
     lowSpeedTime = {SILENCE_S}
 """
 """All the configuration there is. Owners do not count: nothing of a repository is run. Odd objects come; what is odd is left out
-path by path. Nothing is tidied away: a student's clone may begin at a commit that a push by force took away."""
+path by path. What comes stays packed as it is, where a file of little may stand for one of much. Nothing is tidied away: a student's clone may begin at a commit that a push by force took away."""
 
 ASKPASS = """#!/bin/sh
 # The token is for one host alone: an address that leads elsewhere gets nothing.
@@ -74,6 +75,7 @@ def environment(home: Path, address: str, access: Access, environ: Mapping[str, 
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_NO_LAZY_FETCH": "1",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_ALLOW_PROTOCOL": "http:https" if wanted == "http" else wanted,
         "GIT_ASKPASS": str(home / "askpass"),

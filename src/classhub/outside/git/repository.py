@@ -5,7 +5,9 @@ Nothing is ever checked out, and nothing that the repository brings is run.
 
 import os
 import re
+import select
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,12 +16,20 @@ from pathlib import Path
 from typing import IO
 
 from classhub.outside.git import reasons
-from classhub.outside.git.isolated import ASKPASS, CONFIG, Access, environment
+from classhub.outside.git.isolated import ASKPASS, CONFIG, Access, environment, protocol
+from classhub.outside.git.local import is_borrowing
 from classhub.outside.process import Output, ProgramFailed, piped, run
+from classhub.outside.room import has_room
 
 ASK_S = 40
 FETCH_S = 900
 READ_S = 120
+LATE_S = 10
+LOOK_S = 0.5
+LARGEST_FETCH = 10 << 30
+"""Bytes: what comes, with all its history."""
+LINE = 1024
+"""Bytes for each file of a list: four times those of a long path."""
 HELD = "refs/classhub/wanted"
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
@@ -102,7 +112,8 @@ class Repository:
     def fetch(self, ref: Ref) -> Ref:
         """Bring it, with its history; what it is now. Raises GitFailed, Damaged."""
         words = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--update-shallow")
-        self._here("fetch", *words, "--", self.address, f"+{ref.name}:{HELD}", timeout_s=FETCH_S)
+        self._refuse_borrowed()
+        self._bring("fetch", *words, "--", self.address, f"+{ref.name}:{HELD}")
         return Ref(ref.name, self._here("rev-parse", "--verify", f"{HELD}^{{commit}}").out.strip())
 
     def renew(self) -> None:
@@ -118,16 +129,18 @@ class Repository:
         except GitFailed:
             return False
 
-    def leaves(self, commit: str, folder: str = "") -> list[Leaf]:
+    def leaves(self, commit: str, most: int, folder: str = "") -> list[Leaf]:
         """Below a folder of it, with paths from there. Raises GitFailed; NoBranch without such a folder."""
         tree = f"{commit}:{folder}" if folder else commit
+        argv = self._argv("--git-dir", str(self._mirror), "ls-tree", "-r", "-z", "-l", "--full-tree", tree)
         try:
-            listed = self._here("ls-tree", "-r", "-z", "-l", "--full-tree", tree).out
-        except GitFailed as error:
-            if folder and not isinstance(error, Damaged):
+            with piped(argv, env=self._environment, timeout_s=READ_S) as (_, out):
+                return [_leaf(line) for line in _lines(out, most)]
+        except ProgramFailed as error:
+            failed = self._failed(error)
+            if folder and not isinstance(failed, Damaged):
                 raise NoBranch(f"it has no folder {folder}") from error
-            raise
-        return [_leaf(line) for line in listed.split("\0") if line]
+            raise failed from error
 
     def blobs(self, ids: Iterable[str]) -> Iterator[tuple[str, int, Iterator[bytes]]]:
         """Id, size and bytes as they are in git, without any conversion. Each must be read before the next."""
@@ -153,6 +166,46 @@ class Repository:
 
     def _here(self, *words: str, timeout_s: float = READ_S) -> Output:
         return self._git("--git-dir", str(self._mirror), *words, timeout_s=timeout_s)
+
+    def _bring(self, *words: str) -> None:
+        """Ended when it takes more time or more of the disk than a course's history; what came is removed then."""
+        argv = self._argv("-C", str(self._home), "--git-dir", str(self._mirror), *words)
+        until, before = time.monotonic() + FETCH_S, self._size()
+        try:
+            with piped(argv, env=self._environment, timeout_s=FETCH_S + LATE_S) as (_, out):
+                while not _is_over(out):
+                    self._bound(before, until)
+        except ProgramFailed as error:
+            raise self._failed(error) from None
+        except GitFailed:
+            self.ready()
+            raise
+        try:
+            self._bound(before, until)
+        except GitFailed:
+            shutil.rmtree(self._mirror, ignore_errors=True)
+            raise
+
+    def _bound(self, before: int, until: float) -> None:
+        if time.monotonic() > until:
+            raise GitFailed("took too long")
+        if self._size() - before > LARGEST_FETCH:
+            raise GitFailed(f"it brings more than {LARGEST_FETCH:,} bytes")
+        if not has_room(self.folder):
+            raise GitFailed("the disk that keeps the copy here is nearly full")
+
+    def _size(self) -> int:
+        return sum(_length(path) for path in self._mirror.glob("objects/pack/*"))
+
+    def _refuse_borrowed(self) -> None:
+        if protocol(self.address) == "file" and is_borrowing(self.address, self._lines):
+            raise GitFailed("it takes objects from another repository (objects/info/alternates, or links)")
+
+    def _lines(self, *words: str) -> list[str]:
+        try:
+            return self._git(*words, timeout_s=ASK_S).out.splitlines()
+        except GitFailed:
+            return []
 
     def _git(self, *words: str, timeout_s: float) -> Output:
         """In a session of its own, so that a time limit ends ssh and the other programs that git starts, too."""
@@ -182,6 +235,29 @@ class Repository:
 
     def _bare(self, text: str) -> str:
         return text.replace(self._access.secret, "***") if self._access.secret else text
+
+
+def _is_over(out: IO[bytes]) -> bool:
+    """Wait a moment for the end of what a program says."""
+    return bool(select.select([out], [], [], LOOK_S)[0]) and not os.read(out.fileno(), 1 << 16)
+
+
+def _length(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _lines(out: IO[bytes], most: int) -> Iterator[str]:
+    """What ends with a NUL, as it comes. Raises GitFailed for more of it than a course's files."""
+    rest, count, size = b"", 0, 0
+    while piece := os.read(out.fileno(), 1 << 16):
+        *lines, rest = (rest + piece).split(b"\0")
+        count, size = count + len(lines), size + len(piece)
+        if count > most or size > most * LINE:
+            raise GitFailed(f"it holds more than {most:,} files")
+        yield from (line.decode("utf-8", "surrogateescape") for line in lines)
 
 
 def _told(said: str) -> Iterator[tuple[str, str]]:

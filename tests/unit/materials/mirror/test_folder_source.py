@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from classhub.materials.mirror import folder_source
+from classhub.materials.mirror import blobs, folder_source
 from classhub.materials.mirror.candidate import Candidate, Unavailable
 from classhub.materials.mirror.folder_source import FolderSource
 from classhub.materials.mirror.store import Store
+from classhub.outside import room
 
 
 @pytest.fixture
@@ -195,3 +196,32 @@ def test_a_file_that_goes_during_the_look_is_told(store: Store, folder: Path, mo
     monkeypatch.setitem(globals(), "swap", lambda folder: (folder / "run.sh").unlink())
     with pytest.raises(Unavailable, match=r"run\.sh is gone"):
         Swapping(folder, quiet_s=0).look(store, {})
+
+
+def test_a_file_too_large_is_named_and_not_read(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blobs, "LARGEST", 100)
+    with (folder / "film.mp4").open("wb") as file:
+        file.truncate(101)
+    read = []
+    real = folder_source._opened
+    monkeypatch.setattr(folder_source, "_opened", lambda root, path, was: read.append(path) or real(root, path, was))
+    found = look(store, folder)
+    assert {path: left.rule for path, left in found.left.items()} == {"film.mp4": "too-large"}
+    assert sorted(read) == ["labs/lab01.ipynb", "run.sh"]
+
+
+def test_a_file_that_grows_too_large_as_it_is_read_is_named(store: Store, folder: Path, monkeypatch) -> None:
+    monkeypatch.setattr(blobs, "LARGEST", 100)
+    monkeypatch.setitem(globals(), "swap", lambda folder: (folder / "run.sh").write_bytes(b"1" * 101))
+    found = Swapping(folder, quiet_s=0).look(store, {})
+    assert found is not None
+    assert {path: left.rule for path, left in found.left.items()} == {"run.sh": "too-large"}
+
+
+@pytest.mark.parametrize(("name", "value"), [("blobs.LARGEST_TOGETHER", 5), ("room.RESERVE_PART", 1.0)])
+def test_a_folder_too_large_for_the_store_is_refused(store: Store, folder: Path, monkeypatch, name, value) -> None:
+    monkeypatch.setattr(room, "RESERVE", 1 << 70)
+    module, _, what = name.partition(".")
+    monkeypatch.setattr({"blobs": blobs, "room": room}[module], what, value)
+    with pytest.raises(Unavailable, match=r"more than 5 bytes|nearly full"):
+        look(store, folder)

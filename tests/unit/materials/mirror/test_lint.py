@@ -134,7 +134,7 @@ def test_names_that_are_one_on_some_disks_clash() -> None:
     assert ("error", "name-clash", "caf\u00e9.md") in found(both)
 
 
-LEFT = ["refused-name", "escaping-link", "submodule", "lfs-pointer", "special-file", "unreadable"]
+LEFT = ["refused-name", "escaping-link", "submodule", "lfs-pointer", "special-file", "too-large", "unreadable"]
 
 
 @pytest.mark.parametrize(("rule", "severity"), [*((rule, "error") for rule in LEFT), ("clutter", "warning")])

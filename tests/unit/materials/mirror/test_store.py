@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from classhub.materials.manifest import Entry, Manifest
+from classhub.materials.mirror import blobs
 from classhub.materials.mirror.store import UNUSED_S, Busy, Store
+from classhub.outside import room
 
 
 @pytest.fixture
@@ -160,3 +162,21 @@ def test_a_held_release_is_kept_apart(store: Store) -> None:
 def test_a_name_that_is_no_releases_leads_nowhere(store: Store, name: str) -> None:
     store.publish(replace(release(store, "1-abcdef0", {}), release="1-abcdef0"))
     assert store.release(name) is None
+
+
+def test_what_is_too_much_for_the_disk_is_not_put(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blobs, "LARGEST", 10)
+    monkeypatch.setattr(blobs, "LARGEST_TOGETHER", 15)
+    store.blobs.put([b"1" * 10])
+    with pytest.raises(blobs.TooLarge, match="more than 10 bytes"):
+        store.blobs.put([b"2" * 5, b"2" * 6])
+    with pytest.raises(blobs.NoRoom, match="more than 15 bytes"):
+        store.blobs.put([b"3" * 6])
+    store.blobs.keep()
+    store.blobs.put([b"3" * 6])
+    monkeypatch.setattr(room, "RESERVE", 1 << 70)
+    monkeypatch.setattr(room, "RESERVE_PART", 1.0)
+    with pytest.raises(blobs.NoRoom, match="nearly full"):
+        store.blobs.put([b"4"])
+    store.blobs.forget()
+    assert list(store.blobs.folder.glob(".part-*")) == []

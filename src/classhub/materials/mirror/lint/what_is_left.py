@@ -10,6 +10,7 @@ _FIXES = {
     "submodule": "Copy its files into the repository.",
     "lfs-pointer": "Push the file: git lfs push --all origin. Or keep it in git itself.",
     "special-file": "Take it out.",
+    "too-large": "Put it where students can download it, and name the address.",
     "unreadable": "Let the hub's account read it: chmod o+r, and o+x for folders.",
     "clutter": "Take it out, and list it in .gitignore.",
 }
