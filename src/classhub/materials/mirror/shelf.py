@@ -67,7 +67,7 @@ class Shelf:
         """All of the release that is out."""
         name = self.store.current_name()
         if self._current is None or self._current.release != name:
-            found = self.store.release(name)
+            found = self.store.release(name) or (None if self._current else self.store.current())
             if found is None:
                 return self._current  # the last good one, when the store is damaged
             self._current = found

@@ -43,9 +43,16 @@ class Store:
         handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             _wait_for(handle, wait_s)
+            self._mend()
             yield
         finally:
             os.close(handle)
+
+    def _mend(self) -> None:
+        """A pointer that leads nowhere leads to the last good release again, so that what follows has one before it."""
+        name = self.current_name()
+        if name and name != self._pointer():
+            self.point_to(name)
 
     # --- releases
 
@@ -55,14 +62,27 @@ class Store:
         return [match[0] for match in sorted(found, key=lambda match: int(match[1]))]
 
     def current_name(self) -> str:
-        """Empty before the first release."""
+        """Empty before the first release. Where the pointer leads nowhere, the last good release."""
+        name = self._pointer()
+        if NAME.fullmatch(name) and (self.folder / "releases" / f"{name}.json").is_file():
+            return name
+        found = self._last_good()
+        return found.release if found else ""
+
+    def current(self) -> Manifest | None:
+        return self.release(self._pointer()) or self._last_good()
+
+    def _pointer(self) -> str:
+        """A disk that fails or fills leaves it empty, or full of anything."""
         try:
-            return (self.folder / "current").read_text().strip()
+            return (self.folder / "current").read_text(errors="replace").strip()
         except OSError:
             return ""
 
-    def current(self) -> Manifest | None:
-        return self.release(self.current_name())
+    def _last_good(self) -> Manifest | None:
+        """The one that was told of last, else the newest that can be read: nobody is left without, as long as there is one."""
+        told = str(self.status().get("release", ""))
+        return next(filter(None, map(self.release, [told, *reversed(self.names())])), None)
 
     def release(self, name: str) -> Manifest | None:
         return _manifest(self.folder / "releases" / f"{name}.json") if NAME.fullmatch(name) else None

@@ -25,8 +25,9 @@ CONFIG = f"""[safe]
     lowSpeedLimit = 1000
     lowSpeedTime = {SILENCE_S}
 """
-"""All the configuration there is. Owners do not count: nothing of a repository is run. Odd objects come; what is odd is left out
-path by path. What comes stays packed as it is, where a file of little may stand for one of much. Nothing is tidied away: a student's clone may begin at a commit that a push by force took away."""
+"""All the configuration there is. Owners do not count: nothing of a repository is run. Odd objects come; what is odd is left out path
+by path. What comes stays packed, as little of it may stand for much. Nothing is tidied away: a student's clone may begin at a commit
+that a push by force took away."""
 
 ASKPASS = """#!/bin/sh
 # The token is for one host alone: an address that leads elsewhere gets nothing.

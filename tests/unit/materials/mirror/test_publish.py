@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -227,9 +228,20 @@ def test_a_store_that_lost_its_releases_gets_one_anew(ada: Instructor) -> None:
             return None if seen else Candidate({"a": Entry("file", digest, size)}, {}, "x", {"commit": "1"})
 
     ada.look(Once())
-    (ada.store.folder / "current").unlink()
+    shutil.rmtree(ada.store.folder / "releases")
     assert ada.look(Once()).what == "published"
     assert ada.students_get() == {"a": "1"}
+
+
+@pytest.mark.parametrize("left", [b"", b"\xff"])
+def test_a_lost_pointer_leaves_the_last_good_release_and_what_it_guards(ada: Instructor, left: bytes) -> None:
+    ada.has({f"lab{number}.md": "x" for number in range(4)})
+    first = ada.look().release
+    before = ada.students_get()
+    (ada.store.folder / "current").write_bytes(left)
+    ada.has({"lab0.md": "x"})
+    assert ada.look().what == "held", "most files would go"
+    assert (ada.students_get(), (ada.store.folder / "current").read_text()) == (before, f"{first}\n")
 
 
 def test_another_source_of_the_same_course_is_looked_at_anew(tmp_path: Path) -> None:

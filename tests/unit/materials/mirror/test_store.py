@@ -4,6 +4,7 @@ import json
 import os
 import stat
 from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 
 from classhub.materials.manifest import Entry, Manifest
 from classhub.materials.mirror import blobs
+from classhub.materials.mirror.access import Person
+from classhub.materials.mirror.settings import Course
+from classhub.materials.mirror.shelf import Shelf
 from classhub.materials.mirror.store import UNUSED_S, Busy, Store
 from classhub.outside import room
 
@@ -180,3 +184,51 @@ def test_what_is_too_much_for_the_disk_is_not_put(store: Store, monkeypatch: pyt
         store.blobs.put([b"4"])
     store.blobs.forget()
     assert list(store.blobs.folder.glob(".part-*")) == []
+
+
+DAMAGED = pytest.mark.parametrize("left", [b"", b"\xff\xfe", b"9-abcdef0\n", b"\0" * 30, None])
+
+
+@pytest.fixture
+def damaged(store: Store):
+    """Of three releases the newest is no more to be read, and the pointer to it is lost."""
+
+    def damage(left: bytes | None) -> Store:
+        for number in (1, 2, 3):
+            store.publish(release(store, f"{number}-abcdef0", {"a": b"%d" % number}))
+        (store.folder / "releases" / "3-abcdef0.json").write_bytes(b"\xff")
+        (store.folder / "current").unlink()
+        if left is not None:
+            (store.folder / "current").write_bytes(left)
+        return store
+
+    return damage
+
+
+@DAMAGED
+def test_a_lost_pointer_leads_to_the_newest_release_that_can_be_read(damaged, left: bytes | None) -> None:
+    store = damaged(left)
+    found = store.current()
+    assert found is not None
+    assert (found.release, store.current_name()) == ("2-abcdef0", "2-abcdef0")
+
+
+def test_a_lost_pointer_leads_to_the_release_that_an_instructor_went_back_to(damaged) -> None:
+    store = damaged(b"")
+    store.write_status({"release": "1-abcdef0"})
+    assert store.current_name() == "1-abcdef0"
+
+
+def test_a_release_that_cannot_be_read_is_replaced_by_the_one_before(damaged) -> None:
+    found = damaged(b"3-abcdef0\n").current()
+    assert found is not None
+    assert found.release == "2-abcdef0"
+
+
+@DAMAGED
+def test_students_have_the_last_good_release_when_the_store_is_damaged(damaged, left: bytes | None) -> None:
+    store = damaged(left)
+    shelf = Shelf(Course("comp141"), store.folder, lambda: datetime.now(UTC))
+    found = shelf.selection(Person("alice"))
+    assert found is not None
+    assert found.manifest.release == "2-abcdef0"
