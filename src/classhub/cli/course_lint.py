@@ -55,11 +55,13 @@ def _is_course(here: Here, name: str) -> bool:
 
 
 def _show(found: Sequence[Linted]) -> None:
+    from classhub.materials.mirror.lint.given import in_a_line
+
     for one in found:
         for remark in one.remarks:
             say(str(remark))
         counts = [(sum(each.severity == kind for each in one.remarks), kind) for kind in ("error", "warning")]
         summed = ", ".join(words.count(count, kind) for count, kind in counts if count)
-        say(f"{one.course}: {summed or 'nothing to mend'}.")
+        say(f"{in_a_line(one.course)}: {summed or 'nothing to mend'}.")
     if not found:
         say("No course has material.")

@@ -139,13 +139,15 @@ def publish(here: Here, name: str, release: str, yes: bool) -> None:
 
     Students have it within a minute. What they wrote stays.
     """
+    from classhub.materials.mirror.lint.given import in_a_line
+
     door = _door(here)
     course = _named(door, name)
     told = door.status(course)
     held = told["mirror"].get("held")
     if held and not release and not yes:
         for remark in told["mirror"].get("remarks", ()):
-            aside(f"{remark['severity']} {remark['rule']} {remark['path']}: {remark['reason']}")
+            aside(in_a_line(f"{remark['severity']} {remark['rule']} {remark['path']}: {remark['reason']}"))
         raise Refused(
             f"Release {held['release']} of {course} waits: {held.get('why', '')}",
             "",

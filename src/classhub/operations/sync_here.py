@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from classhub.config.course_material import ARCHIVES
 from classhub.materials import result as results
 from classhub.materials.fetch import FolderSource
 from classhub.materials.mirror import whole_file
@@ -30,7 +31,6 @@ from classhub.materials.sync import sync
 if TYPE_CHECKING:
     from classhub.materials.mirror.candidate import Reader
 
-ARCHIVES = (".zip", ".tar.gz", ".tgz")
 BUDGET_S = 600.0
 """Somebody waits for it, and may stop it."""
 
@@ -88,6 +88,14 @@ class _Fetched(FolderSource):
         with suppress(Busy), self._mirror.locked():
             return tree(self._mirror, source, commit)
         return None
+
+
+def is_address(text: str) -> bool:
+    """Or a path: False for an address whose host or port can be none."""
+    try:
+        return "://" not in text or urlsplit(text).port != 0
+    except ValueError:
+        return False
 
 
 def meant(text: str, branch: str, here: Path) -> Wanted:

@@ -134,6 +134,13 @@ def test_wrong_usage_alone_is_exit_code_2(alice: Alice, words: list[str]) -> Non
     assert alice.run(*words).returncode == 2
 
 
+@pytest.mark.parametrize("source", ["https://[::1/x", "https://college.edu:99999/x", "ssh://college.edu:port/x"])
+def test_what_can_be_no_address_is_wrong_usage(alice: Alice, source: str) -> None:
+    done = alice.run(source, "cs1")
+    assert done.returncode == 2
+    assert "SOURCE is no address" in done.stderr
+
+
 def test_a_password_in_the_address_is_used_and_kept_nowhere(alice: Alice, upstream: Upstream) -> None:
     upstream.commit({"a": b"1"})
     with serving(upstream.bare.parent) as server:

@@ -74,3 +74,11 @@ def test_a_source_that_cannot_be_had_is_exit_code_3(classhub, folder, material):
     done = classhub("course", "lint", "zipped")
     assert done.code == 3
     assert "It is damaged" in done.err
+
+
+def test_a_name_with_a_line_in_it_begins_no_line(classhub, material):
+    """CI systems obey lines that begin with ::."""
+    (material / "solution\n::error::a\x1b[2Jb\r.md").touch()
+    done = classhub("course", "lint")
+    assert not [line for line in done.out.splitlines() if line.startswith("::")]
+    assert "solution\\n::error::a\\x1b[2Jb\\r.md" in done.out

@@ -33,7 +33,12 @@ class Remark:
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}: " if self.line else f"{self.path}: " if self.path else ""
-        return f"{self.severity} {self.rule} {place}{self.reason}\n    Fix: {self.fix}"
+        return f"{in_a_line(f'{self.severity} {self.rule} {place}{self.reason}')}\n    Fix: {in_a_line(self.fix)}"
+
+
+def in_a_line(text: str) -> str:
+    """A file's name may hold a line of its own, as "::error", that whoever reads the log obeys."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 @dataclass(frozen=True)
