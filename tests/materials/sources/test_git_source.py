@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from classhub.materials.mirror import blobs
+from classhub.materials.mirror import blobs, git_source
 from classhub.materials.mirror.candidate import Candidate, Unavailable
 from classhub.materials.mirror.git_source import GitSource, tree
 from classhub.materials.mirror.store import Store
@@ -375,3 +375,27 @@ def test_a_repository_that_borrows_anothers_objects_is_refused(
     address = str(upstream.bare).removesuffix(".git") if form == "short" else form.format(upstream.bare)
     with pytest.raises(Unavailable, match="objects from another repository"):
         look(store, GitSource(address))
+
+
+def test_a_pointer_that_lies_about_the_size_is_left(store: Store, upstream: Upstream) -> None:
+    digest = sha256(b"real").hexdigest()
+    upstream.commit({"film.mp4": pointer(b"real").replace(b"size 4", b"size 9")})
+    kept = upstream.bare / "lfs" / "objects" / digest[:2] / digest[2:4] / digest
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"real")
+    for _ in range(2):  # the second time its bytes are in the store
+        found = look(store, GitSource(upstream.address))
+        assert (contents(store, found), rules(found)) == ({}, {"film.mp4": "lfs-pointer"})
+
+
+def test_what_of_lfs_takes_too_long_follows_at_the_next_look(store: Store, upstream: Upstream, monkeypatch) -> None:
+    digest = sha256(b"real").hexdigest()
+    upstream.commit({"film.mp4": pointer(b"real")})
+    kept = upstream.bare / "lfs" / "objects" / digest[:2] / digest[2:4] / digest
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"real")
+    monkeypatch.setattr(git_source, "LFS_S", -1.0)
+    found = look(store, GitSource(upstream.address))
+    assert rules(found) == {"film.mp4": "lfs-pointer"}
+    monkeypatch.undo()
+    assert contents(store, look(store, GitSource(upstream.address), dict(found.seen))) == {"film.mp4": b"real"}

@@ -1,5 +1,6 @@
 """Material that is a git repository. A look at one where nothing has changed is one question to its host."""
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +28,8 @@ from classhub.outside.git.repository import Damaged, GitFailed, Leaf, NoBranch, 
 
 CACHE = "git"
 """Git's id of a blob -> [digest, size], or [digest, size, "lfs"] of what a pointer stands for."""
+LFS_S = 900.0
+"""For all that is in LFS at one look: the rest follows at the next."""
 
 _Known = dict[str, list[Any]]
 
@@ -83,7 +86,8 @@ class GitSource:
         bound(one.size for one in wanted)
         known = self.digests(store, repository, wanted)
         bound(known[one.id][1] for one in wanted)  # with what pointers stand for
-        found = {one.path: self._entry(store, repository, one, known) for one in wanted}
+        until = time.monotonic() + LFS_S
+        found = {one.path: self._entry(store, one, known, until) for one in wanted}
         left |= {path: what for path, what in found.items() if isinstance(what, Left)}
         whole = not any(what.rule == "lfs-pointer" for what in left.values())
         files = {path: what for path, what in found.items() if isinstance(what, Entry)}
@@ -101,22 +105,26 @@ class GitSource:
         store.cache(CACHE, {id_: what for id_, what in known.items() if len(what) < 3 or store.blobs.has(what[0])})
         return known
 
-    def _entry(self, store: Store, repository: Repository, leaf: Leaf, known: _Known) -> Entry | Left:
+    def _entry(self, store: Store, leaf: Leaf, known: _Known, until: float) -> Entry | Left:
         digest, size, *is_lfs = known[leaf.id]
         if leaf.mode == "120000":
             target = store.blobs.read(digest) if size < 4096 else b""
             return link(leaf.path, target)
         if is_lfs and not store.blobs.has(digest):
+            if time.monotonic() > until:
+                return Left("lfs-pointer", "It is kept in Git LFS, and all that is took too long; it follows.")
             try:
                 self._fetch(store, lfs.Pointer(digest, size))
             except lfs.NotHad as error:
                 return Left("lfs-pointer", f"It is kept in Git LFS, and {error}.")
+        if is_lfs and store.blobs.path(digest).stat().st_size != size:
+            return Left("lfs-pointer", "It is kept in Git LFS, and its pointer tells another size than it has.")
         return Entry("exec" if leaf.mode == "100755" else "file", digest, size)
 
     def _fetch(self, store: Store, wanted: lfs.Pointer) -> None:
         with lfs.bytes_of(wanted, self.source, self._access.user, self._access.secret) as pieces:
-            digest, _ = store.blobs.put(_at_most(pieces, wanted.size))
-        if digest != wanted.digest:
+            found = store.blobs.put(_at_most(pieces, wanted.size))
+        if found != (wanted.digest, wanted.size):
             raise lfs.NotHad("its server gives other bytes")
 
 
