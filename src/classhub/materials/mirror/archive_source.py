@@ -13,7 +13,7 @@ from classhub.materials.manifest import Entry
 from classhub.materials.mirror import archive
 from classhub.materials.mirror.archive import Member, Unusable
 from classhub.materials.mirror.blobs import pieces
-from classhub.materials.mirror.candidate import Candidate, Left, Unavailable, in_bounds, link, unfit
+from classhub.materials.mirror.candidate import Candidate, Left, Unavailable, in_bounds, link, unfit, user_and_secret
 from classhub.materials.mirror.store import Store
 from classhub.outside.download import Undelivered, download_new
 
@@ -41,9 +41,10 @@ class ArchiveSource:
 
     def _fetched(self, store: Store, seen: Mapping[str, Any]) -> Candidate | None:
         known = {name: value for name, value in seen.items() if name != "digest"}
+        secret = user_and_secret(self.token)[1] if self.token else ""
         with _unnamed(store.folder) as (file, path):
             try:
-                now = download_new(self.source, archive.LARGEST, file, known, _secret(self.token))
+                now = download_new(self.source, archive.LARGEST, file, known, secret)
             except Undelivered as error:
                 raise Unavailable(f"The archive does not come: {error}.") from error
             file.flush()
@@ -138,15 +139,6 @@ def _digest(path: Path) -> str:
     for piece in pieces(path):
         sum_.update(piece)
     return sum_.hexdigest()
-
-
-def _secret(token: Path | None) -> str:
-    if token is None:
-        return ""
-    try:
-        return token.read_text().strip().rpartition(":")[2]
-    except (OSError, ValueError) as error:
-        raise Unavailable(f"The token in {token} cannot be read.") from error
 
 
 @contextmanager

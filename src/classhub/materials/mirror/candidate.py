@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, Protocol
 
 from classhub.materials.manifest import Entry
@@ -77,6 +78,15 @@ def in_bounds() -> Iterator[None]:
         yield
     except (NoRoom, TooLarge) as error:
         raise Unavailable(f"The material cannot be kept. {error}") from error
+
+
+def user_and_secret(token: Path) -> tuple[str, str]:
+    """Of a file that holds a token, or user:token. Raises Unavailable."""
+    try:
+        user, _, secret = token.read_text().strip().rpartition(":")
+    except (OSError, ValueError) as error:
+        raise Unavailable(f"The token in {token} cannot be read.") from error
+    return user, secret
 
 
 def link(path: str, target: bytes) -> Entry | Left:

@@ -20,6 +20,7 @@ from classhub.materials.mirror.candidate import (
     link,
     too_large,
     unfit,
+    user_and_secret,
 )
 from classhub.materials.mirror.store import Store
 from classhub.outside import lfs
@@ -73,11 +74,7 @@ class GitSource:
     def _access(self) -> Access:
         if self.token is None:
             return Access(self.key, self.user, self.secret)
-        try:
-            user, _, secret = self.token.read_text().strip().rpartition(":")
-        except (OSError, ValueError) as error:
-            raise Unavailable(f"The token in {self.token} cannot be read.") from error
-        return Access(self.key, user, secret)
+        return Access(self.key, *user_and_secret(self.token))
 
     def _candidate(self, store: Store, repository: Repository, ref: Ref) -> Candidate:
         leaves = repository.leaves(ref.commit, MOST_FILES, self.folder)
