@@ -27,10 +27,13 @@ NOT_ALLOWED, NOT_THERE = 126, 127  # a program that did not start, as a shell co
 TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")  # where everybody may write, if it is there
 SMALL = "mode=0700,size=16m,nr_inodes=4096"
 CLONE_NEWNS = 0x00020000  # this and the following: linux/sched.h, mount.h, prctl.h, capability.h
+CLONE_NEWPID = 0x20000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 4096, 16384, 1 << 18
 MNT_DETACH = 2
 O_PATH: int = getattr(os, "O_PATH", 0)
 PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 24, 38, 47, 4
+PR_SET_PDEATHSIG = 1
+LIMITS = {"nproc": resource.RLIMIT_NPROC, "memory_bytes": resource.RLIMIT_AS, "file_bytes": resource.RLIMIT_FSIZE}
 CAPABILITY_VERSION_3 = 0x20080522
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -101,6 +104,9 @@ def wall(spec: dict[str, Any]) -> None:
         with step("set the out-of-memory score"):
             write("/proc/self/oom_score_adj", str(spec["oom_score_adj"]))
     limit(spec)
+    if spec.get("own_pids"):
+        with step("have processes of its own (pid namespace)"):
+            own_pids()
     if spec["join"]:
         with step(f"join the server's files (pid {spec['join']['pid']})"):
             join(spec["join"])
@@ -109,6 +115,11 @@ def wall(spec: dict[str, Any]) -> None:
             with step("separate this server's files from others'"):
                 raise OSError(0, "only Linux has mount namespaces")
         build(spec)
+    if spec.get("own_pids"):
+        with step("start inside of them"):
+            follow(os.fork())
+    with step("set the limits of its processes"):
+        bound(spec)
     with step(f"become uid {spec['uid']}"):
         drop(spec["uid"], spec["gid"])
 
@@ -171,6 +182,40 @@ def limit(spec: dict[str, Any]) -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, wanted))
         except (ValueError, PermissionError):  # only CAP_SYS_RESOURCE, which some containers' root lacks, raises it
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def bound(spec: dict[str, Any]) -> None:
+    """Of the program alone: with a limit of one process we could not start what waits for it."""
+    for name, limited in LIMITS.items():
+        wanted, hard = spec.get(name), resource.getrlimit(limited)[1]
+        if wanted is not None:
+            most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+            resource.setrlimit(limited, (most, most))
+
+
+def own_pids() -> None:
+    """We go on as the first process of a namespace, root's still, so that what is started there cannot keep us from ending.
+
+    Who waits for us waits for the process before: it ends when the namespace is empty. Where the kernel gives none, nothing
+    is different; whoever wants everything ended looks for the uid besides.
+    """
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if libc.unshare(CLONE_NEWPID) == 0:
+        follow(os.fork())
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def follow(child: int) -> None:
+    """Go on in the child; the parent ends as it does. What loses its parent inside is waited for, too."""
+    if child == 0:
+        return
+    for fd in (0, 1, 2):
+        os.close(fd)  # who reads the output reads to the end of the child's
+    while True:
+        pid, status = os.wait()
+        if pid == child:
+            code = os.waitstatus_to_exitcode(status)
+            os._exit(code if code >= 0 else 128 - code)
 
 
 def build(spec: dict[str, Any]) -> None:

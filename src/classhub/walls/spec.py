@@ -74,6 +74,18 @@ class Spec:
     nofile: int | None = None
     """Open files, soft and hard limit; None leaves them. At most the hard limit, unless root may raise it."""
 
+    nproc: int | None = None
+    """Processes and threads of this uid, soft and hard limit: 1 lets it start no other program."""
+
+    memory_bytes: int | None = None
+    """Address space of each process."""
+
+    file_bytes: int | None = None
+    """Of the largest file that it can write."""
+
+    own_pids: bool = False
+    """A process namespace of its own, where the kernel gives one: all that it starts ends with it, or when we are killed."""
+
     umask: int = 0o077
     """New files are the student's alone."""
 

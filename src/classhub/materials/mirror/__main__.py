@@ -13,7 +13,7 @@ from classhub.materials.mirror import listening, settings
 from classhub.materials.mirror.attended import Attended
 from classhub.materials.mirror.desk import Desk
 from classhub.materials.mirror.door import HubDoor, OpenDoor
-from classhub.materials.mirror.library_build import Builder
+from classhub.materials.mirror.library_builder import Builder
 from classhub.materials.mirror.library_keep import Keeper
 from classhub.materials.mirror.listening import Listening
 from classhub.materials.mirror.service import LARGEST_BODY, application

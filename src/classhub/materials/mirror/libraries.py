@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from classhub.materials.manifest import Manifest
+from classhub.materials.mirror.settings import Course
 
 MOST_BYTES = 300_000_000
-"""More belongs in the students' image: each home would hold a copy on a cluster."""
+"""More belongs in the students' image: each home of students holds a copy."""
 BUILT_BY = ("pyproject.toml", "setup.py", "setup.cfg")
 COMPILED = (".so", ".pyd", ".dylib")
+PIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]*")
 
 
 class Broken(Exception):
@@ -75,13 +79,40 @@ def is_package(manifest: Manifest, folder: str) -> bool:
     return any((f"{folder}/{name}" if folder else name) in manifest.files for name in BUILT_BY)
 
 
-def to_install(report: Mapping[str, Any]) -> dict[str, str]:
-    """Of `pip install --dry-run --report`: name -> version of what comes from an index. What the image has is not in it."""
+def to_install(report: Mapping[str, Any], own: str) -> dict[str, str]:
+    """Of `pip install --dry-run --report`: name -> version of what comes from an index. What the image has is not in it.
+
+    own: address of the folder of wheels that were built here. Raises ValueError, LookupError, TypeError, AttributeError.
+    """
     found = {}
     for one in report.get("install", []):
-        if "dir_info" not in one.get("download_info", {}):
-            found[str(one["metadata"]["name"])] = str(one["metadata"]["version"])
+        if not str(one["download_info"]["url"]).startswith(f"{own}/"):
+            name, version = str(one["metadata"]["name"]), str(one["metadata"]["version"])
+            if not PIN.fullmatch(name) or not PIN.fullmatch(version):
+                raise ValueError("a name or a version that is none")
+            found[name] = version
     return found
+
+
+def kept_back(course: Course, now: datetime) -> tuple[str, ...]:
+    """Paths of the material that are not for everybody of the course, or not yet."""
+    later = (
+        one.path
+        for one in course.assignments
+        if any(datetime.fromisoformat(when) > now for when in one.release.values())
+    )
+    return (*later, *(folder for one in course.sections for folder in one.folders))
+
+
+def refuse_kept_back(folders: Iterable[str], hidden: Iterable[str]) -> None:
+    """A library goes to all of the course at once. hidden: what kept_back says. Raises Broken."""
+    for folder in folders:
+        for path in hidden:
+            if not folder or f"{path}/".startswith(f"{folder}/") or f"{folder}/".startswith(f"{path}/"):
+                raise Broken(
+                    f"The library ./{folder} would give everybody {path}, which is for a section alone or has a release time "
+                    "to come. Keep packages in a folder of their own, and name that in `libraries`."
+                )
 
 
 def refuse_bad(names: Iterable[str], installed: Iterable[str], size: int) -> None:
@@ -94,9 +125,14 @@ def refuse_bad(names: Iterable[str], installed: Iterable[str], size: int) -> Non
                 f"The students' image has {name} already, and the library would hide it. Rename it, or leave it out."
             )
     if size > MOST_BYTES:
-        raise Broken(
-            f"The library has {size // 1_000_000} MB. What is that large belongs in the students' image: config/Dockerfile."
-        )
+        raise Broken(too_large(size))
+
+
+def too_large(size: int) -> str:
+    return (
+        f"The library has {size // 1_000_000} MB or more, or too many files. What is that large belongs in the students' "
+        "image: config/Dockerfile."
+    )
 
 
 def importable(paths: Iterable[str]) -> set[str]:

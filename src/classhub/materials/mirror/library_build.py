@@ -1,24 +1,25 @@
 """Build a course's library with the students' interpreter, behind the same walls as a student's own programs.
 
-A package's build runs code of the repository: it gets a folder of its own, and nothing of the hub.
+A package's build runs code of the repository. Steps that have an index's password run none of it, and of what the builder
+made only plain files are taken, into a folder of ours.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import stat
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from classhub.materials.manifest import Manifest
+from classhub.materials.mirror import foreign
 from classhub.materials.mirror.libraries import (
+    MOST_BYTES,
     Broken,
     Wanted,
     below,
@@ -27,44 +28,20 @@ from classhub.materials.mirror.libraries import (
     is_pure,
     refuse_bad,
     to_install,
+    too_large,
 )
-from classhub.outside.process import Output, ProgramFailed, run
+from classhub.materials.mirror.library_builder import CREDENTIAL, PREFIX, Builder, Place, has_passwords
+from classhub.outside.process import ProgramFailed
 
-BUILD_TIMEOUT_S = 900
 ASK = """
 import importlib.metadata, json, sys, sysconfig
 names = {name for name in importlib.metadata.packages_distributions()}
 print(json.dumps({"tag": f"{sys.implementation.cache_tag}-{sysconfig.get_platform()}", "names": sorted(names)}))
 """
-KEPT = ("LANG", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
-NOT_OURS = ("PIP_TARGET", "PIP_PREFIX", "PIP_USER", "PIP_ROOT", "PIP_REQUIRE_VIRTUALENV", "PIP_LOG")
-CREDENTIAL = re.compile(r"(?<=://)[^/\s@]+@")
-
-
-@dataclass(frozen=True)
-class Builder:
-    """Whose interpreter builds, and how a program is started as somebody who may do no harm."""
-
-    python: str
-    behind: Mapping[str, Any] = field(default_factory=dict)
-    """{"command": argv that reads a spec from stdin, "spec": the spec without argv, env and cwd}; empty: as ourselves."""
-
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    """Of which pip's own settings and the proxies are kept."""
-
-    @property
-    def owner(self) -> int | None:
-        uid = self.behind.get("spec", {}).get("uid")
-        return int(uid) if uid is not None else None
-
-    def run(self, argv: Sequence[str], place: Path) -> Output:
-        """In `place`, which is all that it can write to. Raises ProgramFailed."""
-        env = _environment(place, self.environ)
-        if not self.behind:
-            return run(argv, cwd=place, env=env, inherit=False, timeout_s=BUILD_TIMEOUT_S, new_session=True)
-        spec = self.behind["spec"]
-        full = {**spec, "argv": list(argv), "env": env, "cwd": str(place), "show": [*spec["show"], str(place)]}
-        return run(self.behind["command"], stdin=json.dumps(full) + "\n", timeout_s=BUILD_TIMEOUT_S, new_session=True)
+MOST_REPORT = 1 << 24
+WHEEL = re.compile(r"[A-Za-z0-9_][\w.+!-]*\.whl")
+UNUSUAL = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What is raised by reading what somebody else wrote."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +62,13 @@ class Built:
 
 
 def interpreter(builder: Builder) -> Interpreter:
-    """Asked once. Raises Broken."""
-    with _workplace(builder, None) as place:
+    """Asked once. Raises Broken, OSError."""
+    with builder.place(None) as place:
         try:
-            told = json.loads(builder.run([builder.python, "-I", "-c", ASK], place).out)
-        except (ProgramFailed, ValueError) as error:
+            told = json.loads(place.run([builder.python, "-I", "-c", ASK]).out)
+            return Interpreter(str(told["tag"]), frozenset(map(str, told["names"])))
+        except (ProgramFailed, *UNUSUAL) as error:
             raise Broken(f"The students' interpreter cannot be asked: {_last_line(error)}") from error
-    return Interpreter(told["tag"], frozenset(told["names"]))
 
 
 def build(
@@ -108,15 +85,20 @@ def build(
     blob: where a digest's bytes are. known: what can be imported in the students' image. Raises Broken, OSError.
     """
     into.parent.mkdir(parents=True, exist_ok=True)
-    with _workplace(builder, into.parent) as place:
-        library = place / "lib"
-        library.mkdir()
+    for left in into.parent.glob(f"{PREFIX}*"):  # of a mirror that was killed: one course is built once at a time
+        foreign.remove(left)
+    with builder.place(into.parent) as place:
+        packages = [folder for folder in wanted.folders if is_package(manifest, folder)]
         for folder in wanted.folders:
-            _lay_out(manifest, folder, blob, place / "source" / folder if is_package(manifest, folder) else library)
-        _give(place, builder.owner)
-        sources = [str(place / "source" / folder) for folder in wanted.folders if is_package(manifest, folder)]
-        packages = _install([*wanted.requirements], sources, place, builder)
-        return _finished(library, into, packages, builder, known)
+            is_built = folder in packages
+            _lay_out(
+                manifest, folder, blob, place.folder / ("source" if is_built else "lib") / (folder if is_built else "")
+            )
+        needs = [one for folder in packages for one in _needs_to_build(manifest, folder, blob)]
+        place.give()
+        chosen = _install(wanted.requirements, [place.folder / "source" / one for one in packages], needs, place)
+        _compile(place)
+        return _finished(place, into, chosen, known)
 
 
 def _lay_out(manifest: Manifest, folder: str, blob: Callable[[str], Path], target: Path) -> None:
@@ -126,22 +108,64 @@ def _lay_out(manifest: Manifest, folder: str, blob: Callable[[str], Path], targe
         shutil.copyfile(blob(manifest.files[path].digest), file)
 
 
-def _install(requirements: Sequence[str], sources: Sequence[str], place: Path, builder: Builder) -> tuple[str, ...]:
+def _needs_to_build(manifest: Manifest, folder: str, blob: Callable[[str], Path]) -> list[str]:
+    """What a package's build needs, as its pyproject.toml says; pip's own default without one."""
+    entry = manifest.files.get(f"{folder}/pyproject.toml" if folder else "pyproject.toml")
+    needs: object = ["setuptools", "wheel"]
+    if entry is not None:
+        with suppress(OSError, *UNUSUAL):
+            needs = tomllib.loads(blob(entry.digest).read_text(encoding="utf-8"))["build-system"]["requires"]
+    return [one for one in needs if isinstance(one, str) and not one.startswith("-")] if isinstance(needs, list) else []
+
+
+def _install(
+    requirements: Sequence[str], sources: Sequence[Path], needs: Sequence[str], place: Place
+) -> tuple[str, ...]:
     """pip's own choice, against what the image has; then exactly that."""
     if not requirements and not sources:
         return ()
-    pip = [builder.python, "-I", "-m", "pip", "install", "--quiet", "--no-input", "--only-binary", ":all:"]
-    report = place / "report.json"
     try:
-        builder.run([*pip, "--dry-run", "--report", str(report), *_named(requirements), *sources], place)
-        chosen = to_install(json.loads(report.read_text()))
-        pins = [f"{name}=={version}" for name, version in chosen.items()]
-        if pins or sources:
-            exactly = ["--no-deps", "--no-compile", "--target", str(place / "lib"), *pins, *sources]
-            builder.run([*pip, *exactly], place)
+        wheels = _wheels(sources, needs, place)
+        chosen = _chosen([*_named(requirements), *wheels], place)
+        if chosen or wheels:
+            exactly = ["--no-deps", "--no-compile", "--target", str(place.folder / "lib")]
+            pins = [f"{name}=={version}" for name, version in chosen.items()]
+            place.download([*_pip(place, "install"), *exactly, *pins, *wheels])
     except ProgramFailed as error:
         raise Broken(f"pip could not bring it: {_last_line(error)}") from error
     return tuple(f"{name} {version}" for name, version in sorted(chosen.items()))
+
+
+def _pip(place: Place, verb: str) -> list[str]:
+    return [place.builder.python, "-I", "-m", "pip", verb, "--quiet", "--no-input", "--only-binary", ":all:"]
+
+
+def _wheels(sources: Sequence[Path], needs: Sequence[str], place: Place) -> list[str]:
+    """Built of the packages in the material: the one step that runs their code, and the one without a password.
+
+    Where there is a password, what a build needs is fetched before.
+    """
+    if not sources:
+        return []
+    found = place.folder / "out" / "needed"
+    links = []
+    if needs and has_passwords(place.builder.environ):
+        place.download([*_pip(place, "download"), "--dest", str(found), *needs])
+        links = ["--find-links", str(found)]
+    built = place.folder / "out" / "built"
+    place.run([*_pip(place, "wheel"), "--no-deps", *links, "--wheel-dir", str(built), *map(str, sources)])
+    return sorted(str(wheel) for wheel in built.glob("*.whl") if WHEEL.fullmatch(wheel.name))
+
+
+def _chosen(what: Sequence[str], place: Place) -> dict[str, str]:
+    """From the index: name -> version. Raises ProgramFailed, Broken."""
+    report = place.folder / "out" / "report.json"
+    place.download([*_pip(place, "install"), "--dry-run", "--report", str(report), *what])
+    data = foreign.read(report, MOST_REPORT, place.owner)
+    try:
+        return to_install(json.loads(data or b""), own=(place.folder / "out" / "built").as_uri())
+    except UNUSUAL as error:
+        raise Broken("What pip chose cannot be read: its report is no JSON of the form that it is to have.") from error
 
 
 def _named(requirements: Sequence[str]) -> list[str]:
@@ -152,71 +176,41 @@ def _named(requirements: Sequence[str]) -> list[str]:
     return list(requirements)
 
 
-def _finished(library: Path, into: Path, packages: tuple[str, ...], builder: Builder, known: frozenset[str]) -> Built:
-    files = [path for path in library.rglob("*") if not path.is_symlink() and path.is_file()]
-    names = [path.relative_to(library).as_posix() for path in files]
-    refuse_bad(importable(names), known, sum(path.stat().st_size for path in files))
-    _compile(library, builder)
-    _close(library)
-    if into.exists():
-        shutil.rmtree(into)
-    library.rename(into)
+def _compile(place: Place) -> None:
+    """So that no kernel compiles anew at each start."""
+    argv = [place.builder.python, "-I", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    with suppress(ProgramFailed):  # a file that is no Python of this version says so when it is imported
+        place.run([*argv, str(place.folder / "lib")])
+
+
+def _finished(place: Place, into: Path, packages: tuple[str, ...], known: frozenset[str]) -> Built:
+    """A tree of our own; the builder's is thrown away."""
+    with _making(into.parent) as ours:
+        copy = foreign.Copy(place.owner, 2 * MOST_BYTES)
+        try:
+            copy.take(place.folder / "lib", ours)
+        except foreign.TooMuch:
+            raise Broken(too_large(2 * MOST_BYTES)) from None
+        except OSError as error:
+            raise Broken(f"The build left something that cannot be taken: {error.strerror}.") from error
+        names = [name for name in copy.names if "__pycache__" not in name.split("/")]
+        refuse_bad(importable(names), known, sum((ours / name).stat().st_size for name in names))
+        ours.chmod(0o755)  # its owner renames it still
+        if into.exists():
+            foreign.remove(into)
+        ours.rename(into)
     return Built(into, packages, is_pure(names))
 
 
-def _compile(library: Path, builder: Builder) -> None:
-    """So that no kernel compiles anew at each start."""
-    argv = [builder.python, "-I", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(library)]
-    with suppress(ProgramFailed):  # a file that is no Python of this version says so when it is imported
-        builder.run(argv, library.parent)
-
-
-def _close(library: Path) -> None:
-    """Ours, read-only for all; links go, as they may lead anywhere."""
-    for folder, folders, files in os.walk(library, topdown=False):
-        for name in (*files, *folders):
-            path = Path(folder, name)
-            if path.is_symlink() or not (path.is_file() or path.is_dir()):
-                path.unlink()
-                continue
-            if os.geteuid() == 0:
-                os.chown(path, 0, 0)
-            path.chmod(0o555 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o444)
-    if os.geteuid() == 0:
-        os.chown(library, 0, 0)
-    library.chmod(0o755)  # its owner renames it still
-
-
 @contextmanager
-def _workplace(builder: Builder, beside: Path | None) -> Iterator[Path]:
-    place = Path(tempfile.mkdtemp(prefix=".building-", dir=beside))
+def _making(beside: Path) -> Iterator[Path]:
+    """Gone, if it was not renamed."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}whole-", dir=beside))
     try:
-        for name in ("home", "tmp"):
-            (place / name).mkdir()
-        _give(place, builder.owner)
-        yield place
+        yield folder
     finally:
-        for folder, _, _ in os.walk(place):
-            Path(folder).chmod(0o700)
-        shutil.rmtree(place, ignore_errors=True)
-
-
-def _give(place: Path, owner: int | None) -> None:
-    if owner is None:
-        return
-    for folder, folders, files in os.walk(place):
-        for name in (".", *folders, *files):
-            os.chown(Path(folder, name), owner, owner, follow_symlinks=False)
-
-
-def _environment(place: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    kept = {
-        name: value
-        for name, value in environ.items()
-        if name in KEPT or (name.startswith("PIP_") and name not in NOT_OURS)
-    }
-    own = {"PATH": environ.get("PATH", os.defpath), "HOME": str(place / "home"), "TMPDIR": str(place / "tmp")}
-    return {**kept, **own, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_CACHE_DIR": "1"}
+        if folder.exists():
+            foreign.remove(folder)
 
 
 def _last_line(error: Exception) -> str:

@@ -14,19 +14,24 @@ from typing import Any
 from classhub.errors import ClasshubError
 from classhub.hub.files import write_private
 from classhub.targets.local.paths import Paths
-from classhub.walls import reach
+from classhub.walls import machine_uids, reach
 from classhub.walls.spec import Spec
 
 NOBODY = 65534
-"""Owns nothing, and no student has it: students' uids are given by walls/uids.py, from 50001 on."""
+"""For what it may enter; materials/mirror/library_builder.py takes an account for each build."""
 OPEN_FILES = 8192
+PROCESSES = 512
+MEMORY_BYTES = 4 << 30
+FILE_BYTES = 1 << 30
+GOES_FIRST = 900
+"""oom_score_adj: a build goes before students' work when memory ends."""
 
 
 def make(settings: Mapping[str, Any], paths: Paths) -> None:
     """settings: hub.json, with a mirror. Raises OSError."""
     paths.mirror_socket.unlink(missing_ok=True)
     paths.libraries.mkdir(exist_ok=True)
-    paths.libraries.chmod(0o755)  # whatever the umask: students read it
+    paths.libraries.chmod(0o711)  # whatever the umask: a build's own folder lies in it, and nobody lists it
     try:
         told = {**settings["mirror"], "builder": _builder(settings)}
     except ClasshubError as error:
@@ -57,6 +62,15 @@ def _builder(settings: Mapping[str, Any]) -> dict[str, Any]:
         links=mounts.links,
         private_tmp=True,
         hide_processes=True,
+        tmp_bytes=FILE_BYTES,
         nofile=OPEN_FILES,
+        nproc=PROCESSES,
+        memory_bytes=MEMORY_BYTES,
+        file_bytes=FILE_BYTES,
+        oom_score_adj=GOES_FIRST,
+        own_pids=True,
     )
-    return {"python": python, "behind": {"command": spec.command(sys.executable), "spec": asdict(spec)}}
+    locks = machine_uids.path().parent  # one build for each account, whichever hub of this machine makes it
+    locks.mkdir(mode=0o700, parents=True, exist_ok=True)
+    behind = {"command": spec.command(sys.executable), "spec": asdict(spec), "locks": str(locks)}
+    return {"python": python, "behind": behind}
