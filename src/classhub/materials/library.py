@@ -1,11 +1,12 @@
 """A course's library on the student's side: the folder that kernels are to have on their path.
 
-On one machine it is the mirror's own folder, read-only for all. Elsewhere it is fetched once into the state folder of the
-course, a folder for each library; kernels that run keep theirs. Standard library only, Python 3.9.
+Where a student may read the mirror's own folder (a trial as an ordinary user) it is that. Everywhere else it is fetched once into
+the state folder of the course, a folder for each library; kernels that run keep theirs. Standard library only, Python 3.9.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -13,6 +14,7 @@ import os
 import shutil
 import sys
 import sysconfig
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,9 +24,12 @@ from typing import Any
 from classhub.materials import own_file
 from classhub.materials.manifest import Entry, Malformed, Manifest, from_json
 from classhub.materials.source import Offline, Source
+from classhub.materials.state import NO_LOCKS
 
 KEPT = 2
 """Libraries that stay in a state folder: that of now, and that of kernels which run since before."""
+LOCK_S = 2.0
+"""All material of this home waits for as long: the other one is done soon, or its disk gives no lock at all."""
 
 
 class Unfit(Exception):
@@ -121,13 +126,29 @@ def _fetch(library: Library, folder: Path, source: Source) -> None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """One process at a time; the kernel lets go of a lock whose holder is killed."""
-    handle = os.open(str(folder / ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    """One process at a time; the kernel lets go of a lock whose holder is killed. Raises Offline after LOCK_S."""
+    handle = os.open(str(folder / ".lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        until = time.monotonic() + LOCK_S
+        while not _locked(handle):
+            if time.monotonic() >= until:
+                raise Offline("Another server of this home is at work on the library. It is tried again.")
+            time.sleep(0.05)
         yield
     finally:
         os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    """Also on a disk that has no locks: nobody could have one. Raises OSError."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EAGAIN, errno.EACCES, errno.EINTR):
+            return False
+        if error.errno not in NO_LOCKS:
+            raise
+    return True
 
 
 def _write(files: Mapping[str, Entry], part: Path, source: Source) -> None:
