@@ -140,6 +140,7 @@ class Courier:
         if listed != tuple(now.course for now in self.state.snapshot().courses):
             self._guarded_write(listed)
         self.state.listed(listed)
+        self._libraries.keep_only({course.name for course in listed})
         return listed
 
     def _guarded_write(self, listed: Sequence[Course]) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -42,6 +43,16 @@ class Libraries:
             if folder is not None:
                 self._folders[course] = folder
         self._set()
+
+    def keep_only(self, courses: Collection[str]) -> None:
+        """Of a course that this person has no more nothing is on the path, now and at the next start."""
+        gone = [course for course in self._folders if course not in courses]
+        for course in gone:
+            del self._folders[course]
+            with suppress(OSError):
+                library.remember(copies.state_of(self._home, course), None)
+        if gone:
+            self._set()
 
     def id_of(self, course: str) -> str:
         """Of the one that kernels get now; empty: none."""

@@ -103,3 +103,15 @@ def test_trouble_is_said_once(tmp_path, path, caplog):
         shelf.update("comp141", source)
         shelf.update("comp141", source)
     assert len(caplog.records) == 1
+
+
+def test_a_course_that_left_the_list_leaves_the_path_now_and_at_the_next_start(tmp_path, path):
+    shelf = Libraries(tmp_path, LOG)
+    shelf.update("comp141", Source(tmp_path / "lib", "abc123"))
+    kept = Source(tmp_path / "lib", "def456")
+    shelf.update("bio101", kept)
+    shelf.keep_only({"bio101"})
+    assert path() == [str(kept.folder), "/opt/college"]
+    os.environ["PYTHONPATH"] = "/opt/college"
+    Libraries(tmp_path, LOG).begin(["comp141", "bio101"])
+    assert path() == [str(kept.folder), "/opt/college"]
