@@ -89,7 +89,7 @@ def test_a_kernel_has_the_courses_library_from_a_folder_that_is_read_only(colleg
     alice.start_kernel()
     told = alice.run("import dice141, os; print(dice141.SIDES, dice141.__file__, os.access(dice141.__file__, os.W_OK))")
     assert told.split()[0] == "6" and told.split()[-1] == "False"
-    assert str(college.state / "libraries") in told
+    assert (str(college.state / "libraries") in told) == (os.geteuid() != 0), "root's folder is seen by no student"
 
 
 def test_a_change_arrives_while_she_works_and_staff_see_it(college, alice):

@@ -123,9 +123,7 @@ def _tmp_bytes(limits: Limits) -> int | None:
 
 def _mounts(order: Order, uid: int, own: Sequence[Path]) -> reach.Mounts:
     package = launch.CONFIG_FOLDER.parent.parent
-    libraries = Path(order.machine["folders"].get("libraries", ""))
-    shared = [libraries] if libraries.is_absolute() and libraries.is_dir() else []
-    show = [*needed_paths(order.machine["python"]), package, *shared, *own]
+    show = [*needed_paths(order.machine["python"]), package, *own]
     return reach.plan_mounts(uid, uid, show=show, hide=[Path(path) for path in order.machine["hide"]])
 
 
