@@ -172,10 +172,12 @@ COURSES = {
     "libraries": (
         "A list of text: a requirement as `numpy>=2`, or a folder of the material as `./tools`",
         "none",
-        "Packages that the course's kernels find besides those of the image. They are built once, by the students' interpreter and "
-        "without any right in the hub, into a folder that nobody can write to; kernels that start from then on have it. A folder "
-        "with a pyproject.toml is built, one without is taken as it is. A library that cannot be built leaves the last good one, and "
-        "`classhub course status` says why. What is large or compiled belongs in the students' image.",
+        "Packages that the course's kernels find besides those of the image. They are built once, by the students' interpreter, as "
+        "an account that owns nothing and without any right in the hub; each home then has a read-only copy, and kernels that start "
+        "from then on have it. A folder with a pyproject.toml is built, one without is taken as it is. A library goes to all of the "
+        "course at once: a folder with something in it that is for a section alone, or has a release time to come, is refused. What "
+        "cannot be built leaves the last good one, and `classhub course status` says why; it is built again when it changes, when "
+        "staff publish, and after an hour. What is large or compiled belongs in the students' image.",
     ),
     "people": (
         "A mapping: `instructor`, `tas`, `students`; each a name, a list of names, or `{group: NAME}` of the hub",

@@ -1,11 +1,13 @@
 """The last good library is served until a new one is whole; a home elsewhere fetches it once."""
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,11 @@ import pytest
 from classhub.materials import library
 from classhub.materials.library import Unfit
 from classhub.materials.manifest import Entry, Manifest
-from classhub.materials.mirror.library_build import Builder
+from classhub.materials.mirror import library_keep
+from classhub.materials.mirror.libraries import kept_back
+from classhub.materials.mirror.library_builder import Builder
 from classhub.materials.mirror.library_keep import Keeper
+from classhub.materials.mirror.settings import Assignment, Course, Section
 from classhub.materials.source import Offline
 
 
@@ -67,7 +72,9 @@ def store(tmp_path):
 
 @pytest.fixture
 def keeper(tmp_path, store):
-    return Keeper(tmp_path / "lib", Builder(sys.executable), store.path)
+    made = Keeper(tmp_path / "lib", Builder(sys.executable), store.path)
+    made.serve(["comp141"])
+    return made
 
 
 def test_a_library_is_built_once_for_the_same_files(keeper, store):
@@ -103,6 +110,73 @@ def test_a_course_that_wants_none_any_more_has_none(keeper, store):
     keeper.ensure("comp141", ["./tools"], store.release(dice="SIDES = 6"))
     assert keeper.ensure("comp141", [], store.release(dice="SIDES = 6")) == ""
     assert keeper.told("comp141") is None
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../../", "bio101", "comp141/../comp141"])
+def test_nothing_is_told_or_remembered_of_what_is_no_course(keeper, store, name):
+    keeper.ensure("comp141", ["./tools"], store.release(dice="SIDES = 6"))
+    assert keeper.told(name) is None and list(keeper._told) == ["comp141"]
+
+
+def test_a_pipe_in_the_place_of_the_list_keeps_nobody_waiting(keeper):
+    (keeper.root / "comp141").mkdir(parents=True)
+    os.mkfifo(keeper.root / "comp141" / "current.json")
+    assert keeper.told("comp141") is None
+
+
+@pytest.fixture
+def built(monkeypatch):
+    """How often it was built in earnest."""
+    times = []
+    real = library_keep.build
+    monkeypatch.setattr(library_keep, "build", lambda *args, **more: times.append(1) or real(*args, **more))
+    return times
+
+
+def test_what_cannot_be_built_is_not_built_at_each_look(keeper, store, built, tmp_path):
+    bad = store.release(random="SIDES = 6")
+    why = keeper.ensure("comp141", ["./tools"], bad)
+    assert "random is the name" in why
+    again = Keeper(tmp_path / "lib", Builder(sys.executable), store.path)  # the mirror was started anew
+    assert [keeper.ensure("comp141", ["./tools"], bad), again.ensure("comp141", ["./tools"], bad)] == [why, why]
+    assert len(built) == 1
+
+
+def test_it_is_built_again_when_it_changes_when_staff_ask_and_after_a_while(keeper, store, built, monkeypatch):
+    keeper.ensure("comp141", ["./tools"], store.release(random="SIDES = 6"))
+    keeper.ensure("comp141", ["./tools"], store.release(random="SIDES = 7"))
+    assert len(built) == 2
+    keeper.retry("comp141")
+    keeper.ensure("comp141", ["./tools"], store.release(random="SIDES = 7"))
+    assert len(built) == 3
+    monkeypatch.setattr(library_keep, "RETRY_S", 0)
+    keeper.ensure("comp141", ["./tools"], store.release(random="SIDES = 7"))
+    assert len(built) == 4
+    assert keeper.ensure("comp141", ["./tools"], store.release(dice="SIDES = 6")) == ""
+
+
+@pytest.mark.parametrize(
+    ("hidden", "folder"), [("tools", "./tools"), ("tools/later", "./tools"), ("tools", "./tools/dice"), ("exam", ".")]
+)
+def test_a_library_that_would_give_away_what_is_kept_back_is_refused(keeper, store, hidden, folder):
+    release = store.release(**{"dice/dice": "SIDES = 6"})
+    assert hidden in keeper.ensure("comp141", [folder], release, [hidden])
+    assert keeper.told("comp141") is None
+    assert keeper.ensure("comp141", [folder], release, ["toolsandmore", "exams"] if folder != "." else []) == ""
+
+
+def test_what_has_a_release_time_to_come_or_is_a_sections_is_kept_back():
+    course = Course(
+        "comp141",
+        sections=(Section("B", folders=("sections/b",)),),
+        assignments=(
+            Assignment("past", "past", release={"": "2027-01-01T09:00:00+00:00"}),
+            Assignment("later", "later", release={"": "2027-03-01T09:00:00+00:00"}),
+            Assignment("half", "half", release={"A": "2027-01-01T09:00:00+00:00", "B": "2027-03-01T09:00:00+00:00"}),
+            Assignment("open", "open"),
+        ),
+    )
+    assert kept_back(course, datetime(2027, 2, 1, tzinfo=UTC)) == ("later", "half", "sections/b")
 
 
 @pytest.fixture
@@ -202,6 +276,16 @@ def test_a_folder_that_vanished_is_not_told(keeper, store):
     shutil.rmtree(folder)
     assert keeper.told("comp141") is None
     assert keeper.ensure("comp141", ["./tools"], store.release(dice="SIDES = 6")) == "" and folder.is_dir()
+
+
+def test_a_lock_that_is_never_given_does_not_keep_the_material_waiting(told, store, tmp_path, monkeypatch):
+    monkeypatch.setattr(library, "LOCK_S", 0.1)
+    (tmp_path / "state" / "lib").mkdir(parents=True)
+    with (tmp_path / "state" / "lib" / ".lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(Offline, match="Another server of this home"):
+            library.ensure(elsewhere(told), tmp_path / "state", store, TAG)
+    assert library.ensure(elsewhere(told), tmp_path / "state", store, TAG).is_dir()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")

@@ -3,6 +3,9 @@
 import asyncio
 import time
 from collections import OrderedDict
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from classhub.materials.manifest import Manifest
@@ -10,7 +13,9 @@ from classhub.materials.mirror import preview
 from classhub.materials.mirror.candidate import Unavailable
 from classhub.materials.mirror.desk import Refused
 from classhub.materials.mirror.git_source import GitSource, tree
+from classhub.materials.mirror.libraries import kept_back
 from classhub.materials.mirror.library_keep import Keeper
+from classhub.materials.mirror.library_queue import Builds
 from classhub.materials.mirror.modules import importable
 from classhub.materials.mirror.publish import Look, Looking, consistent, reader_of
 from classhub.materials.mirror.results import Results
@@ -35,12 +40,17 @@ class Attended:
         self._unknown: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._one_tree = asyncio.Semaphore()
         self._courses = {course.name: course for course in settings.courses if course.source is not None}
+        self._builds = Builds(tell)
+        if keeper is not None:
+            keeper.serve(course.name for course in settings.courses)
         self._watch = Watch(settings.store, settings.courses, tell, self._has_module, self._looked)
 
     def start(self) -> None:
+        self._builds.start()
         self._watch.start()
 
     def stop(self) -> None:
+        self._builds.stop()
         self._watch.stop()
 
     def look_soon(self, course: str) -> None:
@@ -77,12 +87,18 @@ class Attended:
     # --- in threads
 
     def _looked(self, course: Course, _: Look) -> None:
-        """After each look, in the course's own thread."""
-        release = self._store(course.name).current()
-        if self._keeper is None or release is None:
-            return
+        """After each look, in the course's own thread: a build keeps neither looks nor webhooks waiting."""
+        if self._keeper is not None:
+            self._builds.ask(course.name, partial(self._build, self._keeper, course))
+
+    def _build(self, keeper: Keeper, course: Course) -> None:
+        """Of the release that is out by then. In the thread of builds. Raises Busy, OSError: the next look asks again."""
         store = self._store(course.name)
-        broken = self._keeper.ensure(course.name, course.libraries, release)
+        release = store.current()
+        if release is None:
+            return
+        hidden = kept_back(course, datetime.now(UTC))
+        broken = keeper.ensure(course.name, course.libraries, release, hidden)
         if broken != store.status().get("library", ""):
             with store.locked():
                 store.write_status(store.status() | {"library": broken})
@@ -92,9 +108,14 @@ class Attended:
     def _publish(self, course: str, release: str) -> dict[str, Any]:
         looking = Looking(self._course(course), self._store(course), self._has_module)
         before = looking.store.current_name()
+        if self._keeper is not None:
+            with suppress(OSError):
+                self._keeper.retry(course)
         try:
             if not release and looking.store.held() is None:
-                return {"release": self._looked_now(looking).release, "before": before}
+                found = self._looked_now(looking)
+                self._looked(looking.course, found)
+                return {"release": found.release, "before": before}
             made = looking.publish(release)
         except Busy:
             raise Refused(BUSY) from None
@@ -119,7 +140,7 @@ class Attended:
         return preview.told(current, coming, {one.name: one.result for one in reports})
 
     def _candidate(self, looking: Looking) -> Manifest:
-        """What a look would find now; nothing of it is kept."""
+        """What a look would find now. No release is made of it; the files that were read stay in the store until it is swept."""
         assert looking.course.source is not None
         try:
             with looking.store.locked():
