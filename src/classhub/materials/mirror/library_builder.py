@@ -32,16 +32,26 @@ NOT_OURS = ("PIP_TARGET", "PIP_PREFIX", "PIP_USER", "PIP_ROOT", "PIP_REQUIRE_VIR
 FOR_DOWNLOADS = ("PIP_CLIENT_CERT", "PIP_CONFIG_FILE", "PIP_KEYRING_PROVIDER")
 CREDENTIAL = re.compile(r"(?<=://)[^/\s@]+@")
 END_ALL = """
-import os, time
+import os, resource, time
+resource.setrlimit(resource.RLIMIT_NPROC, (2, 2))
 until = time.monotonic() + 5
-try:
-    while time.monotonic() < until:
+while time.monotonic() < until:
+    try:
         os.kill(-1, 9)
+    except ProcessLookupError:
+        break
+    try:
+        child = os.fork()
+    except BlockingIOError:
         time.sleep(0.01)
-except ProcessLookupError:
-    pass
+        continue
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    break
 """
-"""As the builder: all at once, so that none can start another in between; until they are gone, not only told to go."""
+"""As the builder: all at once, so that none can start another in between. A second process of ours can be made as soon as no
+other is left; that kill() found somebody says nothing, as it counts those that it may not end."""
 PREFIX = ".building-"
 
 

@@ -1,12 +1,17 @@
 """What staff ask of the service is done by what makes releases."""
 
+import asyncio
 import json
+import sys
+import threading
 
 import pytest
 
 from classhub.materials.mirror.attended import Attended
 from classhub.materials.mirror.desk import Refused
 from classhub.materials.mirror.folder_source import FolderSource
+from classhub.materials.mirror.library_builder import Builder
+from classhub.materials.mirror.library_keep import Keeper
 from classhub.materials.mirror.publish import Looking
 from classhub.materials.mirror.results import Results
 from classhub.materials.mirror.settings import Course, Settings, Source
@@ -104,3 +109,33 @@ async def test_remarks_are_those_of_the_last_look(publishing, held):
 async def test_only_a_repository_has_commits(publishing):
     assert await publishing.tree("comp141", "ab" * 20) is None
     assert await publishing.tree("none", "ab" * 20) is None
+
+
+class Hanging(Keeper):
+    """As while pip hangs."""
+
+    def __init__(self, root):
+        super().__init__(root, Builder(sys.executable), lambda course, digest: root)
+        self.asked, self.go_on, self.retried = threading.Event(), threading.Event(), []
+
+    def ensure(self, *_):
+        self.asked.set()
+        self.go_on.wait(30)
+        return "pip could not bring it"
+
+    def retry(self, course):
+        self.retried.append(course)
+
+
+async def test_neither_a_look_nor_staff_wait_for_a_librarys_build(tmp_path, source, course, publishing):
+    keeper = Hanging(tmp_path / "libraries")
+    attended = Attended(Settings(tmp_path / "store", (course,)), lambda line: None, keeper)
+    attended.start()
+    try:
+        assert await asyncio.to_thread(keeper.asked.wait, 30)
+        (source / "a.txt").write_text("another a")
+        assert (await asyncio.wait_for(attended.publish("comp141", ""), 20))["release"]
+        assert keeper.retried == ["comp141"]
+    finally:
+        keeper.go_on.set()
+        attended.stop()
