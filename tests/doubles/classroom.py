@@ -67,6 +67,7 @@ class Instructor:
     asked: list[list[str]] = field(default_factory=list)
     manifests: int = 0
     extra: dict[str, object] = field(default_factory=dict)
+    folder: str = "COMP141"
     before_blob: Callable[[int, str], None] = lambda count, digest: None
 
     def __post_init__(self) -> None:
@@ -93,7 +94,7 @@ class Instructor:
 
     def manifest(self) -> Manifest:
         entries = {path: entry(leaf) for path, leaf in self.files.items()}
-        return Manifest(COURSE, f"r{self.manifests}", entries, folder="COMP141", **self.extra)  # type: ignore[arg-type]
+        return Manifest(COURSE, f"r{self.manifests}", entries, folder=self.folder, **self.extra)  # type: ignore[arg-type]
 
     def blobs(self, digests: Iterable[str]) -> Iterator[Blob]:
         asked = list(digests)

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from classhub.materials import orders, restore
+from classhub.materials import orders, restore, whereabouts
 from classhub.materials.result import Result
 from classhub.materials.result import to_json as result_json
+from classhub.materials.whereabouts import Found
 
 WAIT_S = 60.0
 """For the running server to start a file over: it looks for such orders about three times a minute."""
@@ -27,28 +28,27 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     verb, file, *version = arguments
     home = Path(os.path.expanduser("~"))  # noqa: PTH111  the home that HOME names
-    found = orders.course_of(home, file)
+    found = whereabouts.course_of(home, file)
     if found is None:
         return _said({"error": f"{file} is in no course's folder of this home."}, 1)
-    course, path = found
-    state = orders.state_of(home, course)
     if verb == "versions":
-        listed = restore.versions(state, path)
+        listed = restore.versions(whereabouts.state_of(home, found.course), found.path)
         return _said(
             {"versions": [{"name": one.name, "when": one.when, "why": one.why, "bytes": one.size} for one in listed]}
         )
     if verb == "restore":
-        return _restored(home, course, path, *version)
-    return _ordered(home, course, path)
+        return _restored(home, found, *version)
+    return _ordered(home, found.course, found.path)
 
 
-def _restored(home: Path, course: str, path: str, version: str = "") -> int:
+def _restored(home: Path, found: Found, version: str = "") -> int:
+    course, path, folder = found
     if not version:
-        kept = restore.versions(orders.state_of(home, course), path)
+        kept = restore.versions(whereabouts.state_of(home, course), path)
         if not kept:
             return _said({"error": f"No former version of {path} is kept."}, 1)
         version = kept[0].name
-    return _result(restore.restore(home, course, path, version))
+    return _result(restore.restore(home, course, path, version, folder=folder))
 
 
 def _ordered(home: Path, course: str, path: str) -> int:

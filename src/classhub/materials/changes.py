@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from classhub.materials import disk, merge, names, planning, record, tree
+from classhub.materials import disk, names, planning, record, tree, whereabouts
 from classhub.materials.manifest import Manifest
 from classhub.materials.record import Record, leaf_of
 from classhub.materials.source import Source
@@ -27,7 +27,7 @@ class Change(NamedTuple):
 def changes(
     source: Source, home: Path, course: str, *, folder: str | None = None, state: Path | None = None
 ) -> list[Change]:
-    """Raises Offline and Malformed of the source; restore.Stored is one that needs no connection."""
+    """Raises Offline and Malformed of the source (restore.Stored is one that needs no connection), OSError of the home."""
     with _Seen(source, home, course, folder, state) as seen:
         paths = sorted({*seen.release.files, *seen.record.paths})
         paths = [path for path in paths if not names.refused(path)]
@@ -35,30 +35,15 @@ def changes(
     return [one for one in found if one.yours or one.course]
 
 
-def difference(
-    source: Source, home: Path, course: str, path: str, *, folder: str | None = None, state: Path | None = None
-) -> str | None:
-    """What the student changed in a file since it was handed out, as a unified diff; None if it cannot be shown as text."""
-    with _Seen(source, home, course, folder, state) as seen:
-        base = seen.record.base(path)
-        if base is None or names.refused(path):
-            return None
-        sides = [_handed_out(source, base.digest), _mine(seen.root, path)]
-    if not all(side is not None and merge.is_text(side) for side in sides):
-        return None
-    from difflib import unified_diff
-
-    old, new = ((side or b"").decode().splitlines(keepends=True) for side in sides)
-    return "".join(unified_diff(old, new, "handed out", "yours"))
-
-
 class _Seen:
     """Record, release and folder, open for looking."""
 
     def __init__(self, source: Source, home: Path, course: str, folder: str | None, state: Path | None) -> None:
         self.release: Manifest = source.manifest()
-        self.folder = folder or self.release.folder or course
-        self.state = state or Path(home) / names.STATE / course
+        self.state = state or whereabouts.state_of(Path(home), course)
+        used = whereabouts.folder_in_use(Path(home), self.state)
+        named = "" if names.refused(self.release.folder) else self.release.folder
+        self.folder = folder or used or named or course
         self.path = Path(home) / self.folder
         self.record = Record(self.folder)
         self.root = -1
@@ -88,25 +73,3 @@ def _change(seen: _Seen, sight: Sight) -> Change:
     if sight.local is not None and sight.local == upstream:
         return Change(sight.path, "", "")
     return Change(sight.path, yours, course)
-
-
-def _handed_out(source: Source, digest: str) -> bytes | None:
-    for blob in source.blobs([digest]):
-        return b"".join(blob.pieces())
-    return None
-
-
-def _mine(root: int, path: str) -> bytes | None:
-    above, name = tree.split(path)
-    try:
-        folder = tree.open_below(root, above)
-        try:
-            descriptor = disk.open_file(folder, name)
-            try:
-                return b"".join(disk.pieces(descriptor))
-            finally:
-                disk.close(descriptor)
-        finally:
-            disk.close(folder)
-    except (OSError, disk.Changed, tree.InTheWay):
-        return None

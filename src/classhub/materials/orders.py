@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from classhub.materials import own_file
+from classhub.materials import own_file, whereabouts
 
 LARGEST = 1 << 20
 KEPT_S = 3600.0
@@ -28,24 +28,9 @@ class Order(NamedTuple):
     path: str
 
 
-def state_of(home: Path, course: str) -> Path:
-    return home / ".classhub" / course
-
-
-def course_of(home: Path, file: str) -> tuple[str, str] | None:
-    """Course and path below its folder, of a path in the home."""
-    wanted = os.path.normpath(os.path.join(home, file))  # noqa: PTH118  no link is followed
-    for result in sorted((home / ".classhub").glob("*/result.json")):
-        folder = str(own_file.read_json(result, LARGEST).get("folder", ""))
-        whole = os.path.normpath(os.path.join(home, folder)) if folder else ""  # noqa: PTH118
-        if whole and wanted.startswith(whole + os.sep):
-            return result.parent.name, wanted[len(whole) + 1 :]
-    return None
-
-
 def place(home: Path, course: str, path: str) -> Path:
     """The file in which the answer will be. Raises OSError."""
-    folder = state_of(home, course) / "orders"
+    folder = whereabouts.state_of(home, course) / "orders"
     folder.mkdir(mode=0o700, exist_ok=True)
     name = f"{time.time():.6f}-{os.getpid()}"
     own_file.write(folder / f"{name}.json", json.dumps({"path": path}))

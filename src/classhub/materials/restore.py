@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Optional
 
-from classhub.materials import disk, names, placing, record, staged, tree, undo
+from classhub.materials import disk, names, placing, record, staged, tree, undo, whereabouts
 from classhub.materials.applying import find_spot, note_copy
 from classhub.materials.disk import Changed
 from classhub.materials.manifest import Manifest, from_json
@@ -81,7 +81,7 @@ def restore(
     version: the name of one of `versions`, or with a source the digest of any version that was ever handed out.
     Never raises; writes no result.json.
     """
-    stored = Stored(state or Path(home) / names.STATE / course, source)
+    stored = Stored(state or whereabouts.state_of(Path(home), course), source)
 
     def work(run: Run) -> None:
         why = names.refused(path)

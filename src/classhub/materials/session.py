@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from classhub.materials import disk, manifest, record, result, telling
+from classhub.materials import disk, manifest, record, result, telling, whereabouts
 from classhub.materials import state as states
 from classhub.materials.preparing import finish, prepare
 from classhub.materials.result import Result
@@ -67,6 +67,8 @@ class _Session:
         self.status = ""
         self.error: dict[str, str] = {}
         self.message = ""
+        self.folder = ""
+        """Where the course lay before this run: a run that fails early must not forget it."""
 
     def run(self, work: Callable[[Run], None]) -> None:
         wanted = self.wanted
@@ -78,9 +80,19 @@ class _Session:
             raise Busy
         self.work = run
         run.merges = wanted.merges if wanted.merges is not None else _ours()
-        prepare(run, wanted.home, wanted.course, wanted.folder)
+        prepare(run, wanted.home, wanted.course, self._where())
         work(run)
         finish(run)
+
+    def _where(self) -> str | None:
+        """There is one record for each course: while its folder is there, no run begins a second one."""
+        wanted = self.wanted
+        state = wanted.state or whereabouts.state_of(wanted.home, wanted.course)
+        self.folder = next(whereabouts.recorded(state), "")
+        used = whereabouts.folder_in_use(wanted.home, state)
+        if used and wanted.folder and wanted.folder != used:
+            raise Unusable("folder", f"The course lies in the folder {used}, and {wanted.folder} would be a second one.")
+        return wanted.folder or used
 
     def fail(self, error: Exception) -> None:
         self.status, code, text, self.message = _told(error)
@@ -97,7 +109,7 @@ class _Session:
             error=trouble,
             message=self.message or (telling.line(run.all_items(), trouble) if run else ""),
         )
-        return _filled(bare, run) if run else bare
+        return _filled(bare, run, self.folder) if run else bare
 
     def write(self, done: Result, keeps_result: bool) -> None:
         """The last act. A disk that takes nothing more still leaves the caller with the result."""
@@ -116,13 +128,13 @@ class _Session:
             self.state.close()
 
 
-def _filled(bare: Result, run: Run) -> Result:
+def _filled(bare: Result, run: Run, before: str) -> Result:
     return replace(
         bare,
         release_wanted=run.manifest.release,
         release_applied=run.record.release,
         source=run.manifest.source,
-        folder=run.record.folder,
+        folder=run.record.folder or before,
         same=run.same,
         items=run.all_items(),
         bytes=run.written,

@@ -7,10 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from classhub.materials import manifest as releases
-from classhub.materials import orders, own_file
+from classhub.materials import names, own_file, whereabouts
 from classhub.materials.manifest import Manifest
 
-LARGEST = 64 << 20
 LATE_S = 30.0
 RENAMES = 20
 """A name that changed more often than that is going round in circles."""
@@ -18,12 +17,12 @@ RENAMES = 20
 
 def state_of(home: Path, course: str) -> Path:
     """The folder of the sync's own records."""
-    return orders.state_of(home, course)
+    return whereabouts.state_of(home, course)
 
 
 def manifest_of(home: Path, course: str) -> Manifest | None:
     """The release that was synced last; None: none, or not readable."""
-    text = own_file.read(state_of(home, course) / "manifest.json", LARGEST)
+    text = own_file.read(state_of(home, course) / "manifest.json", whereabouts.LARGEST)
     try:
         return releases.from_json(text) if text else None
     except releases.Malformed:
@@ -32,8 +31,7 @@ def manifest_of(home: Path, course: str) -> Manifest | None:
 
 def folder_in_use(home: Path, course: str) -> str | None:
     """Where the last sync put this course; it stays there when a release names another folder. None: never synced."""
-    folder = own_file.read_json(state_of(home, course) / "result.json", LARGEST).get("folder")
-    return folder if isinstance(folder, str) and folder and (home / folder).is_dir() else None
+    return whereabouts.folder_in_use(home, state_of(home, course))
 
 
 def now_called(manifest: Manifest | None, path: str) -> str:
@@ -52,7 +50,7 @@ def _renamed(manifest: Manifest | None, path: str) -> str:
     parts = path.split("/")
     for length in range(len(parts), 0, -1):
         newer = manifest.renames.get("/".join(parts[:length]))
-        if newer:
+        if newer and not names.refused(newer):
             return "/".join([newer, *parts[length:]])
     return path
 

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from classhub.materials import orders
+from classhub.materials import orders, whereabouts
 
 
 @pytest.fixture
@@ -17,13 +17,13 @@ def home(tmp_path):
 
 
 def test_a_file_is_known_by_its_place_in_the_home(home):
-    assert orders.course_of(home, "comp141/labs/lab01.ipynb") == ("comp141", "labs/lab01.ipynb")
-    assert orders.course_of(home, str(home / "comp141" / "a.md")) == ("comp141", "a.md")
+    assert whereabouts.course_of(home, "comp141/labs/lab01.ipynb") == ("comp141", "labs/lab01.ipynb", "comp141")
+    assert whereabouts.course_of(home, str(home / "comp141" / "a.md")) == ("comp141", "a.md", "comp141")
 
 
 @pytest.mark.parametrize("file", ["other/a.md", "comp141", ".", "comp141/../.bashrc", "/etc/passwd", "comp1411/a.md"])
 def test_what_lies_in_no_course_is_none_of_ours(home, file):
-    assert orders.course_of(home, file) is None
+    assert whereabouts.course_of(home, file) is None
 
 
 def test_an_order_is_found_done_and_answered(home):
@@ -52,4 +52,4 @@ def test_what_is_no_order_goes(home, content):
 
 def test_a_home_without_courses_has_no_orders(tmp_path):
     assert list(orders.waiting(tmp_path)) == []
-    assert orders.course_of(tmp_path, "a") is None
+    assert whereabouts.course_of(tmp_path, "a") is None
