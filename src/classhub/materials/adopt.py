@@ -11,11 +11,12 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from classhub.materials import disk, tree
+from classhub.materials import disk, names, tree
 from classhub.materials.merge import MERGEABLE_BYTES, Leaf
 from classhub.materials.record import Known, leaf_of
 from classhub.materials.run import Run
 
+DIGEST = re.compile(r"[0-9a-f]{64}")
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 STEPS = 100
 """Commits on the way back from HEAD that are asked for; nbgitpuller makes one a sync."""
@@ -41,7 +42,11 @@ def adopt(run: Run) -> None:
 
 
 def _take(run: Run, files: Mapping[str, str]) -> None:
-    """What a student has untouched of another published version is left to the rule for copies without a record."""
+    """What a student has untouched of another published version is left to the rule for copies without a record.
+
+    Only of names that a release could have: the source may lie, and a base is what lets a file be removed.
+    """
+    files = {path: digest for path, digest in files.items() if not names.why_not(path) and DIGEST.fullmatch(digest)}
     seen = {sight.path: sight for sight in tree.survey(run.root, files, run.record, 0)}
     for path, digest in files.items():
         local = seen[path].local

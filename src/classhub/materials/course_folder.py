@@ -12,12 +12,12 @@ from classhub.materials.placing import Place
 from classhub.materials.state import Unusable
 
 
-def open_course(home: Path, folder: str, day: str, moved: list[str]) -> int:
-    """folder: a path below the home, or an absolute one. moved: gets the names of files that made room.
+def open_course(home: Path, folder: str, day: str, moved: list[str], may_be_absolute: bool) -> int:
+    """folder: a path below the home; an absolute one only for the caller's own wish. moved: gets the names of files that made room.
 
     Raises Unusable or OSError.
     """
-    if folder.startswith("/"):
+    if may_be_absolute and folder.startswith("/"):
         path = names.to_bytes(folder)
         with suppress(FileExistsError):
             disk.make_folders(path)

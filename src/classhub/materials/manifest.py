@@ -13,6 +13,8 @@ from typing import Any
 
 VERSION = 1
 KINDS = ("file", "exec", "link")
+LARGEST = 1 << 50
+"""Bytes of a file, beyond what any disk holds."""
 
 
 class Malformed(Exception):
@@ -88,24 +90,30 @@ def from_json(text: str | bytes) -> Manifest:
     """Raises Malformed. Each part is looked at: it may come from a server that lies."""
     try:
         raw = json.loads(text)
-        if raw["classhub"] != VERSION:
+        if type(raw["classhub"]) is not int or raw["classhub"] != VERSION:
             raise Malformed(f"this program knows version {VERSION} of a release, not {raw['classhub']!r}")
         files = {_text(path): _entry(packed) for path, packed in raw["files"].items()}
         words = {name: _text(raw.get(name, "")) for name in WORDS}
         maps = {name: {_text(key): _text(value) for key, value in raw.get(name, {}).items()} for name in MAPS}
-        hidden = frozenset(map(_text, raw.get("hidden", ())))
+        hidden = frozenset(map(_text, _list(raw.get("hidden", []))))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Malformed(f"this is no release: {type(error).__name__}") from error
     return Manifest(files=files, hidden=hidden, **words, **maps)  # type: ignore[arg-type]
 
 
 def _entry(packed: Any) -> Entry:
-    kind, digest, size, *target = packed
-    if kind not in KINDS or len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+    kind, digest, size, *target = _list(packed)
+    if _text(kind) not in KINDS or len(_text(digest)) != 64 or not set(digest) <= set("0123456789abcdef"):
         raise ValueError(kind)
-    if not isinstance(size, int) or isinstance(size, bool) or size < 0 or len(target) != (kind == "link"):
+    if type(size) is not int or not 0 <= size <= LARGEST or len(target) != (kind == "link"):
         raise ValueError(size)
     return Entry(kind, digest, size, *map(_text, target))
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(type(value).__name__)
+    return value
 
 
 def _text(value: Any) -> str:

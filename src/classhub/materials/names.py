@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import unicodedata
+from collections.abc import Iterator
 
 TEMPORARY = b".classhub-"
 """Begin of the names of files that are still being written; whoever holds a course's lock may remove them."""
@@ -70,14 +71,26 @@ def _is_git(part: bytes) -> bool:
 
 def refused_link(path: str, target: str) -> str:
     """Why a symbolic link must not be made; "" if its target stays inside the course's folder."""
-    if not target or "\0" in target:
+    try:
+        is_name = bool(target) and b"\0" not in to_bytes(target)
+    except UnicodeEncodeError:
+        is_name = False
+    if not is_name:
         return "the link leads nowhere"
     landing = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
     if target.startswith("/") or landing.split("/")[0] == "..":
         return "the link leads out of the course's folder"
+    if _goes_down_and_up(target):
+        return "the link goes into a folder and out of it again"
     if any(_is_git(part) for part in to_bytes(landing).split(b"/")):
         return "the link leads into .git"
     return ""
+
+
+def _goes_down_and_up(target: str) -> bool:
+    """What it goes into may be a link itself, and ".." then leads elsewhere than the names say."""
+    parts = [part for part in target.split("/") if part not in ("", ".")]
+    return ".." in parts[next((at for at, part in enumerate(parts) if part != ".."), len(parts)) :]
 
 
 def clutter(path: str) -> str:
@@ -134,6 +147,6 @@ def folder_beside(name: bytes, digest: str) -> bytes:
     return name[: LONGEST - 12] + b".new-" + digest[:7].encode()
 
 
-def free_names(name: bytes, day: str) -> list[bytes]:
+def free_names(name: bytes, day: str) -> Iterator[bytes]:
     """Names to try for a student's own, the plain one first."""
-    return [aside(name, day, count) for count in range(1, 1000)]
+    return (aside(name, day, count) for count in range(1, 1000))

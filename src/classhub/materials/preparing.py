@@ -26,7 +26,7 @@ def prepare(run: Run, home: Path, course: str, folder: str | None) -> None:
     planning.leave_out(run)
     name = folder or run.manifest.folder or course
     moved: list[str] = []
-    run.root = open_course(home, name, run.day, moved)
+    run.root = open_course(home, name, run.day, moved, bool(folder))
     for one in [*run.state.moved, *moved]:
         run.say_also(one, "aside", one, "a folder of the course has this name")
     states.sweep_own(run.state)

@@ -49,6 +49,12 @@ def test_a_link_that_leads_out_is_refused(target):
 
 def test_a_link_inside_the_folder_is_not_refused():
     assert names.refused_link("labs/link", "../data/x.csv") == ""
+    assert names.refused_link("labs/link", "./../labs/./x.csv") == ""
+
+
+@pytest.mark.parametrize("target", ["deep/l/../.ssh/id", "../deep/l/../x", "x/./..", "a/b/..", "\ud800"])
+def test_a_link_that_goes_through_what_may_be_a_link_and_up_again_is_refused(target):
+    assert names.refused_link("deep/link", target)
 
 
 def test_a_copy_beside_has_the_name_that_its_content_gives():
@@ -60,6 +66,13 @@ def test_a_copy_beside_has_the_name_that_its_content_gives():
 def test_a_copy_aside_has_the_day_in_its_name():
     assert names.aside(b"lab1.ipynb", "2027-01-11") == b"lab1.mine-2027-01-11.ipynb"
     assert names.aside(b"lab1.ipynb", "2027-01-11", 2) == b"lab1.mine-2027-01-11-2.ipynb"
+
+
+def test_names_for_a_copy_are_made_one_by_one():
+    free = names.free_names(b"a.txt", "2027-01-11")
+    assert iter(free) is free, "an update of 400 files asks for as many first names, and hardly ever for a second"
+    assert [next(free), next(free)] == [b"a.mine-2027-01-11.txt", b"a.mine-2027-01-11-2.txt"]
+    assert len(list(free)) == 997
 
 
 @pytest.mark.parametrize("name", [b"x" * 255, ("\u00fc" * 127).encode(), b"\xff" * 255, b"a." + b"e" * 253])

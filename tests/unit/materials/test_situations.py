@@ -711,6 +711,31 @@ def test_what_is_asked_for_in_a_folder_of_another_name_is_done_there(student, mo
     assert changes(source, student.home, "comp141") == []
 
 
+@pytest.mark.parametrize("folder", ["{home}/.ipython/profile_default", "/tmp", "../up"])
+def test_a_folder_outside_the_home_that_a_release_names_is_refused(student, tmp_path, folder):
+    source = Instructor({"startup.py": b"evil"}, folder=folder.format(home=student.home))
+    result = student.sync(source)
+    assert (result.status, result.error["code"]) == ("failed", "folder")
+    assert not list(tmp_path.rglob("startup.py"))
+    assert sync(student, source, folder=str(tmp_path / "scratch")).folder == str(tmp_path / "scratch")
+
+
+def test_files_of_a_commit_that_lie_elsewhere_are_not_taken_for_the_course_s(student):
+    own = student.write("../victim.txt", b"mine")
+    head = student.write(".git/HEAD", b"a" * 40)
+    source = Instructor({"a.txt": b"a"})
+    source.commits["a" * 40] = {"../victim.txt": digest(b"mine"), ".git/HEAD": digest(b"a" * 40), "a.txt": "../../x"}
+    assert actions(sync(student, source)) == {"a.txt": "new"}
+    assert own.read_bytes() == b"mine" and head.read_bytes() == b"a" * 40
+
+
+def test_a_link_that_leads_out_by_way_of_another_is_skipped_and_named(student):
+    student.write("../.ssh/id", b"secret")
+    source = Instructor({"deep/er/l": Link("../.."), "m": Link("deep/er/l/../.ssh/id")})
+    assert actions(sync(student, source)) == {"deep/er/l": "new", "m": "skipped"}
+    assert not student.path("m").is_symlink()
+
+
 def in_place(student):
     """As Jupyter saves."""
     student.write("lab1.ipynb", b"saved in the gap")
