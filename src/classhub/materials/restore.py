@@ -6,16 +6,16 @@ Student's side: standard library only, Python 3.9.
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Optional
 
 from classhub.materials import disk, names, placing, record, staged, tree, undo, whereabouts
 from classhub.materials.applying import find_spot, note_copy
 from classhub.materials.disk import Changed
-from classhub.materials.manifest import Manifest, from_json
-from classhub.materials.placing import Fill
+from classhub.materials.manifest import LARGEST, Manifest, from_json
 from classhub.materials.preparing import MANIFEST
 from classhub.materials.result import Result
 from classhub.materials.run import Run, join
@@ -26,6 +26,7 @@ from classhub.materials.sync import bring_paths, expand
 from classhub.materials.undo import Version
 
 TRIES = 3
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def start_over(
@@ -87,13 +88,16 @@ def restore(
         why = names.refused(path)
         if why:
             raise Unusable("path", f"{path!r} cannot be restored: {why}.")
-        for _ in range(TRIES):
-            try:
-                _restore(run, path, version)
-            except (Changed, FileExistsError):
-                continue
-            return
-        run.block(path, "it is being changed at this moment")
+        run.anew, run.skipped = frozenset([path]), frozenset()
+        run.state.mark_unfinished()
+        former = _former(run, path, version)
+        try:
+            for _ in range(TRIES):
+                with suppress(Changed, FileExistsError):
+                    return _restore(run, path, former)
+            return run.block(path, "it is being changed at this moment")
+        finally:
+            disk.close(former)
 
     return held(Wanted(stored, Path(home), course, folder, state, now=now), work, keeps_result=False)
 
@@ -125,10 +129,10 @@ class Stored:
         return self.source.tree(commit) if self.source else None
 
 
-def _restore(run: Run, path: str, version: str) -> None:
-    run.state.mark_unfinished()
+def _restore(run: Run, path: str, former: int) -> None:
+    """former: the version, open. A copy, never a second name: what is edited afterwards must not change what is kept."""
     with find_spot(run, path) as spot:
-        wanted = staged.StagedFile(spot.place.folder, lambda new: _fill(run, path, version, new), False)
+        wanted = staged.StagedFile(spot.place.folder, placing.copied(former), False)
         try:
             local = tree.leaf_at(spot.place)
             if local is not None and local.kind == "file":
@@ -143,37 +147,36 @@ def _restore(run: Run, path: str, version: str) -> None:
     if path in run.record.paths:
         run.record.at(path).fresh = None  # it is the student who wants it so
         run.record.changed = True
-    run.say(path, "restored")
+    run.say(path, "restored", spot.path if spot.beyond else "")
 
 
-def _fill(run: Run, path: str, version: str, new: int) -> None:
-    """A copy, never a second name: what is edited afterwards must not change what is kept."""
-    content = _kept(run, path, version) or _handed_out(run, version)
-    if content is None:
-        raise Unusable("version", f"There is no version {version} of {path}.")
-    content(new)
+def _former(run: Run, path: str, version: str) -> int:
+    """Open, and whole, before anything is moved for it. Raises Unusable, Offline."""
+    if version in {one.name for one in undo.versions(run.state.folder, path)}:
+        return _kept(run, path, version)
+    for blob in run.source.blobs([version] if DIGEST.fullmatch(version) else []):
+        if blob.digest == version:
+            return _fetched(run, blob)
+    raise Unusable("version", f"There is no version {version} of {path}.")
 
 
-def _kept(run: Run, path: str, version: str) -> Optional[Fill]:  # noqa: UP045
-    if version not in {one.name for one in undo.versions(run.state.folder, path)}:
-        return None
-
-    def fill(new: int) -> None:
-        folder = undo.open_versions(run.state.folder, path)
-        try:
-            kept = disk.open_file(folder, os.fsencode(version))
-        finally:
-            disk.close(folder)
-        try:
-            placing.copied(kept)(new)
-        finally:
-            disk.close(kept)
-
-    return fill
+def _kept(run: Run, path: str, version: str) -> int:
+    folder = undo.open_versions(run.state.folder, path)
+    try:
+        return disk.open_file(folder, os.fsencode(version))
+    except Changed as error:
+        raise Unusable("version", f"Version {version} of {path} is no file any more.") from error
+    finally:
+        disk.close(folder)
 
 
-def _handed_out(run: Run, digest: str) -> Optional[Fill]:  # noqa: UP045
-    for blob in run.source.blobs([digest]):
-        if blob.digest == digest:
-            return placing.written(blob.pieces())
-    return None
+def _fetched(run: Run, blob: Blob) -> int:
+    """A file without a name in our own folder."""
+    try:
+        temporary = placing.stage(run.state.folder, placing.written(staged.verified(blob, LARGEST, lambda _: None)))
+    except staged.Damaged as error:
+        raise Unusable("version", "The source gave other bytes than that version has.") from error
+    try:
+        return disk.open_file(run.state.folder, temporary)
+    finally:
+        placing.discard(run.state.folder, temporary)

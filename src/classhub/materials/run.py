@@ -163,7 +163,7 @@ class Run:
     def has_news(self, path: str) -> bool:
         if path in self.leaves_out or self.is_unwanted(path):
             return False
-        return self.record.base(path) != leaf_of(self.manifest.files[path])
+        return path in self.anew or self.record.base(path) != leaf_of(self.manifest.files[path])
 
     def folder_beside(self, obstacle: InTheWay) -> str:
         """The folder for what belongs below a path through which nothing is written."""

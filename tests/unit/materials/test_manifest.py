@@ -8,7 +8,7 @@ from classhub.materials.manifest import Entry, Malformed, Manifest, from_json, t
 
 WHOLE = {
     "classhub": 1,
-    **{name: "x" for name in ("course", "release", "title", "folder", "published", "source")},
+    **dict.fromkeys(("course", "release", "title", "folder", "published", "source"), "x"),
     **{name: {"a": "b"} for name in ("renames", "coming", "left")},
     "hidden": ["0" * 32],
     "files": {"a.txt": ["file", "0" * 64, 1], "l": ["link", "0" * 64, 1, "a"]},

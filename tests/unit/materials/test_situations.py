@@ -736,6 +736,70 @@ def test_a_link_that_leads_out_by_way_of_another_is_skipped_and_named(student):
     assert not student.path("m").is_symlink()
 
 
+@pytest.mark.parametrize("version", ["none", "0" * 64])
+def test_a_version_that_does_not_exist_moves_nothing(student, version):
+    source = handed_out(student)
+    student.write("mine.txt", b"mine")
+    before = student.listing()
+    for path in ("mine.txt/x", "new/deep/x", "lab1.ipynb"):
+        result = restore.restore(student.home, "comp141", path, version, source=source)
+        assert (result.status, result.error["code"]) == ("failed", "version") and student.listing() == before
+
+
+def test_a_version_that_arrives_damaged_is_not_restored(student):
+    source = handed_out(student)
+    source.put("lab1.ipynb", CORRECTED)
+    sync(student, source)
+    source.blobs_known[digest(TEXT)] = b"garbage"
+    result = restore.restore(student.home, "comp141", "lab1.ipynb", digest(TEXT), source=source)
+    assert (result.status, result.error["code"]) == ("failed", "version") and student.read("lab1.ipynb") == CORRECTED
+    assert not list(student.home.rglob(".classhub-*"))
+
+
+def test_a_kept_version_that_is_no_file_any_more_is_said(student):
+    source = handed_out(student)
+    source.put("lab1.ipynb", CORRECTED)
+    sync(student, source)
+    (version,) = restore.versions(student.state, "lab1.ipynb")
+    (place,) = student.state.glob(f"undo/*/{version.name}")
+    place.unlink()
+    os.mkfifo(place)
+    result = restore.restore(student.home, "comp141", "lab1.ipynb", version.name)
+    assert (result.status, result.error["code"]) == ("failed", "version") and student.read("lab1.ipynb") == CORRECTED
+
+
+def a_file(student):
+    student.path("week").write_bytes(b"mine")
+    return f"week.mine-{DAY}", "week/x.txt"
+
+
+def a_link(student):
+    student.path("week").symlink_to("../away")
+    return "week", "week.new-*/x.txt"
+
+
+@pytest.mark.parametrize("obstacle", [a_file, a_link])
+def test_starting_over_what_lies_below_something_else_brings_it(student, obstacle):
+    source = handed_out(student)
+    student.path("week").rename(student.home / "away")
+    (student.home / "away" / "x.txt").write_bytes(b"broken")
+    kept, brought = obstacle(student)
+    result = restore.start_over(source, student.home, "comp141", "week/x.txt", now=lambda: 0.0)
+    assert result.status == "done" and result.message != "Nothing new."
+    (place,) = student.course.glob(brought)
+    assert place.read_bytes() == b"x" and os.path.lexists(student.path(kept))
+    assert (student.home / "away" / "x.txt").read_bytes() == b"broken"
+
+
+def test_a_version_of_what_lies_below_something_else_is_restored(student):
+    source = handed_out(student)
+    student.path("week").rename(student.home / "away")
+    a_file(student)
+    result = restore.restore(student.home, "comp141", "week/x.txt", digest(b"x"), source=source, now=lambda: 0.0)
+    assert result.status == "done" and student.read("week/x.txt") == b"x"
+    assert student.read(f"week.mine-{DAY}") == b"mine"
+
+
 def in_place(student):
     """As Jupyter saves."""
     student.write("lab1.ipynb", b"saved in the gap")
