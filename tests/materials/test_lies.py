@@ -1,8 +1,10 @@
 """Whatever answers in a mirror's place: the student's side ends in time, with words, and takes nothing that is not right."""
 
 import hashlib
+import json
 import socket
 import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -171,6 +173,78 @@ def test_somebody_who_never_takes_the_connection(tmp_path):
             one.close()
     assert "in time" in taken.said
     assert taken.took_s < 3 * patience.WHOLE_S
+
+
+def test_an_address_that_is_silent_leaves_time_for_the_next_one(monkeypatch):
+    """A listener whose queue is full stands for an address that does not answer."""
+    with ExitStack() as stack:
+        silent, good = (stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=size)) for size in (0, 5))
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(silent.getsockname())
+        known = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", one.getsockname()) for one in (silent, silent, good)]
+        monkeypatch.setattr(patience, "_addresses", lambda host, port: known)
+        begin = time.monotonic()
+        patience.connected("hub.college.edu", 1, False).end()
+        assert time.monotonic() - begin < patience.CONNECT_S
+
+
+def test_a_large_file_that_nobody_takes_is_not_read_to_its_end(monkeypatch, tmp_path):
+    monkeypatch.setattr("classhub.materials.frames.WORTH_READING", 10_000)
+    sent, asked = [], []
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in FILES.items()}
+
+    def animal(line, page, body):
+        if page == "manifest":
+            return honest(line, page, body)
+        wanted = json.loads(body)["digests"]
+        asked.append(wanted)
+        size = 1 << 40
+        if digests["b.bin"] not in wanted:
+            return honest(line, page, body)
+        first = wanted.index(digests["b.bin"])
+        before = frames(json.dumps({"digests": wanted[:first]}).encode())
+        line.sendall(head(kind=BYTES) + before + f"{digests['b.bin']} {len(FILES['b.bin'])}\n".encode())
+        with suppress(OSError):
+            for _ in range(size):
+                sent.append(line.send(FILES["b.bin"]))
+        return False
+
+    with kept(animal) as port:
+        source = HttpSource(f"http://127.0.0.1:{port}", "comp141", TOKEN)
+        source.manifest()
+        order = [digests[name] for name in ("a.txt", "b.bin", "c.txt")]
+        found = {one.digest: b"".join(one.pieces()) for one in source.blobs(order) if one.digest != digests["b.bin"]}
+        source.close()
+    assert found == {digests[name]: FILES[name] for name in ("a.txt", "c.txt")}
+    assert asked == [order, order[2:]]
+
+
+def test_an_answer_that_says_no_leaves_the_connection_free(tmp_path):
+    lines = set()
+
+    def animal(line, page, body):
+        lines.add(line)
+        line.sendall(head("404 Not Found", length=5) + b"none\n")
+        return True
+
+    with kept(animal) as port:
+        source = HttpSource(f"http://127.0.0.1:{port}", "comp141", TOKEN)
+        assert [source.tree(f"{count:040x}") for count in range(5)] == [None] * 5 and source.library() == {}
+        source.close()
+    assert len(lines) == 1
+
+
+def test_a_long_page_that_says_no_costs_the_connection_alone():
+    def animal(line, page, body):
+        line.sendall(head("404 Not Found", length=200_000) + b"x" * 200_000)
+        return True
+
+    with kept(animal) as port:
+        source = HttpSource(f"http://127.0.0.1:{port}", "comp141", TOKEN)
+        assert [source.tree(f"{count:040x}") for count in range(3)] == [None] * 3
+        source.close()
 
 
 def test_somebody_who_speaks_no_tls(tmp_path):

@@ -60,6 +60,14 @@ class Answer:
             size += len(piece)
         raise Offline(f"{self._place} sends more than it can mean.")
 
+    def pass_over(self, most: int) -> None:
+        """Read what nobody needs, so that the connection is free; what is longer is left unread, and costs the connection."""
+        while most > 0:
+            piece = self.some(min(most, PIECE))
+            if not piece:
+                return self.end()
+            most -= len(piece)
+
     def end(self) -> None:
         """All was read that was wanted; only the end itself makes the connection free for the next request."""
         if self._raw.length or self._read(self._raw.read, 1):

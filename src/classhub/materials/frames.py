@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from classhub.materials.source import Offline
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 PIECE = 1 << 18
 LONGEST_LINE = 90
 LARGEST = 1 << 32
+WORTH_READING = 1_000_000
+"""Bytes of a file that was not wanted, and after which the next one comes."""
 LINE = re.compile(rb"([0-9a-f]{64}) (0|[1-9][0-9]{0,15})\n")
 
 
@@ -33,13 +35,20 @@ class SentBlob:
             self._left -= len(piece)
             yield piece
 
-    def skip(self) -> None:
+    def skip(self) -> bool:
+        """Whether its end was reached: a new connection costs less than a film that nobody takes."""
+        if self._left > WORTH_READING:
+            return False
         for _ in self.pieces():
             pass
+        return True
 
 
-def blobs(answer: Answer, asked: Sequence[str], sizes: Mapping[str, int]) -> Iterator[SentBlob]:
-    """In the order asked; some may be missing. sizes: of those that are known. Raises Offline for all else."""
+def blobs(answer: Answer, asked: Sequence[str], sizes: Mapping[str, int]) -> Generator[SentBlob, None, list[str]]:
+    """In the order asked; some may be missing. sizes: of those that are known. Raises Offline for all else.
+
+    Gives those that are still to be asked for, over another connection.
+    """
     waiting = iter(asked)
     while line := answer.line(LONGEST_LINE):
         found = LINE.fullmatch(line)
@@ -52,5 +61,7 @@ def blobs(answer: Answer, asked: Sequence[str], sizes: Mapping[str, int]) -> Ite
             raise Offline("The mirror sends a file of another size than it told.")
         blob = SentBlob(digest, size, answer)
         yield blob
-        blob.skip()
+        if not blob.skip():
+            return list(waiting)
     answer.end()
+    return []

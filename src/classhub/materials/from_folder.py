@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -11,6 +14,8 @@ from classhub.materials.manifest import Manifest
 from classhub.materials.source import Offline
 
 PIECE = 1 << 20
+OF_ONE_FILE = (errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EIO)
+"""It is as if the store did not have it."""
 HEX = re.compile(r"[0-9a-f]{4,64}")
 
 
@@ -25,12 +30,14 @@ class StoredBlob:
         return self._path
 
     def pieces(self) -> Iterator[bytes]:
+        """They end early where this one file is gone or damaged, which whoever verifies them sees; the others can be had."""
         try:
             with self._path.open("rb") as file:
                 while piece := file.read(PIECE):
                     yield piece
         except OSError as error:
-            raise Offline(_unreadable(error)) from error
+            if error.errno not in OF_ONE_FILE:
+                raise Offline(_unreadable(error)) from error
 
 
 class FolderSource:
@@ -48,7 +55,7 @@ class FolderSource:
     def blobs(self, digests: Iterable[str]) -> Iterator[StoredBlob]:
         for digest in digests:
             path = self._folder / "blobs" / digest[:2] / digest
-            if path.is_file():
+            if _can_be_read(path):
                 yield StoredBlob(digest, path)
 
     def published(self) -> Mapping[str, frozenset[str]]:
@@ -56,7 +63,7 @@ class FolderSource:
 
     def tree(self, commit: str) -> Mapping[str, str] | None:
         path = f"commits/{commit}.json"
-        if not HEX.fullmatch(commit) or not (self._folder / path).exists():
+        if not HEX.fullmatch(commit) or not os.path.exists(self._folder / path):  # noqa: PTH110 - Path.exists may raise
             return None
         return lists.tree(lists.parsed(self._read(path)))
 
@@ -69,6 +76,17 @@ class FolderSource:
         if len(content) > lists.LARGEST:
             raise Offline("The folder of the material holds a list that is too long.")
         return content
+
+
+def _can_be_read(path: Path) -> bool:
+    """Raises Offline where the whole store is away."""
+    try:
+        with path.open("rb") as file:
+            return stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+    except OSError as error:
+        if error.errno in OF_ONE_FILE:
+            return False
+        raise Offline(_unreadable(error)) from error
 
 
 def _unreadable(error: OSError) -> str:

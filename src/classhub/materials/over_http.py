@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 BATCH = 500
 BATCH_BYTES = 64_000_000
 REPORT_BYTES = 256_000
+PAGE_BYTES = 64_000
+"""Of an answer that says no."""
 REPORT_S = 5.0
 
 
@@ -52,23 +54,27 @@ class HttpSource:
 
     def blobs(self, digests: Iterable[str]) -> Iterator[frames.SentBlob]:
         for batch in _batches(digests, self._sizes):
-            body = json.dumps({"digests": batch}).encode()
-            answer = self._ask("POST", f"{self._base}/blobs", body=body, Content_Type="application/json")
-            self._good(answer, "application/octet-stream")
-            self._connection.go_on()
-            yield from frames.blobs(answer, batch, self._sizes)
+            rest = batch
+            while rest:
+                body = json.dumps({"digests": rest}).encode()
+                answer = self._ask("POST", f"{self._base}/blobs", body=body, Content_Type="application/json")
+                self._good(answer, "application/octet-stream")
+                self._connection.go_on()
+                rest = yield from frames.blobs(answer, rest, self._sizes)
+                if not answer.is_at_end():
+                    self._connection.close()
 
     def published(self) -> Mapping[str, frozenset[str]]:
         return lists.published(self._json(self._ask("GET", f"{self._base}/published")))
 
     def tree(self, commit: str) -> Mapping[str, str] | None:
         answer = self._ask("GET", f"{self._base}/trees/{quote(commit, safe='')}")
-        return None if answer.status == 404 else lists.tree(self._json(answer))
+        return None if self._is_none(answer) else lists.tree(self._json(answer))
 
     def library(self) -> Any:
         """As library.read takes it; empty when the course has none, or the mirror is of an earlier version."""
         answer = self._ask("GET", f"{self._base}/library")
-        return {} if answer.status == 404 else self._json(answer)
+        return {} if self._is_none(answer) else self._json(answer)
 
     def report(self, done: result.Result) -> bool:
         """Tell staff what a sync did; whether it arrived. Raises nothing: the sync is over, whoever hears of it."""
@@ -95,6 +101,12 @@ class HttpSource:
 
     def _ask(self, method: str, path: str, **more: Any) -> Answer:
         return self._connection.ask(method, path, **more)
+
+    def _is_none(self, answer: Answer) -> bool:
+        """There is no such thing; the next question goes over the same connection, unless the page is long."""
+        if answer.status == 404:
+            answer.pass_over(PAGE_BYTES)
+        return answer.status == 404
 
     def _json(self, answer: Answer) -> Any:
         return lists.parsed(self._good(answer, "application/json").whole(lists.LARGEST))

@@ -92,9 +92,10 @@ def connected(host: str, port: int, is_secure: bool) -> Patient:
 
 
 def _first_that_answers(addresses: list[Any], end: float) -> socket.socket:
+    """The time is shared by those that are left: a silent one must not use up what a good one needs."""
     failure: OSError = TooSlow()
-    for family, kind, protocol, _, address in addresses:
-        left_s = end - time.monotonic()
+    for tried, (family, kind, protocol, _, address) in enumerate(addresses):
+        left_s = (end - time.monotonic()) / (len(addresses) - tried)
         if left_s <= 0:
             break
         sock = socket.socket(family, kind, protocol)

@@ -1,12 +1,17 @@
 """A mirror's folder as a source."""
 
+import errno
 import json
+from pathlib import Path
 
 import pytest
 
+from classhub.materials import disk
 from classhub.materials.fetch import FolderSource
 from classhub.materials.manifest import Malformed
 from classhub.materials.source import Offline
+from classhub.materials.staged import Damaged, verified
+from classhub.materials.sync import sync
 from unit.materials.stores import entry, publish
 
 FILES = {"lab1.ipynb": b"{}", "data/big.bin": b"x" * 3_000_000, "na\udcefve.txt": b"n"}
@@ -14,6 +19,7 @@ FILES = {"lab1.ipynb": b"{}", "data/big.bin": b"x" * 3_000_000, "na\udcefve.txt"
 
 @pytest.fixture
 def store(tmp_path):
+    (tmp_path / "home").mkdir()
     publish(tmp_path, "comp141", "r1", {"lab1.ipynb": b"old"}, title="Computing")
     publish(tmp_path, "comp141", "r2", FILES, title="Computing", folder="comp141-fall")
     return tmp_path
@@ -71,8 +77,40 @@ def test_lists_that_are_none_are_told_in_words(store, content):
         FolderSource(store, "comp141").manifest()
 
 
-def test_a_file_that_is_gone_while_it_is_read_is_told_in_words(store):
+def test_a_file_that_is_gone_while_it_is_read_gives_no_bytes_that_hold(store):
     (blob,) = FolderSource(store, "comp141").blobs([entry(b"old").digest])
     blob.path().unlink()
-    with pytest.raises(Offline):
-        list(blob.pieces())
+    with pytest.raises(Damaged):
+        list(verified(blob, 3, lambda _: None))
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EIO])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_one_file_that_cannot_be_read_keeps_its_own_path_waiting_alone(store, tmp_path, monkeypatch, code, at_once):
+    """Root may read everything, so that the disk has to refuse in words."""
+    bad, real, asked = entry(b"{}").digest, Path.open, []
+
+    def open_(path, *given, **more):
+        asked.append(path.name)
+        if path.name == bad and (at_once or asked.count(bad) > 1):
+            raise OSError(code, "refused")
+        return real(path, *given, **more)
+
+    monkeypatch.setattr(Path, "open", open_)
+    monkeypatch.setattr(disk, "open_source", lambda path: None)
+    result = sync(FolderSource(store, "comp141"), tmp_path / "home", "comp141")
+    assert {item.path: item.action for item in result.items} == {
+        "lab1.ipynb": "blocked",
+        "data/big.bin": "new",
+        "na\udcefve.txt": "new",
+    }
+    assert (result.status, result.error["code"]) == ("partial", "source")
+
+
+def test_a_store_that_is_away_as_a_whole_is_told_in_words(store, monkeypatch):
+    def stale(path, *given, **more):
+        raise OSError(errno.ESTALE, "stale")
+
+    monkeypatch.setattr(Path, "open", stale)
+    with pytest.raises(Offline, match="stale"):
+        list(FolderSource(store, "comp141").blobs([entry(b"old").digest]))
