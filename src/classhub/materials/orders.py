@@ -10,6 +10,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,22 +39,24 @@ def place(home: Path, course: str, path: str) -> Path:
 
 
 def waiting(home: Path) -> Iterator[Order]:
-    """Oldest first. What is no order is removed."""
+    """Oldest first. What is no order is removed, where it can be."""
     for file in sorted((home / ".classhub").glob("*/orders/*.json")):
         path = own_file.read_json(file, LARGEST).get("path")
         if isinstance(path, str) and path:
             yield Order(file, file.parent.parent.name, path)
         else:
-            file.unlink()
+            with suppress(OSError):
+                file.unlink()
 
 
 def done(order: Order, answer: dict[str, Any]) -> None:
-    """Raises OSError."""
-    own_file.write(order.file.with_suffix(".done"), json.dumps(answer))
+    """Raises OSError. The order goes also where its answer cannot be written: it would be done again and again."""
     order.file.unlink()
+    own_file.write(order.file.with_suffix(".done"), json.dumps(answer))
     for old in order.file.parent.glob("*.done"):
-        if old.stat().st_mtime < time.time() - KEPT_S:
-            old.unlink()
+        with suppress(OSError):
+            if old.stat().st_mtime < time.time() - KEPT_S:
+                old.unlink()
 
 
 def wait(answer: Path, timeout_s: float) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from classhub.materials import orders
+from classhub.materials.orders import Order
 from classhub.materials.result import Result
 from classhub.materials.source import Offline, Source
 from classhub.server import clones, copies, courses, pace
@@ -106,12 +107,14 @@ class Courier:
             self.log.exception("this should not have happened")
 
     def _obey(self) -> None:
-        """What staff asked for in this home."""
+        """What staff asked for in this home; one order that cannot be done stops no other."""
+        for order in list(orders.waiting(self.home)):
+            self._guarded(partial(self._obey_one, order))
+
+    def _obey_one(self, order: Order) -> None:
         from classhub.server import deeds
 
-        for order in list(orders.waiting(self.home)):
-            answer = deeds.start_over(self, order.course, order.path)
-            orders.done(order, answer)
+        orders.done(order, deeds.start_over(self, order.course, order.path))
 
     def _look(self, everything: bool) -> None:
         self._guarded(self._obey)
@@ -150,11 +153,13 @@ class Courier:
             self.log.warning("the list of courses could not be kept: %s", error.strerror)
 
     def _sync_whole(self, course: Course) -> None:
-        """In slices: between two of them a file that somebody waits for is brought."""
+        """In slices: between two of them a file that somebody waits for is brought. Each must leave more settled than the last."""
+        settled = -1
         while True:
             result = self._run(course.name, (), SLICE_S)
-            if not (result and result.status == "partial" and result.bytes):
+            if not result or not _is_worth_more(result) or _settled(result) <= settled:
                 break
+            settled = _settled(result)
             self._bring_waiting()
         manifest = copies.manifest_of(self.home, course.name)
         opens_in_s = copies.opens_in_s(manifest, time.time())
@@ -204,3 +209,13 @@ class Courier:
         if used or now is None or os.path.lexists(self.home / (now.course.folder or name)):
             return used
         return clones.folder_of(self.home, now.course.repositories, os.environ)
+
+
+def _is_worth_more(result: Result) -> bool:
+    """A disk that takes nothing more, or no record, is as it is for now."""
+    return result.status == "partial" and result.bytes > 0 and result.error.get("code") not in ("space", "disk")
+
+
+def _settled(result: Result) -> int:
+    """Paths that are as they should be; those that still wait are not among them."""
+    return result.same + sum(item.action not in ("blocked", "skipped") for item in result.items)

@@ -53,3 +53,27 @@ def test_what_is_no_order_goes(home, content):
 def test_a_home_without_courses_has_no_orders(tmp_path):
     assert list(orders.waiting(tmp_path)) == []
     assert whereabouts.course_of(tmp_path, "a") is None
+
+
+def test_a_folder_in_the_place_of_an_order_stops_no_other(home):
+    answer = orders.place(home, "comp141", "a.md")
+    for name in ("0.json", "0.done"):
+        (answer.parent / name / "x").mkdir(parents=True)
+    (order,) = orders.waiting(home)
+    orders.done(order, {"status": "done"})
+    assert orders.wait(answer, 1) == {"status": "done"} and list(orders.waiting(home)) == []
+
+
+def test_an_order_whose_answer_cannot_be_written_is_not_done_again(home):
+    answer = orders.place(home, "comp141", "a.md")
+    (answer / "x").mkdir(parents=True)
+    (order,) = orders.waiting(home)
+    with pytest.raises(OSError, match="directory"):
+        orders.done(order, {"status": "done"})
+    assert list(orders.waiting(home)) == []
+
+
+def test_a_course_is_found_by_a_result_of_any_length(home):
+    result = {"folder": "comp141", "items": ["x" * 100] * 20_000}
+    (home / ".classhub" / "comp141" / "result.json").write_text(json.dumps(result))
+    assert whereabouts.course_of(home, "comp141/a.md") == ("comp141", "a.md", "comp141")

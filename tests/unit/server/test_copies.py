@@ -23,6 +23,7 @@ def release(**more):
         ({"w1": "w2"}, "w1/lab.txt", "w2/lab.txt"),
         ({"a": "b", "b": "a"}, "a", "a"),
         ({"labs/now.txt": "gone"}, "labs/now.txt", "labs/now.txt"),
+        ({"a": "../.ssh/id", "b": "/etc/passwd"}, "a", "a"),
     ],
 )
 def test_a_path_is_followed_to_what_it_is_called_now(renames, asked, now):

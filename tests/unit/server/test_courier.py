@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from classhub.materials import orders
 from classhub.materials.result import Item, Result
 from classhub.materials.source import Offline
 from classhub.server import courier as couriers
@@ -99,17 +100,39 @@ def test_one_course_that_breaks_stops_no_other(courier, syncs):
 
 
 def test_a_sync_that_pauses_goes_on_and_a_waiting_file_comes_between(courier, syncs):
-    answers = iter(["partial", "partial", "done"])
+    answers = iter(["partial", "partial", "partial", "done"])
+    same = iter(range(9))
 
     def answer(course, first):
         if first:
             return Result(course, "done")
-        courier.jobs.bring("comp141", "labs/lab01.ipynb")
-        return Result(course, next(answers, "done"), bytes=5)
+        count = next(same)
+        courier.jobs.bring("comp141", f"{count}.ipynb")
+        return Result(course, next(answers, "done"), bytes=5, same=count, items=(Item("a", "new"),))
 
     syncs.answer = answer
     everything(courier)
-    assert syncs.calls[:3] == [("comp141", ()), ("comp141", ("labs/lab01.ipynb",)), ("comp141", ())]
+    paths = [(), ("0.ipynb",), (), ("1.ipynb",), (), ("2.ipynb",), ()]
+    assert syncs.calls[:7] == [("comp141", path) for path in paths]
+
+
+@pytest.mark.parametrize("code, tries", [("space", 1), ("disk", 1), ("budget", 2)])
+def test_a_sync_that_writes_and_settles_nothing_is_left_for_later(courier, syncs, code, tries):
+    """As where the record of what was brought cannot be saved."""
+    items = (Item("a", "beside"), Item("b", "blocked"))
+    syncs.answer = lambda course, first: Result(course, "partial", bytes=5, same=7, items=items, error={"code": code})
+    everything(courier)
+    assert syncs.calls == [("comp141", ())] * tries + [("math101", ())] * tries
+
+
+def test_an_order_that_cannot_be_done_stops_no_other(courier, tmp_path):
+    answers = []
+    for path in ("a.md", "b.md"):
+        (tmp_path / ".classhub" / "comp141").mkdir(parents=True, exist_ok=True)
+        answers.append(orders.place(tmp_path, "comp141", path))
+    (answers[0] / "x").mkdir(parents=True)
+    courier.turn(0)
+    assert answers[1].is_file() and list(orders.waiting(tmp_path)) == []
 
 
 def test_a_sync_that_makes_no_progress_is_left_for_later(courier, syncs):
