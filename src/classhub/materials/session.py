@@ -91,7 +91,9 @@ class _Session:
         self.folder = next(whereabouts.recorded(state), "")
         used = whereabouts.folder_in_use(wanted.home, state)
         if used and wanted.folder and wanted.folder != used:
-            raise Unusable("folder", f"The course lies in the folder {used}, and {wanted.folder} would be a second one.")
+            raise Unusable(
+                "folder", f"The course lies in the folder {used}, and {wanted.folder} would be a second one."
+            )
         return wanted.folder or used
 
     def fail(self, error: Exception) -> None:
@@ -156,7 +158,7 @@ def _told(error: Exception) -> tuple[str, str, str, str]:
     if isinstance(error, OSError):
         code = "space" if error.errno in disk.FULL else "disk"
         text = telling.reason(error)
-        return "failed", code, text, f"Nothing could be written to your home: {text}."
+        return "failed", code, text, f"Your home could not be used: {text}."
     return "failed", "bug", telling.where(error), "Something in ClassHub failed; your files stay as they are."
 
 

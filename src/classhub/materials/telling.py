@@ -11,8 +11,8 @@ from classhub.materials.result import Item
 REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the quota is used up",
-    errno.EACCES: "the folder may not be written",
-    errno.EPERM: "the folder may not be written",
+    errno.EACCES: "its permissions do not allow it",
+    errno.EPERM: "its permissions do not allow it",
     errno.EROFS: "the disk is read-only",
     errno.EIO: "the disk has an error",
     errno.ENAMETOOLONG: "the name is too long for this disk",
@@ -69,13 +69,16 @@ def _beside(items: Sequence[Item]) -> list[str]:
 
 
 def _aside(items: Sequence[Item]) -> list[str]:
-    if len(items) == 1:
-        return [f"your own {_short(items[0].path)} is now {_printable(items[0].where.rpartition('/')[2])}"]
-    return [f"moved your own {_names(items)} to new names"] if items else []
+    back = [item for item in items if item.where == item.path]
+    moved = [item for item in items if item.where != item.path]
+    parts = [f"kept your own {_names(back)}"] if back else []
+    if len(moved) == 1:
+        return [*parts, f"your own {_short(moved[0].path)} is now {_printable(moved[0].where.rpartition('/')[2])}"]
+    return [*parts, f"moved your own {_names(moved)} to new names"] if moved else parts
 
 
 def _blocked(items: Sequence[Item]) -> list[str]:
-    return [f"{_names(items)} could not be written: {items[0].why}"] if items else []
+    return [f"{_names(items)} could not be brought: {items[0].why}"] if items else []
 
 
 def _names(items: Sequence[Item]) -> str:

@@ -131,7 +131,7 @@ def test_a_folder_of_somebody_else_blocks_its_paths_alone(in_memory):
 
     def play() -> int:
         result = student.sync(source)
-        expected = {("a", "updated", ""), ("week/a", "blocked", "the folder may not be written")}
+        expected = {("a", "updated", ""), ("week/a", "blocked", "its permissions do not allow it")}
         return int(result.status != "partial" or {(one.path, one.action, one.why) for one in result.items} != expected)
 
     for place in (student.home, *student.home.rglob("*")):
