@@ -662,7 +662,7 @@ def test_what_changed_is_shown_without_writing(student):
 
 def test_a_folder_in_use_is_known_after_a_run_without_a_connection(student):
     source = handed_out(student)
-    student.sync(Unreachable(), first=["lab1.ipynb"], only_first=True)
+    assert student.sync(Unreachable(), first=["lab1.ipynb"], only_first=True).folder == "COMP141"
     assert whereabouts.course_of(student.home, "COMP141/lab1.ipynb") == ("comp141", "lab1.ipynb", "COMP141")
     (student.state / "result.json").unlink()
     assert whereabouts.folder_in_use(student.home, student.state) == "COMP141"
