@@ -15,15 +15,12 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import TypeVar
 
-from classhub.materials import exchange
+from classhub.materials import renaming
 from classhub.materials.names import TEMPORARY
 
 Result = TypeVar("Result")
 PIECE = 1 << 20
 LARGE_PIECE = 1 << 26
-NO_COPYING = frozenset(
-    (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM, errno.EBADF)
-)
 FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 # Without O_NONBLOCK a pipe in the place of a file would hold us for ever.
 FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -74,6 +71,19 @@ def real_path(path: bytes) -> bytes:
 
 def names_in(folder: int) -> list[bytes]:
     return [os.fsencode(name) for name in os.listdir(folder)]
+
+
+def folders_in(folder: int) -> list[bytes]:
+    """Without those behind links."""
+    with os.scandir(folder) as found:
+        return [os.fsencode(one.name) for one in found if _is_folder(one)]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
 
 
 def open_file(folder: int, name: bytes) -> int:
@@ -167,8 +177,13 @@ def create(folder: int, name: bytes, mode: int = 0o666) -> int:
 
 
 def open_own(folder: int, name: bytes) -> int:
-    """A file of our own beside the record: made if it is not there."""
-    return os.open(name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=folder)
+    """A file of our own beside the record: made if it is not there. Raises OSError for anything but a file."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    descriptor = os.open(name, flags, 0o600, dir_fd=folder)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise FileExistsError(errno.EEXIST, "something else has this name")
+    return descriptor
 
 
 def append_own(folder: int, name: bytes, content: bytes) -> int:
@@ -192,7 +207,10 @@ def write(descriptor: int, content: bytes) -> None:
 
 
 def copy(source: int, descriptor: int) -> bool:
-    """Within the kernel, or by shared blocks where the disk can; False if it cannot (the file is then as it was)."""
+    """Within the kernel, or by shared blocks where the disk can; False if the plain way has to be gone, from the begin.
+
+    Some disks refuse with an error of any kind, some say that there is nothing to copy, some stop early.
+    """
     if not hasattr(os, "copy_file_range"):
         return False
     at = 0
@@ -200,15 +218,19 @@ def copy(source: int, descriptor: int) -> bool:
         while done := os.copy_file_range(source, descriptor, LARGE_PIECE, at, at):
             at += done
     except OSError as error:
-        if at or error.errno not in NO_COPYING:
+        if at and error.errno in FULL:
             raise
         return False
-    return True
+    return os.fstat(source).st_size == at == os.fstat(descriptor).st_size
 
 
 def settle(descriptor: int) -> None:
-    """Onto the disk itself, for what exists nowhere else."""
-    os.fsync(descriptor)
+    """Onto the disk itself, for what exists nowhere else; where a disk has no such thing, nothing."""
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+            raise
 
 
 def set_mode(descriptor: int, mode: int) -> None:
@@ -242,7 +264,12 @@ def make_link(folder: int, name: bytes, where: bytes) -> None:
 
 def swap(folder: int, one: bytes, other: bytes) -> bool:
     """Two names change places; False where that cannot be done in one step."""
-    return _allowed(folder, lambda: exchange.exchange(folder, one, other))
+    return _allowed(folder, lambda: renaming.exchange(folder, one, other))
+
+
+def move(folder: int, old: bytes, new: bytes) -> bool:
+    """To a name that is free, else FileExistsError; False where that cannot be done in one step."""
+    return _allowed(folder, lambda: renaming.to_free(folder, old, new))
 
 
 def replace(folder: int, old: bytes, new: bytes) -> None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import NamedTuple, Optional
 
-from classhub.materials import disk
+from classhub.materials import disk, leaving
 from classhub.materials.disk import Changed
 from classhub.materials.merge import Leaf
 
@@ -83,7 +83,12 @@ def put(place: Place, temporary: bytes) -> None:
 
 
 def _rename_to_free(folder: int, old: bytes, new: bytes) -> None:
-    """Where a disk has no hard links: an empty file takes the name, and is then replaced. Raises FileExistsError."""
+    """Where a disk has no hard links. Raises FileExistsError.
+
+    At worst an empty file takes the name, and is then replaced; one that stays after a kill is taken away by the next run.
+    """
+    if disk.move(folder, old, new):
+        return
     disk.close(disk.create(folder, new))
     try:
         disk.replace(folder, old, new)
@@ -103,14 +108,18 @@ def put_over(place: Place, temporary: bytes, expected: Leaf, executable: bool | 
 
     The name of a copy, if the student saved in the very moment: that is what he saved.
     """
+    new = leaving.digest_at(place.folder, temporary)
 
-    def change(descriptor: int, before: os.stat_result) -> bytes | None:
-        _take_mode(place.folder, temporary, descriptor, executable)
-        return _replace(place, temporary, before, safety)
+    def change(before: os.stat_result) -> bytes | None:
+        return _replace(place, temporary, new, _Seen(before, expected.digest), safety)
+
+    def change_file(descriptor: int, before: os.stat_result) -> bytes | None:
+        _make_ready(place.folder, temporary, descriptor, executable)
+        return change(before)
 
     if expected.kind == "link":
-        return _change_link(place, expected, lambda before: _replace(place, temporary, before, safety))
-    return _change(place, expected, safety, change)
+        return _change_link(place, expected, change)
+    return _change(place, expected, safety, change_file)
 
 
 def put_link_over(place: Place, where: bytes, expected: Leaf, safety: Safety) -> bytes | None:
@@ -119,7 +128,7 @@ def put_link_over(place: Place, where: bytes, expected: Leaf, safety: Safety) ->
     put_link(Place(place.folder, temporary), where)
 
     def change(before: os.stat_result) -> bytes | None:
-        return _replace(place, temporary, before, safety)
+        return _replace(place, temporary, sha256(where).hexdigest(), _Seen(before, expected.digest), safety)
 
     try:
         if expected.kind == "link":
@@ -132,9 +141,13 @@ def put_link_over(place: Place, where: bytes, expected: Leaf, safety: Safety) ->
 
 def remove(place: Place, expected: Leaf, safety: Safety) -> bytes | None:
     """As put_over, leaving nothing."""
+
+    def change(before: os.stat_result) -> bytes | None:
+        return _take_away(place, _Seen(before, expected.digest), safety)
+
     if expected.kind == "link":
-        return _change_link(place, expected, lambda before: _take_away(place, before, safety))
-    return _change(place, expected, safety, lambda _, before: _take_away(place, before, safety))
+        return _change_link(place, expected, change)
+    return _change(place, expected, safety, lambda _, before: change(before))
 
 
 Change = Callable[[int, os.stat_result], Optional[bytes]]  # noqa: UP045  evaluated by Python 3.9
@@ -164,39 +177,64 @@ def _check_same(place: Place, before: os.stat_result) -> None:
         raise Changed
 
 
-def signature(found: os.stat_result) -> tuple[int, int, int]:
-    """Without the time of its last change of state: a second name is one."""
-    return found.st_mtime_ns, found.st_size, found.st_ino
+def signature(found: os.stat_result) -> tuple[int, int, int, int]:
+    """Without the time of its last change of state: a second name is one. The number alone is given anew at once."""
+    return stat.S_IFMT(found.st_mode), found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _replace(place: Place, temporary: bytes, before: os.stat_result, safety: Safety) -> bytes | None:
-    """Other editors save by renaming: what such a save put there between the look and the change is found by the swap."""
-    if not disk.swap(place.folder, temporary, place.name):
-        disk.replace(place.folder, temporary, place.name)
-        return None
+class _Seen(NamedTuple):
+    """What was looked at, and is safe elsewhere."""
+
+    state: os.stat_result
+    digest: str
+
+
+def _replace(place: Place, temporary: bytes, new: str, seen: _Seen, safety: Safety) -> bytes | None:
+    """Other editors save by renaming: what such a save put there between the look and the change is found by the swap.
+
+    The new version swaps from a name that says what may come to lie there, so that no run takes it for its own.
+    """
+    left = Place(place.folder, leaving.name_for(place.name, seen.digest, new))
+    disk.replace(place.folder, temporary, left.name)
+    own = disk.look(*left)
     try:
-        return _let_go(Place(place.folder, temporary), before, safety.free(place.name))
+        if not disk.swap(place.folder, left.name, place.name):
+            disk.replace(place.folder, left.name, place.name)
+            return None
+        try:
+            return _let_go(left, seen, safety.free(place.name))
+        except BaseException:
+            disk.swap(place.folder, left.name, place.name)
+            raise
     except BaseException:
-        disk.swap(place.folder, temporary, place.name)
+        _discard_own(left, own)
         raise
 
 
-def _take_away(place: Place, before: os.stat_result, safety: Safety) -> bytes | None:
+def _discard_own(left: Place, own: os.stat_result | None) -> None:
+    """Unless something else lies there by now: that is a student's, and the end of the run gives it a name again."""
+    with suppress(OSError):
+        now = disk.look(*left)
+        if now is not None and own is not None and signature(now) == signature(own):
+            disk.unlink(*left)
+
+
+def _take_away(place: Place, seen: _Seen, safety: Safety) -> bytes | None:
     """First out of the way, then looked at once more, then removed."""
-    taken = Place(place.folder, disk.temporary_name())
+    taken = Place(place.folder, leaving.name_for(place.name, seen.digest))
     disk.replace(place.folder, place.name, taken.name)
     back = [place.name, *safety.free(place.name)]
     try:
-        return _let_go(taken, before, back)
+        return _let_go(taken, seen, back)
     except BaseException:
         make_room(taken, back)
         raise
 
 
-def _let_go(left: Place, before: os.stat_result, candidates: Iterable[bytes]) -> bytes | None:
+def _let_go(left: Place, seen: _Seen, candidates: Iterable[bytes]) -> bytes | None:
     """Remove what has left its name, unless it is not what was looked at: that gets a name again, which is given."""
     now = disk.look(*left)
-    if now is not None and now.st_ino != before.st_ino:
+    if now is not None and signature(now) != signature(seen.state) and not leaving.is_safe(*left, seen.digest):
         return make_room(left, candidates)
     disk.unlink(*left)
     return None
@@ -233,8 +271,11 @@ def _change_link(
     return change(before)
 
 
-def _take_mode(folder: int, temporary: bytes, old: int, executable: bool | None) -> None:
-    """The student's permissions survive a replacement; only whether it may be run is the course's."""
+def _make_ready(folder: int, temporary: bytes, old: int, executable: bool | None) -> None:
+    """The student's permissions survive a replacement; only whether it may be run is the course's.
+
+    Onto the disk: a merged version exists nowhere else, and what it replaces is gone from its place.
+    """
     mode = stat.S_IMODE(disk.state_of(old).st_mode)
     if executable is not None:
         mode = with_bit(mode, executable)
@@ -242,6 +283,7 @@ def _take_mode(folder: int, temporary: bytes, old: int, executable: bool | None)
     try:
         if stat.S_IMODE(disk.state_of(descriptor).st_mode) != mode:
             disk.set_mode(descriptor, mode)
+        disk.settle(descriptor)
     finally:
         disk.close(descriptor)
 

@@ -9,11 +9,12 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from classhub.materials import disk, manifest, overtaken, placing, planning, record, undo
+from classhub.materials import disk, emptied, manifest, overtaken, placing, planning, record, sweeping, undo
 from classhub.materials import state as states
 from classhub.materials.adopt import adopt
 from classhub.materials.course_folder import open_course
-from classhub.materials.run import Run
+from classhub.materials.run import Run, above
+from classhub.materials.sweeping import Swept
 
 MANIFEST = b"manifest.json"
 
@@ -30,11 +31,11 @@ def prepare(run: Run, home: Path, course: str, folder: str | None) -> None:
     for one in [*run.state.moved, *moved]:
         run.say_also(one, "aside", one, "a folder of the course has this name")
     states.sweep_own(run.state)
-    if states.was_cut_short(run.state):
-        states.sweep(run.root)
-        states.sweep(run.state.folder)
     run.skipped = states.read_skipped(run.state)
     run.record = record.load(run.state.folder, name)
+    if states.was_cut_short(run.state):
+        _sweep(run)
+        undo.sweep(run.state.folder)
     if run.record.folds is None:
         run.record.folds = _folds(run)
     if run.record.folds:
@@ -42,6 +43,20 @@ def prepare(run: Run, home: Path, course: str, folder: str | None) -> None:
     if run.record.is_new:
         adopt(run)
     overtaken.look(run)
+    emptied.look(run)
+
+
+def _sweep(run: Run) -> Swept:
+    """Where we may have worked. What a student saved in the moment that a run was cut short is named."""
+    known = {folder for path in (*run.manifest.files, *run.record.paths) for folder in above(path)[:-1]}
+    swept = sweeping.sweep(run.root, sorted(known | run.record.made | {""}), run.day)
+    _tell(run, swept)
+    return swept
+
+
+def _tell(run: Run, swept: Swept) -> None:
+    for path, where in swept.returned:
+        run.say_also(path, "aside", where, "you saved it in the moment an update was cut short")
 
 
 def _folds(run: Run) -> bool | None:
@@ -60,15 +75,30 @@ def _folds(run: Run) -> bool | None:
 def finish(run: Run) -> None:
     """Save what is known now. What cannot be saved is found again by the next run."""
     try:
-        _keep_manifest(run)
         if run.record.changed:
             record.save(run.state.folder, run.record)
-        if run.kept_any:
-            undo.prune(run.state.folder)
+        _keep_manifest(run)
     except OSError as error:
         run.cut("space" if error.errno in disk.FULL else "disk", "the record could not be saved")
         return
-    if not run.trouble:
+    _end_marker(run)
+    if run.kept_any:
+        undo.prune(run.state.folder, is_clean=not run.state.has_marker)
+
+
+def _end_marker(run: Run) -> None:
+    """Once nothing of ours is left. A path that is blocked for good leaves nothing."""
+    if not run.state.has_marker:
+        return
+    swept = _sweep(run)
+    swept.is_clean = undo.sweep(run.state.folder) and swept.is_clean
+    if run.state.cut_short:
+        # Folders that no record knows of, for as long as there is time.
+        rest = Swept(run.day)
+        sweeping.sweep_below(run.root, "", rest, run.is_late)
+        _tell(run, rest)
+        swept.is_clean = swept.is_clean and rest.is_clean
+    if swept.is_clean:
         run.state.mark_finished()
 
 
@@ -79,4 +109,4 @@ def _keep_manifest(run: Run) -> None:
     if run.record.manifest != digest:
         record.write(run.state.folder, MANIFEST, content)
         run.record.manifest = digest
-        run.record.changed = True
+        record.save(run.state.folder, run.record)

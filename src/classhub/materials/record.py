@@ -13,7 +13,7 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import Any, NamedTuple, Optional
 
-from classhub.materials import disk, placing
+from classhub.materials import disk, own_place, placing
 from classhub.materials.manifest import Entry
 from classhub.materials.merge import Leaf, Version
 
@@ -169,7 +169,8 @@ def read(state: int, name: bytes) -> bytes:
 
 
 def write(state: int, name: bytes, content: bytes) -> None:
-    """Of a file of ours, whole or not at all. Raises OSError."""
+    """Of a file of ours, whole or not at all, while the lock is held: a run sweeps up its temporary. Raises OSError."""
+    own_place.clear_for_file(state, name)
     temporary = placing.stage(state, placing.written([content]))
     try:
         disk.replace(state, temporary, name)

@@ -20,9 +20,13 @@ TRIES = 3
 
 
 def remove_withdrawn(run: Run) -> None:
-    """Every path that was handed out and that the release has no more."""
+    """Every path that was handed out and that the release has no more, for as long as there is time."""
     files = run.manifest.files
-    _remove(run, [path for path in run.record.paths if path not in files and not _is_out_of_sight(run, path)])
+    for path in [path for path in run.record.paths if path not in files and not _is_out_of_sight(run, path)]:
+        if run.is_late():
+            run.cut("budget", "the time for one run was up")
+            return
+        _remove(run, [path])
     _remove_empty(run)
 
 
@@ -71,6 +75,7 @@ def _decide_one(run: Run, path: str, place: Place) -> None:
     local = tree.leaf_at(place)
     do = decide(run.record.base(path), local, None, lambda _: False)
     if do is Do.REMOVE and local is not None:
+        run.state.mark_unfinished()
         copy = placing.remove(place, local, run.safety(path, "removed"))
         run.say(path, "removed", why=_now_called(run, path))
         if copy is not None:

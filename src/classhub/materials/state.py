@@ -1,7 +1,8 @@
 """The folder of our own in a student's home: lock, record, last result, log.
 
 ~/.classhub/<course>/ and beside it sync.log. Whatever the student made of it (a file, a link that leads nowhere,
-read-only), it is made usable or it is said why not. Student's side: standard library only, Python 3.9.
+read-only), it makes room or is made usable; where the disk refuses that, the run ends with its reason. Student's side:
+standard library only, Python 3.9.
 """
 
 from __future__ import annotations
@@ -9,13 +10,11 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import stat
 import time
 from contextlib import suppress
 from pathlib import Path
 
-from classhub.materials import disk, names, placing, record, sync_log
-from classhub.materials.placing import Place
+from classhub.materials import disk, names, own_place, record, sweeping, sync_log
 
 UNFINISHED = b"unfinished"
 """There while a run may have left temporary files."""
@@ -39,6 +38,8 @@ class State:
         self.moved = moved
         self.lock = -1
         self.has_marker = False
+        self.cut_short = False
+        """Whether the run before this one was."""
 
     def close(self) -> None:
         """Frees the lock, too."""
@@ -49,12 +50,13 @@ class State:
     def mark_unfinished(self) -> None:
         """Before the first temporary file."""
         if not self.has_marker:
-            disk.close(disk.open_own(self.folder, UNFINISHED))
+            disk.close(own_place.open_file(self.folder, UNFINISHED))
             self.has_marker = True
 
     def mark_finished(self) -> None:
         if self.has_marker:
             with suppress(OSError):
+                own_place.clear_for_file(self.folder, UNFINISHED)
                 disk.unlink(self.folder, UNFINISHED)
                 self.has_marker = False
 
@@ -89,32 +91,15 @@ def _in_home(home: Path, day: str, moved: list[str]) -> int:
 
 
 def _own(folder: int, name: bytes, day: str, moved: list[str]) -> int:
-    """A folder for us, or where a link of the student's leads to one; what else lies there makes room."""
-    found = disk.look(folder, name)
-    if found is not None and not _is_folder(folder, name, found.st_mode):
-        moved.append(names.to_text(placing.make_room(Place(folder, name), names.free_names(name, day))))
-        found = None
-    if found is None:
-        with suppress(FileExistsError):
-            disk.make_folder(folder, name, 0o700)
-    opened = disk.enter_through(folder, name)
-    disk.make_usable(opened)
+    opened, made_room = own_place.enter(folder, name, day)
+    if made_room:
+        moved.append(names.to_text(made_room))
     return opened
-
-
-def _is_folder(folder: int, name: bytes, mode: int) -> bool:
-    if not stat.S_ISLNK(mode):
-        return stat.S_ISDIR(mode)
-    try:
-        disk.close(disk.enter_through(folder, name))
-    except OSError:
-        return False
-    return True
 
 
 def take_lock(state: State, wait_s: float) -> bool:
     """False if another run holds it. The kernel frees it with its holder; where a disk has no locks, we go on without."""
-    state.lock = disk.open_own(state.folder, b"lock")
+    state.lock = own_place.open_file(state.folder, b"lock")
     until = time.monotonic() + wait_s
     while True:
         try:
@@ -137,43 +122,13 @@ def log(state: State, line: str) -> None:
 
 
 def was_cut_short(state: State) -> bool:
-    state.has_marker = disk.look(state.folder, UNFINISHED) is not None
-    return state.has_marker
+    state.has_marker = state.cut_short = disk.look(state.folder, UNFINISHED) is not None
+    return state.cut_short
 
 
 def sweep_own(state: State) -> None:
     """What a run left that was killed while it wrote its result."""
-    for name in disk.names_in(state.folder):
-        if disk.is_temporary(name):
-            placing.discard(state.folder, name)
-
-
-def sweep(folder: int, budget: int = 50_000) -> int:
-    """Remove the temporary files that a killed run left, in this folder and all below. Only while holding the lock.
-
-    budget: how many names are looked at; gives what is left of it.
-    """
-    for name in disk.names_in(folder):
-        budget -= 1
-        if budget < 0:
-            break
-        found = disk.look(folder, name)
-        if found is None:
-            continue
-        if stat.S_ISDIR(found.st_mode):
-            with suppress(OSError):
-                budget = _sweep_below(folder, name, budget)
-        elif disk.is_temporary(name):
-            placing.discard(folder, name)
-    return budget
-
-
-def _sweep_below(folder: int, name: bytes, budget: int) -> int:
-    below = disk.enter(folder, name)
-    try:
-        return sweep(below, budget)
-    finally:
-        disk.close(below)
+    sweeping.sweep_own(state.folder)
 
 
 def read_skipped(state: State) -> frozenset[str]:

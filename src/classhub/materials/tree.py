@@ -66,7 +66,10 @@ def open_below(root: int, folder: str) -> int:
 
 
 def _leaf_in_the_way(folder: int, name: bytes) -> Leaf:
-    return leaf_at(Place(folder, name)) or Leaf("odd")
+    try:
+        return leaf_at(Place(folder, name)) or Leaf("odd")
+    except disk.Changed:
+        return Leaf("odd")
 
 
 def leaf_at(place: Place, known: Known | None = None, settled_ns: int = 0) -> Version:
@@ -106,7 +109,9 @@ def _hashed(place: Place, known: Known | None, settled_ns: int) -> Leaf:
         disk.close(descriptor)
     if known is not None:
         known.seen = digest
-        known.print = print_of(found) if found.st_mtime_ns + RACY_NS < settled_ns else None
+        # A program may set the time of what it writes; that of the last change of state it cannot.
+        written_ns = max(found.st_mtime_ns, found.st_ctime_ns)
+        known.print = print_of(found) if written_ns + RACY_NS < settled_ns else None
     return Leaf("file", digest)
 
 

@@ -7,11 +7,12 @@ names has to be read to know what is there. Student's side: standard library onl
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 from typing import NamedTuple
 
-from classhub.materials import disk, names, placing
+from classhub.materials import disk, names, own_place, placing, sweeping
 from classhub.materials.disk import Changed
 from classhub.materials.placing import Place
 
@@ -43,7 +44,10 @@ class Original(NamedTuple):
 
 
 def keep(state: int, path: str, file: Original, label: str) -> None:
-    """Give a file a second name here, or copy it; label is <when>-<why>. Raises Changed if a copy shows other bytes."""
+    """Give a file a second name here, or copy it; label is <when>-<why>. Raises Changed if a copy shows other bytes.
+
+    A file that has a second name already is copied: one that stays with the student would go on changing what is kept.
+    """
     folder = _folder_of(state, path)
     try:
         for count in range(1, 1000):
@@ -51,11 +55,15 @@ def keep(state: int, path: str, file: Original, label: str) -> None:
             with suppress(FileExistsError):
                 _keep_as(folder, name, file)
                 return
+        raise Changed
     finally:
         disk.close(folder)
 
 
 def _keep_as(folder: int, name: bytes, file: Original) -> None:
+    if disk.state_of(file.descriptor).st_nlink > 1:
+        _copy(folder, name, file)
+        return
     try:
         disk.link(*file.place, folder, name)
     except OSError as error:
@@ -98,9 +106,12 @@ def _folder_of(state: int, path: str) -> int:
 
 def ensure(folder: int, name: bytes) -> int:
     """A folder of our own, made for the student alone if it is not there."""
-    with suppress(FileExistsError):
-        disk.make_folder(folder, name, 0o700)
-    return disk.enter(folder, name)
+    return own_place.enter(folder, name)[0]
+
+
+def _store(state: int) -> int:
+    """A student who is short of room may keep it elsewhere. Raises OSError."""
+    return disk.enter_through(state, FOLDER)
 
 
 def versions(state: int, path: str) -> list[Version]:
@@ -118,7 +129,7 @@ def versions(state: int, path: str) -> list[Version]:
 
 def open_versions(state: int, path: str) -> int:
     """Raises FileNotFoundError if there are none."""
-    store = disk.enter(state, FOLDER)
+    store = _store(state)
     try:
         return disk.enter(store, _key(path))
     finally:
@@ -133,25 +144,66 @@ def _version(folder: int, name: bytes) -> Version | None:
     return Version(name.decode(), parts[0], parts[1], parts[2], found.st_size)
 
 
-def prune(state: int, allowed_bytes: int = COURSE_BYTES) -> None:
-    """Remove the oldest of the course's own versions, each only if it still holds what its name says."""
-    with suppress(FileNotFoundError):
-        store = disk.enter(state, FOLDER)
+def prune(state: int, allowed_bytes: int = COURSE_BYTES, *, is_clean: bool = True) -> None:
+    """Remove the oldest of the course's own versions, each only if it still holds what its name says.
+
+    is_clean: nothing that was kept has a name of ours besides. A version that then has a second name is that of a file
+    that stayed where it was, and goes: it would change with each save. Never raises.
+    """
+    with suppress(OSError):
+        store = _store(state)
         try:
+            if is_clean:
+                _remove_second_names(store)
             for key, version in _beyond(store, allowed_bytes):
-                _remove(store, key, version)
+                with suppress(OSError):
+                    _remove(store, key, version)
         finally:
             disk.close(store)
 
 
-def _beyond(store: int, allowed_bytes: int) -> list[tuple[bytes, Version]]:
-    found = []
+def sweep(state: int) -> bool:
+    """Of what a run left that was killed. False if something of it could not be removed. Never raises."""
+    is_clean = True
+    try:
+        store = _store(state)
+    except OSError:
+        return is_clean
+    try:
+        for _, folder in _folders(store):
+            is_clean = sweeping.sweep_own(folder) and is_clean
+    except OSError:
+        return False
+    finally:
+        disk.close(store)
+    return is_clean
+
+
+def _folders(store: int) -> Iterator[tuple[bytes, int]]:
+    """Name and open folder of each path; what else lies there is left alone."""
     for key in disk.names_in(store):
-        folder = disk.enter(store, key)
         try:
-            listed = [_version(folder, name) for name in disk.names_in(folder)]
+            folder = disk.enter(store, key)
+        except OSError:
+            continue
+        try:
+            yield key, folder
         finally:
             disk.close(folder)
+
+
+def _remove_second_names(store: int) -> None:
+    for _, folder in _folders(store):
+        for name in disk.names_in(folder):
+            found = disk.look(folder, name)
+            if found is not None and found.st_nlink > 1 and _version(folder, name):
+                placing.discard(folder, name)
+
+
+def _beyond(store: int, allowed_bytes: int) -> list[tuple[bytes, Version]]:
+    found = []
+    for key, folder in _folders(store):
+        listed = [_version(folder, name) for name in disk.names_in(folder)]
         found += [(one.when, key, one) for one in listed if one and one.why not in OWN]
     total, beyond = 0, []
     for _, key, version in sorted(found, reverse=True):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from classhub.materials import disk, exchange
+from classhub.materials import disk, renaming
 
 WRITING = frozenset(
     (
@@ -49,7 +49,8 @@ class FaultyOs:
     def stand_in(self, put: Callable[[object, str, object], None] = setattr) -> None:
         """put(module, name, stand-in), as setattr."""
         put(disk, "os", self)
-        put(disk, "exchange", SimpleNamespace(exchange=self.counted("exchange", exchange.exchange)))
+        calls = {name: self.counted(name, getattr(renaming, name)) for name in ("exchange", "to_free")}
+        put(disk, "renaming", SimpleNamespace(**calls))
 
     def opening(self, real: Callable[..., int]) -> Callable[..., int]:
         counted = self.counted("open", real)

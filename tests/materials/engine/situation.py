@@ -93,4 +93,4 @@ def assert_all_arrived(student: Student) -> None:
     assert not student.path("run.sh").stat().st_mode & 0o111
     assert student.path("replaced").is_symlink()
     left_over = [path for path in regular(student.home) if ".classhub-" in path]
-    assert not left_over
+    assert not left_over, left_over
