@@ -1,6 +1,8 @@
 """The manifest that a student's side keeps, where anybody may write into it."""
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -48,7 +50,15 @@ def test_what_somebody_changed_is_not_believed(kept, change):
 def test_where_it_cannot_be_written_nothing_happens(tmp_path):
     kept_answer.save(None, URL, '"e"', CONTENT)
     kept_answer.save(tmp_path / "no" / "folder", URL, '"e"', CONTENT)
-    (tmp_path / "folder").mkdir()
-    kept_answer.save(tmp_path / "folder", URL, '"e"', CONTENT)
-    assert kept_answer.load(tmp_path / "folder", URL) is None
-    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_has_its_name_makes_room_and_is_never_waited_for(tmp_path):
+    place = tmp_path / "manifest.json"
+    for make in (Path.mkdir, os.mkfifo, lambda path: path.symlink_to(path)):
+        make(place)
+        assert kept_answer.load(place, URL) is None
+        kept_answer.save(place, URL, '"e"', CONTENT)
+        assert kept_answer.load(place, URL) == ('"e"', CONTENT)
+        place.unlink()
+    assert len(list(tmp_path.iterdir())) == 3, "all that lay there, under another name"
