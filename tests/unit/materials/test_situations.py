@@ -1048,3 +1048,46 @@ def test_a_pipe_in_the_place_of_the_log_keeps_nobody_waiting(student):
         assert os.read(held, 100) == b"", "nothing fills it, so that no sync can ever wait for a reader"
     finally:
         os.close(held)
+
+
+def test_a_file_that_is_left_empty_comes_once_more(student, monkeypatch):
+    source = handed_out(student)
+    student.path("data.csv").write_bytes(b"")
+    later(monkeypatch)
+    assert actions(sync(student, source)) == {"data.csv": "kept"}, "an editor that saves empties a file for a moment"
+    assert actions(sync(student, source)) == {"data.csv": "updated"}
+    assert student.files() == source.files
+
+
+def test_work_in_a_file_that_was_empty_for_a_moment_is_work_as_any(student, monkeypatch):
+    source = handed_out(student)
+    student.path("data.csv").write_bytes(b"")
+    later(monkeypatch)
+    sync(student, source)
+    student.write("data.csv", b"\0mine")
+    assert actions(sync(student, source)) == {"data.csv": "kept"} and student.read("data.csv") == b"\0mine"
+    source.put("data.csv", b"\0new")
+    assert actions(sync(student, source)) == {"data.csv": "beside"}
+
+
+def test_a_file_of_the_course_that_is_empty_is_left_alone(student, monkeypatch):
+    source = Instructor({"empty": b"", "student/own": b"x"})
+    student.sync(source)
+    later(monkeypatch)
+    for _ in range(2):
+        assert sync(student, source).message == "Nothing new."
+
+
+def test_removals_that_take_too_long_go_on_with_the_next_run(student, monkeypatch):
+    from classhub.materials.run import Run
+
+    source = Instructor({f"{number}.txt": b"x" for number in range(9)})
+    student.sync(source)
+    source.publish({"0.txt": b"x"})
+    asked = []
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "is_late", lambda _: asked.append(1) or len(asked) > 4)
+        result = student.sync(source)
+    assert result.status == "partial" and result.error["code"] == "budget" and 1 < len(student.files()) < 9
+    sync(student, source)
+    assert student.files() == {"0.txt": b"x"}
