@@ -11,7 +11,7 @@ import posixpath
 import re
 import stat
 from hashlib import sha256
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from classhub.materials import disk
 from classhub.materials.names import TEMPORARY
@@ -45,7 +45,7 @@ def _shortened(name: bytes) -> bytes:
     return (cut.decode("utf-8", "ignore").encode() or cut) + extension
 
 
-def parse(name: bytes) -> Optional[Left]:  # noqa: UP045
+def parse(name: bytes) -> Left | None:
     """None for any other name."""
     found = FORM.fullmatch(name)
     return Left(found[3], (found[1].decode(), found[2].decode())) if found else None

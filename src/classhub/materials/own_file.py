@@ -11,12 +11,12 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Union
+from typing import Any
 
 from classhub.materials import disk, own_place
 
 
-def write(path: Path, content: Union[str, bytes]) -> None:  # noqa: UP007  evaluated by Python 3.9
+def write(path: Path, content: str | bytes) -> None:
     """Beside it, then in its place, which it makes free. Raises OSError."""
     name = os.fsencode(path.name)
     part = b".%s.%s.part" % (name, os.urandom(6).hex().encode())

@@ -323,3 +323,14 @@ def test_a_temporary_that_cannot_be_removed_keeps_the_marker_and_nothing_else(st
         assert student.sync(source).status == "done" and (student.state / "unfinished").exists()
     student.sync(source)
     assert not stuck.exists() and not (student.state / "unfinished").exists()
+
+
+def test_after_a_run_that_was_cut_short_only_empty_files_come_once_more(student):
+    source = Instructor({"lab.ipynb": OLD, "week/a": b"a"})
+    student.sync(source)
+    student.write("lab.ipynb", HOURS)
+    student.write("week/a", b"")
+    (student.state / "unfinished").touch()
+    source.asked.clear()
+    assert actions(student.sync(source)) == {"lab.ipynb": "kept", "week/a": "updated"}
+    assert [one for asked in source.asked for one in asked] == [source.manifest().files["week/a"].digest]
