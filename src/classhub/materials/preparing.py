@@ -48,8 +48,9 @@ def prepare(run: Run, home: Path, course: str, folder: str | None) -> None:
 
 def _sweep(run: Run) -> Swept:
     """Where we may have worked. What a student saved in the moment that a run was cut short is named."""
-    known = {folder for path in (*run.manifest.files, *run.record.paths) for folder in above(path)[:-1]}
-    swept = sweeping.sweep(run.root, sorted(known | run.record.made | {""}), run.day)
+    direct = {path.rpartition("/")[0] for path in (*run.manifest.files, *run.record.paths)}
+    known = {folder for one in direct | run.record.made for folder in above(one)}
+    swept = sweeping.sweep(run.root, sorted(known | {""}), run.day)
     _tell(run, swept)
     return swept
 
@@ -75,9 +76,11 @@ def _folds(run: Run) -> bool | None:
 def finish(run: Run) -> None:
     """Save what is known now. What cannot be saved is found again by the next run."""
     try:
-        if run.record.changed:
-            record.save(run.state.folder, run.record)
-        _keep_manifest(run)
+        try:
+            _keep_manifest(run)
+        finally:
+            if run.record.changed:
+                record.save(run.state.folder, run.record)
     except OSError as error:
         run.cut("space" if error.errno in disk.FULL else "disk", "the record could not be saved")
         return
@@ -109,4 +112,4 @@ def _keep_manifest(run: Run) -> None:
     if run.record.manifest != digest:
         record.write(run.state.folder, MANIFEST, content)
         run.record.manifest = digest
-        record.save(run.state.folder, run.record)
+        run.record.changed = True

@@ -100,6 +100,8 @@ def _open(root: int, folder: str) -> int:
 
 
 def _sweep(place: Place, folder: str, swept: Swept) -> None:
+    if not place.name.startswith(names.TEMPORARY):
+        return
     left = leaving.parse(place.name)
     if left is None and not disk.is_temporary(place.name):
         return
