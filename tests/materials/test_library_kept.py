@@ -248,6 +248,9 @@ def test_kernels_that_start_before_the_mirror_answers_have_the_last_one(tmp_path
     assert library.last(state) is None
     library.remember(state, None)
     assert library.last(state) is None
+    (state / "lib.path").unlink()
+    os.mkfifo(state / "lib.path")
+    assert library.last(state) is None, "a pipe keeps nobody waiting"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from classhub.materials import disk, names, overtaken, placing, tree
+from classhub.materials import disk, names, overtaken, placing, replacing, tree
 from classhub.materials.disk import Changed
 from classhub.materials.manifest import Entry
 from classhub.materials.merge import Do, Leaf, Version, Way
@@ -70,7 +70,7 @@ def _clear(run: Run, obstacle: InTheWay, way: Way) -> None:
     folder = tree.open_below(run.root, above)
     try:
         if way is Way.REMOVE:
-            copy = placing.remove(Place(folder, name), obstacle.leaf, run.safety(obstacle.path, "removed"))
+            copy = replacing.remove(Place(folder, name), obstacle.leaf, run.safety(obstacle.path, "removed"))
             run.say(obstacle.path, "removed")
             if copy is not None:
                 run.say_also(obstacle.path, "aside", join(above, copy), "saved while it was being removed")
@@ -216,7 +216,7 @@ def _remove_older(run: Run, path: str, digest: str) -> None:
     try:
         found = tree.leaf_at(Place(folder, name))
         if found is not None and found.is_leaf and found.digest == digest:
-            placing.remove(Place(folder, name), found, run.safety(path, "removed"))
+            replacing.remove(Place(folder, name), found, run.safety(path, "removed"))
     finally:
         disk.close(folder)
 

@@ -28,6 +28,7 @@ from classhub.materials.state import NO_LOCKS
 
 KEPT = 2
 """Libraries that stay in a state folder: that of now, and that of kernels which run since before."""
+LONGEST_PATH = 8192
 LOCK_S = 2.0
 """All material of this home waits for as long: the other one is done soon, or its disk gives no lock at all."""
 
@@ -98,10 +99,10 @@ def _places(library: Library) -> Iterator[str]:
 
 def last(state: Path) -> Path | None:
     """The one that was used last, for kernels that start before the mirror has answered."""
-    try:
-        folder = Path((state / "lib.path").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    said = own_file.read(state / "lib.path", LONGEST_PATH)
+    if not said:
         return None
+    folder = Path(os.fsdecode(said))
     return folder if folder.is_absolute() and folder.is_dir() else None
 
 

@@ -67,6 +67,7 @@ def _put_merged(run: Run, job: Job, spot: Spot, local: Leaf, merged: bytes) -> N
         return
     staged = StagedFile(spot.place.folder, written([merged]), False)
     try:
+        staged.settle()
         runnable = bit(run.record.paths.get(job.path), job.entry)
         copy = staged.put_over(spot.place, local, runnable, run.safety(job.path, "merged"))
     finally:

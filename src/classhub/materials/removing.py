@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable
 
-from classhub.materials import disk, placing, tree
+from classhub.materials import disk, names, replacing, tree
 from classhub.materials.disk import Changed
 from classhub.materials.manifest import name_digest
 from classhub.materials.merge import Do, decide
@@ -59,6 +59,9 @@ def _remove(run: Run, paths: Iterable[str]) -> None:
 
 
 def _remove_one(run: Run, path: str) -> None:
+    if names.refused(path):
+        run.record.drop(path)
+        return
     folder, name = tree.split(path)
     try:
         opened = tree.open_below(run.root, folder)
@@ -76,7 +79,7 @@ def _decide_one(run: Run, path: str, place: Place) -> None:
     do = decide(run.record.base(path), local, None, lambda _: False)
     if do is Do.REMOVE and local is not None:
         run.state.mark_unfinished()
-        copy = placing.remove(place, local, run.safety(path, "removed"))
+        copy = replacing.remove(place, local, run.safety(path, "removed"))
         run.say(path, "removed", why=_now_called(run, path))
         if copy is not None:
             where = join(tree.split(path)[0], copy)

@@ -175,7 +175,7 @@ class Run:
     def _name_beside(self, obstacle: str) -> str:
         whole = sha256()
         for path, entry in sorted(self.manifest.files.items()):
-            if path.startswith(obstacle + "/"):
+            if path.startswith(obstacle + "/") and path not in self.leaves_out:
                 whole.update(names.to_bytes(path) + b"\0" + entry.digest.encode())
         folder, name = tree.split(obstacle)
         return join(folder, names.folder_beside(name, whole.hexdigest()))

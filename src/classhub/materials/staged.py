@@ -10,7 +10,7 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import Protocol
 
-from classhub.materials import disk, names, placing
+from classhub.materials import disk, names, placing, replacing
 from classhub.materials.manifest import Entry
 from classhub.materials.merge import Leaf
 from classhub.materials.placing import Fill, Place, Safety
@@ -31,7 +31,7 @@ class Staged(Protocol):
         ...
 
     def put_over(self, place: Place, expected: Leaf, executable: bool | None, safety: Safety) -> bytes | None:
-        """As placing.put_over."""
+        """As replacing.put_over."""
         ...
 
     def discard(self) -> None:
@@ -44,12 +44,20 @@ class StagedFile:
         self.folder = folder
         self.name = placing.stage(folder, fill, executable)
 
+    def settle(self) -> None:
+        """Onto the disk, for what exists nowhere else."""
+        descriptor = disk.open_file(self.folder, self.name)
+        try:
+            disk.settle(descriptor)
+        finally:
+            disk.close(descriptor)
+
     def put(self, place: Place) -> None:
         placing.put(place, self.name)
         self.name = b""
 
     def put_over(self, place: Place, expected: Leaf, executable: bool | None, safety: Safety) -> bytes | None:
-        copy = placing.put_over(place, self.name, expected, executable, safety)
+        copy = replacing.put_over(place, self.name, expected, executable, safety)
         self.name = b""
         return copy
 
@@ -68,7 +76,7 @@ class StagedLink:
         placing.put_link(place, self.where)
 
     def put_over(self, place: Place, expected: Leaf, executable: bool | None, safety: Safety) -> bytes | None:
-        return placing.put_link_over(place, self.where, expected, safety)
+        return replacing.put_link_over(place, self.where, expected, safety)
 
     def discard(self) -> None:
         pass

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from classhub.materials import disk, record
+from classhub.materials.manifest import Entry
 from classhub.materials.merge import MERGEABLE_BYTES
 from classhub.materials.planning import SMALL_BYTES
 from classhub.materials.run import Run
@@ -137,6 +138,23 @@ def test_the_folder_beside_a_link_is_named_once_for_all_files_below(student, mon
     assert student.sync(source).counts == {"beside": 50}
     assert named == ["data"]
     assert student.sync(source).bytes == 0
+
+
+def test_a_record_that_names_what_lies_outside_takes_nothing_away_there(student):
+    """As an earlier program may have written it, by the word of a source that lied."""
+    source = Instructor({"lab1.txt": TEXT})
+    student.sync(source)
+    outside = student.home / "diary.txt"
+    outside.write_bytes(b"mine")
+    folder = disk.open_folder(os.fsencode(student.state))
+    try:
+        known = record.load(folder, "COMP141")
+        known.take("../diary.txt", Entry("file", digest(b"mine"), 4))
+        record.save(folder, known)
+    finally:
+        disk.close(folder)
+    assert student.sync(source).status == "done"
+    assert outside.read_bytes() == b"mine"
 
 
 def test_a_notebook_with_many_plots_is_merged(student):

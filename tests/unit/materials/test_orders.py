@@ -1,11 +1,12 @@
 """What staff ask for in a home waits in files until the server that runs there has done it."""
 
+import errno
 import json
 import threading
 
 import pytest
 
-from classhub.materials import orders, whereabouts
+from classhub.materials import orders, own_file, whereabouts
 
 
 @pytest.fixture
@@ -64,13 +65,24 @@ def test_a_folder_in_the_place_of_an_order_stops_no_other(home):
     assert orders.wait(answer, 1) == {"status": "done"} and list(orders.waiting(home)) == []
 
 
-def test_an_order_whose_answer_cannot_be_written_is_not_done_again(home):
+def test_an_order_whose_answer_cannot_be_written_is_not_done_again(home, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "full")
+
+    orders.place(home, "comp141", "a.md")
+    (order,) = orders.waiting(home)
+    monkeypatch.setattr(own_file, "write", full)
+    with pytest.raises(OSError, match="full"):
+        orders.done(order, {"status": "done"})
+    assert list(orders.waiting(home)) == []
+
+
+def test_a_folder_in_the_place_of_an_answer_makes_room(home):
     answer = orders.place(home, "comp141", "a.md")
     (answer / "x").mkdir(parents=True)
     (order,) = orders.waiting(home)
-    with pytest.raises(OSError, match="directory"):
-        orders.done(order, {"status": "done"})
-    assert list(orders.waiting(home)) == []
+    orders.done(order, {"status": "done"})
+    assert orders.wait(answer, 1) == {"status": "done"}
 
 
 def test_a_course_is_found_by_a_result_of_any_length(home):
