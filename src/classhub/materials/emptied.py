@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from classhub.materials import disk, tree
 from classhub.materials.merge import Leaf
-from classhub.materials.record import Known, leaf_of
+from classhub.materials.record import leaf_of
 from classhub.materials.run import Run
 
 EMPTY = Leaf("file", sha256().hexdigest())
@@ -23,17 +23,22 @@ def look(run: Run) -> None:
     One that an earlier run has seen so: an editor that saves empties a file for a moment. After a run that was cut short
     each is looked at.
     """
-    for path, known in run.record.paths.items():
-        if not (known.seen == EMPTY.digest or run.state.cut_short):
-            continue
-        if _has_content(run, path, known) and _is_empty(run, path):
+    for path, entry in run.manifest.files.items():
+        if (
+            not entry.is_link
+            and leaf_of(entry) != EMPTY
+            and _may_be(run, path, leaf_of(entry))
+            and _is_empty(run, path)
+        ):
             run.reopened[path] = EMPTY
 
 
-def _has_content(run: Run, path: str, known: Known) -> bool:
-    """What was handed out is what the course has now. Of a newer version the table decides; this one follows."""
-    entry = run.manifest.files.get(path)
-    return entry is not None and known.base == leaf_of(entry) != EMPTY and not entry.is_link
+def _may_be(run: Run, path: str, upstream: Leaf) -> bool:
+    """Of a newer version the table decides; this one follows."""
+    known = run.record.paths.get(path)
+    if known is None or known.base is None:
+        return run.state.cut_short
+    return known.base == upstream and (run.state.cut_short or known.seen == EMPTY.digest)
 
 
 def _is_empty(run: Run, path: str) -> bool:

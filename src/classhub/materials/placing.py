@@ -69,23 +69,32 @@ def discard(folder: int, temporary: bytes) -> None:
 
 def put(place: Place, temporary: bytes) -> None:
     """Where nothing lies. Raises FileExistsError; the temporary file is then still there."""
+    folder, name = place
+    if not disk.move(folder, temporary, name) and not _move_by_link(folder, temporary, name):
+        _move_over_placeholder(folder, temporary, name)
+
+
+def _move_by_link(folder: int, old: bytes, new: bytes) -> bool:
+    """False where a disk has no hard links. Raises FileExistsError."""
     try:
-        disk.link(place.folder, temporary, *place)
+        disk.link(folder, old, folder, new)
     except OSError as error:
         if error.errno not in disk.NO_HARD_LINKS:
             raise
-        _rename_to_free(place.folder, temporary, place.name)
-    else:
-        disk.unlink(place.folder, temporary)
+        return False
+    before, now = disk.look(folder, old), disk.look(folder, new)
+    if before is None or now is None or before.st_ino != now.st_ino:
+        # Saved under a new inode in the meantime: both stay, and the next look decides.
+        raise Changed
+    disk.unlink(folder, old)
+    return True
 
 
-def _rename_to_free(folder: int, old: bytes, new: bytes) -> None:
-    """Where a disk has no hard links. Raises FileExistsError.
+def _move_over_placeholder(folder: int, old: bytes, new: bytes) -> None:
+    """Where a disk has neither. Raises FileExistsError.
 
-    At worst an empty file takes the name, and is then replaced; one that stays after a kill is taken away by the next run.
+    An empty file takes the name, and is then replaced; one that stays after a kill is taken away by the next run.
     """
-    if disk.move(folder, old, new):
-        return
     disk.close(disk.create(folder, new))
     try:
         disk.replace(folder, old, new)
@@ -121,30 +130,17 @@ def make_room(place: Place, candidates: Iterable[bytes]) -> bytes:
     move = _mover(found.st_mode)
     for name in candidates:
         with suppress(FileExistsError):
-            move(place, name)
+            if not disk.move(*place, name):
+                move(place, name)
             return name
     raise Changed
 
 
 def _mover(mode: int) -> Callable[[Place, bytes], None]:
+    """For a disk that cannot do it in one step."""
     if stat.S_ISDIR(mode):
         return lambda place, name: disk.move_folder(*place, name)
-    return _move_link if stat.S_ISLNK(mode) else _move_file
-
-
-def _move_file(place: Place, name: bytes) -> None:
-    try:
-        disk.link(*place, place.folder, name)
-    except OSError as error:
-        if error.errno not in disk.NO_HARD_LINKS:
-            raise
-        _rename_to_free(*place, name)
-        return
-    old, new = disk.look(*place), disk.look(place.folder, name)
-    if old is None or new is None or old.st_ino != new.st_ino:
-        # Saved under a new inode in the meantime: both stay, and the next look decides.
-        raise Changed
-    disk.unlink(*place)
+    return _move_link if stat.S_ISLNK(mode) else lambda place, name: put(Place(place.folder, name), place.name)
 
 
 def _move_link(place: Place, name: bytes) -> None:

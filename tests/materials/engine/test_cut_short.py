@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from classhub.materials import disk, renaming
 from doubles.classroom import Student
 from doubles.histories import regular
 from materials.engine.faults import FaultyOs
@@ -61,7 +62,20 @@ def test_a_kill_at_any_call_that_writes_is_mended_by_the_next_sync(in_memory):
     assert nth > 100
 
 
-def test_a_kill_at_any_call_of_the_first_delivery_is_mended(in_memory):
+@pytest.fixture(params=["all", "no renameat2", "no hard links either"])
+def disk_that_can(request, monkeypatch) -> str:
+    def refuse(*_, **__) -> None:
+        raise OSError(errno.EPERM, "no hard links here")
+
+    if request.param != "all":
+        for name in ("exchange", "to_free"):
+            monkeypatch.setattr(renaming, name, lambda *_: False)
+    if request.param == "no hard links either":
+        monkeypatch.setattr(disk, "link", refuse)
+    return request.param
+
+
+def test_a_kill_at_any_call_of_the_first_delivery_is_mended(in_memory, disk_that_can):
     from doubles.classroom import Instructor
     from materials.engine.situation import BEFORE
 

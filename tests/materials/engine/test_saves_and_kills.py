@@ -143,7 +143,7 @@ def test_what_an_editor_swapped_in_stays_if_it_cannot_be_swapped_back(student, m
     source = Instructor({"lab.ipynb": OLD})
     student.sync(source)
     source.put("lab.ipynb", NEW)
-    real, swaps, link = disk.swap, [], disk.link
+    real, swaps, move = disk.swap, [], disk.move
 
     def swap(folder, one, other):
         swaps.append(one)
@@ -152,14 +152,14 @@ def test_what_an_editor_swapped_in_stays_if_it_cannot_be_swapped_back(student, m
         save_by_renaming(student)()
         return real(folder, one, other)
 
-    def no_room(folder, old, new_folder, new):
+    def no_room(folder, old, new):
         if swaps:
             raise OSError(errno.ENOSPC, "full")
-        link(folder, old, new_folder, new)
+        return move(folder, old, new)
 
     with monkeypatch.context() as patch:
         patch.setattr(disk, "swap", swap)
-        patch.setattr(disk, "link", no_room)
+        patch.setattr(disk, "move", no_room)
         student.sync(source)
     assert len(swaps) == 2 and HOURS in student.all_contents()
     student.sync(source)
@@ -171,7 +171,7 @@ def test_what_is_saved_before_it_is_swapped_back_stays_too(student, monkeypatch)
     source = Instructor({"lab.ipynb": OLD})
     student.sync(source)
     source.put("lab.ipynb", NEW)
-    real, swaps, link = disk.swap, [], disk.link
+    real, swaps, move = disk.swap, [], disk.move
 
     def swap(folder, one, other):
         swaps.append(one)
@@ -179,14 +179,14 @@ def test_what_is_saved_before_it_is_swapped_back_stays_too(student, monkeypatch)
         student.path("part").replace(student.path("lab.ipynb"))
         return real(folder, one, other)
 
-    def no_room(folder, old, new_folder, new):
+    def no_room(folder, old, new):
         if b".mine-" in new:
             raise OSError(errno.ENOSPC, "full")
-        link(folder, old, new_folder, new)
+        return move(folder, old, new)
 
     with monkeypatch.context() as patch:
         patch.setattr(disk, "swap", swap)
-        patch.setattr(disk, "link", no_room)
+        patch.setattr(disk, "move", no_room)
         student.sync(source)
     student.sync(source)
     assert len(swaps) == 2 and {HOURS, b"earlier work"} <= set(regular(student.course).values())

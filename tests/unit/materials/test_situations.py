@@ -880,18 +880,18 @@ def test_a_file_that_another_takes_the_name_of_in_the_gap_of_an_update_is_put_be
 def test_a_disk_that_fails_after_such_a_swap_leaves_what_was_saved_in_its_place(student, monkeypatch):
     from classhub.materials import disk
 
-    real = disk.link
+    real = disk.move
 
-    def full(folder, old, new_folder, new):
+    def full(folder, old, new):
         if b".mine-" in new:
             raise OSError(errno.ENOSPC, "full")
-        real(folder, old, new_folder, new)
+        return real(folder, old, new)
 
     source = handed_out(student)
     source.put("lab1.ipynb", CORRECTED)
     in_the_gap(monkeypatch, "swap", lambda: by_renaming(student))
     with monkeypatch.context() as patch:
-        patch.setattr(disk, "link", full)
+        patch.setattr(disk, "move", full)
         assert student.sync(source, now=lambda: 0.0).status == "partial"
     assert student.read("lab1.ipynb") == b"saved in the gap"
 
@@ -978,13 +978,17 @@ def test_a_save_between_plan_and_work_is_seen(student):
     assert actions(sync(student, source))["lab1.ipynb"] == "merged" and student.read("lab1.ipynb") == b"ONE\ntwo\nmine"
 
 
-def test_a_disk_without_hard_links_loses_nothing_either(student, monkeypatch):
-    from classhub.materials import disk
+@pytest.mark.parametrize("is_old", [False, True], ids=["renameat2", "no renameat2"])
+def test_a_disk_without_hard_links_loses_nothing_either(student, monkeypatch, is_old):
+    from classhub.materials import disk, renaming
 
     def refuse(*_):
         raise OSError(errno.EPERM, "no hard links here")
 
     monkeypatch.setattr(disk, "link", refuse)
+    if is_old:
+        monkeypatch.setattr(renaming, "exchange", lambda *_: False)
+        monkeypatch.setattr(renaming, "to_free", lambda *_: False)
     source = handed_out(student)
     student.write("lab1.ipynb", b"one\ntwo\nmine")
     student.write("new.txt", b"my own")
