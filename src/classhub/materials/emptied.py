@@ -9,7 +9,7 @@ from __future__ import annotations
 import stat
 from hashlib import sha256
 
-from classhub.materials import disk, tree
+from classhub.materials import tree
 from classhub.materials.merge import Leaf
 from classhub.materials.record import leaf_of
 from classhub.materials.run import Run
@@ -42,15 +42,5 @@ def _may_be(run: Run, path: str, upstream: Leaf) -> bool:
 
 
 def _is_empty(run: Run, path: str) -> bool:
-    folder, name = tree.split(path)
-    try:
-        opened = tree.open_below(run.root, folder)
-    except (OSError, tree.InTheWay):
-        return False
-    try:
-        found = disk.look(opened, name)
-    except OSError:
-        return False
-    finally:
-        disk.close(opened)
+    found = tree.look_at(run.root, path)
     return found is not None and stat.S_ISREG(found.st_mode) and found.st_size == 0

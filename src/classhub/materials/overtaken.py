@@ -42,18 +42,8 @@ def look(run: Run) -> None:
 
 
 def _is_saved_over(run: Run, path: str, fresh: Fresh) -> bool:
-    folder, name = tree.split(path)
-    try:
-        opened = tree.open_below(run.root, folder)
-    except (OSError, tree.InTheWay):
+    found = tree.look_at(run.root, path)
+    if found is None or not stat.S_ISREG(found.st_mode) or abs(found.st_mtime_ns - fresh.at_ns) > WITHIN_NS:
         return False
-    try:
-        found = disk.look(opened, name)
-        if found is None or not stat.S_ISREG(found.st_mode) or abs(found.st_mtime_ns - fresh.at_ns) > WITHIN_NS:
-            return False
-        local = tree.leaf_at(Place(opened, name))
-    except (OSError, disk.Changed):
-        return False
-    finally:
-        disk.close(opened)
-    return local is not None and local.digest != fresh.digest
+    (sight,) = tree.survey(run.root, [path], run.record, run.settled_ns)
+    return sight.local is not None and sight.local.kind == "file" and sight.local.digest != fresh.digest

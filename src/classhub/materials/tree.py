@@ -72,6 +72,21 @@ def _leaf_in_the_way(folder: int, name: bytes) -> Leaf:
         return Leaf("odd")
 
 
+def look_at(root: int, path: str) -> os.stat_result | None:
+    """Of the thing itself; None for nothing, and for what cannot be seen."""
+    folder, name = split(path)
+    try:
+        opened = open_below(root, folder)
+    except (OSError, InTheWay):
+        return None
+    try:
+        return disk.look(opened, name)
+    except OSError:
+        return None
+    finally:
+        disk.close(opened)
+
+
 def leaf_at(place: Place, known: Known | None = None, settled_ns: int = 0) -> Version:
     """known: what was seen there before, for which a file of the same times, size and inode is not read again.
 
