@@ -85,6 +85,12 @@ CLASSHUB = {
         "config/, and the folder above it must exist. Changing it moves nothing: stop the hub, move the folder, change "
         "the setting, start."
     ),
+    "material.repositories": (
+        "A list of https addresses in which `*` stands for anything, as `[https://github.com/college/*]`. A link of "
+        "nbgitpuller to one of them brings it to whoever clicks, as a course of their own; a link to any other repository "
+        "that no course names is answered by a page. See "
+        "[Course material](../how-to/course-material.md#links-to-other-repositories)."
+    ),
     "local.address": (
         "An IP address or `localhost`. `0.0.0.0` is all addresses of this machine. Other than loopback needs root. See "
         "[Open it to the college](../how-to/open-it-to-the-college.md)."
@@ -244,7 +250,7 @@ def settings() -> dict[str, tuple[Any, str]]:
     """Every key of classhub.yaml in the file's order: its default, and the docstring under its field."""
     found = {}
     for name, default, words in _fields(model.Settings):
-        key = re.sub(r"^(chart|cluster|homes)_", r"\1.", name)
+        key = re.sub(r"^(chart|cluster|homes|material)_", r"\1.", name)
         if name == "local":
             found.update({f"local.{inner}": (value, text) for inner, value, text in _fields(model.Local)})
         else:

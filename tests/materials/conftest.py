@@ -61,6 +61,12 @@ class Publishing:
     async def lint(self, course: str) -> dict[str, Any]:
         return {"lint": course}
 
+    async def on_demand(self, repository: str, person: str) -> None:
+        return None
+
+    def on_demand_courses(self) -> list[Course]:
+        return []
+
     async def tree(self, course: str, commit: str) -> dict[str, str] | None:
         if commit == BUSY:
             raise Refused("The mirror is at work.")

@@ -1,6 +1,6 @@
 """Which file of the deployment folder a key of the outermost level belongs in."""
 
-OWN = ("target", "chart", "cluster", "release", "namespace", "values", "homes", "local")
+OWN = ("target", "chart", "cluster", "release", "namespace", "values", "homes", "local", "material")
 """Of classhub.yaml."""
 OF_A_COURSE = (
     "title",

@@ -985,4 +985,11 @@ CODES: dict[str, Code] = {
         "Others can read a file with a key, token or secret of a course",
         "`chmod 600` closes it.",
     ),
+    "CH1941": Code(
+        "What links may lead to is no address of repositories",
+        "A link to one of them brings it to whoever clicks, so it must say whose they are.",
+        "material:\n  repositories: ['*']\n",
+        "material:\n  repositories: ['https://github.com/college/*']\n",
+        _OWN,
+    ),
 }

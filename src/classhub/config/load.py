@@ -84,7 +84,7 @@ def _look(
     own = layer(*(document.values for document in documents.values()))
     values = reader.values(own, documents, settings, chart)
     reader.check_snippets(own, documents, chart or settings.chart_version)
-    if any(course.source for course in courses):
+    if settings.material_repositories or any(course.source for course in courses):
         reader.check_material(own, documents)
     from classhub.config.commented import told
 

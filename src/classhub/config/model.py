@@ -49,6 +49,8 @@ class Settings:
     homes_folder: Path | None = None
     """Where students' homes lie on this machine; default `.classhub/homes` beside config/."""
     local: Local = field(default_factory=Local)
+    material_repositories: tuple[str, ...] = ()
+    """Those that no course names and that links may lead to: https addresses in which * stands for anything."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,11 @@ class Config:
     def hidden(self) -> tuple[Where, ...]:
         """The ways to all that stands in these files."""
         return tuple(way for document in self.apart for way in ways(document.values))
+
+    @property
+    def has_material(self) -> bool:
+        """Whether students get anything at all."""
+        return bool(self.settings.material_repositories) or any(course.source for course in self.courses)
 
     @property
     def state(self) -> Path:

@@ -16,6 +16,7 @@ from classhub.errors import Finding
 
 HTTPS = ("off", "own", "acme", "internal")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_REPOSITORIES = re.compile(r"https://(?P<host>[^/@:?#*\s]+)(?::\d+)?/[^/?#\s][^?#\s]*")
 _DNS_LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$")
 """Helm takes release names of up to 53 characters."""
 
@@ -34,7 +35,24 @@ def settings(document: Document, folder: Path, mistakes: list[Finding]) -> Setti
         values=tuple(_values(fields)),
         homes_folder=_homes(fields, folder),
         local=_local(fields, folder),
+        material_repositories=tuple(_repositories(fields)),
     )
+
+
+def _repositories(fields: Fields) -> Iterator[str]:
+    material = fields.section("material")
+    if material is None:
+        return
+    material.only("repositories")
+    for index, address in material.places("repositories", str, "text, as https://github.com/college/*"):
+        found = _REPOSITORIES.fullmatch(address)
+        if found and is_host_name(found["host"]):
+            yield address
+        else:
+            message = f"{address} is no address of repositories."
+            why = "A link to one of them brings it to whoever clicks, so it must say whose they are."
+            fix = "- https://github.com/college/*"
+            material.wrong_inside(("repositories", index), "CH1941", message, why, fix)
 
 
 def _context(fields: Fields) -> str:

@@ -71,7 +71,7 @@ def foresee_release(
 
 def _first_time(config: Config) -> Told:
     """Where no hub ever ran there is nothing to compare with."""
-    wanted = {"culler": get(config.values, "cull.enabled"), "mirror": any(one.source for one in config.courses)}
+    wanted = {"culler": get(config.values, "cull.enabled"), "mirror": config.has_material}
     steps = plan(None, wanted, "", what="").steps
     who = (
         f"{config.login.why}."

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from classhub.config.model import Config, Course
+from classhub.materials.links import repository_key
 
 
 def mirror_settings(config: Config, store: Path, *, imports_here: bool) -> dict[str, Any]:
@@ -15,6 +16,7 @@ def mirror_settings(config: Config, store: Path, *, imports_here: bool) -> dict[
         "store": os.fspath(store),
         "imports_here": imports_here,
         "courses": [course_settings(one) for one in config.courses],
+        "repositories": [repository_key(one) for one in config.settings.material_repositories],
     }
 
 

@@ -53,13 +53,24 @@ namespace: class
 values: [autumn.yaml, exam/week.yml]
 homes: {folder: students}
 local: {address: 0.0.0.0, port: 8443, certificate: hub.pem, key: hub.key, https: own, host: hub.college.edu, servers: 40, starts_at_once: 4}
+material: {repositories: ["https://github.com/college/*", "https://git.college.edu:8443/*/labs.git"]}
 """.replace("DIGEST", DIGEST.upper().removeprefix("SHA256:"))
     package = folder / "jupyterhub-4.4.0.tgz"
     package.touch()
     local = Local("0.0.0.0", 8443, folder / "hub.pem", folder / "hub.key", "own", "hub.college.edu", 40, 4)
     files = ("autumn.yaml", "exam/week.yml")
     wanted = Settings(
-        "cluster", "4.4.0", DIGEST, package, "gke-hub", "hub", "class", files, folder.parent / "students", local
+        "cluster",
+        "4.4.0",
+        DIGEST,
+        package,
+        "gke-hub",
+        "hub",
+        "class",
+        files,
+        folder.parent / "students",
+        local,
+        ("https://github.com/college/*", "https://git.college.edu:8443/*/labs.git"),
     )
     assert read(text, folder) == (wanted, [])
 
@@ -122,6 +133,24 @@ def test_off_may_stand_without_quotes(folder: Path) -> None:
         ("values: [./config.yaml]", 1, "This is no file in the deployment folder.", "Take the line out."),
         ("values: ['']", 1, "This is no file in the deployment folder.", "Take the line out."),
         ("values: [Dockerfile]", 1, "This is no .yaml file.", "Take the line out."),
+        *(
+            (
+                f"material: {{repositories: ['{text}']}}",
+                1,
+                f"{text} is no address of repositories.",
+                "github.com/college/*",
+            )
+            for text in (
+                "*",
+                "https://*/x",
+                "https://github.com",
+                "https://github.com/",
+                "http://github.com/x",
+                "/srv/git/*",
+                "https://jane:x@github.com/x",
+                "git@github.com:x/y",
+            )
+        ),
         ("homes: {folder: config/homes}", 1, "homes.folder lies inside the deployment folder.", ".classhub/homes"),
     ],
 )

@@ -41,7 +41,7 @@ def is_staff(course: Course, person: Person) -> bool:
 
 
 def may_see(course: Course, person: Person) -> bool:
-    """Staff and students. Another service of the hub is nobody's student."""
-    if is_staff(course, person):
+    """Staff and students. Another service of the hub is nobody's student; of what somebody clicked on nobody is staff."""
+    if not course.on_demand and is_staff(course, person):
         return True
     return not person.is_service and course.students.includes(person.name, person.groups)

@@ -17,6 +17,7 @@ from classhub.materials.mirror.libraries import kept_back
 from classhub.materials.mirror.library_keep import Keeper
 from classhub.materials.mirror.library_queue import Builds
 from classhub.materials.mirror.modules import importable
+from classhub.materials.mirror.on_demand import Full, OnDemand
 from classhub.materials.mirror.publish import Look, Looking, consistent, reader_of
 from classhub.materials.mirror.results import Results
 from classhub.materials.mirror.settings import Course, Settings
@@ -39,11 +40,15 @@ class Attended:
         self._has_module = importable if settings.imports_here else None
         self._unknown: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._one_tree = asyncio.Semaphore()
-        self._courses = {course.name: course for course in settings.courses if course.source is not None}
+        taken = [course.folder or course.name for course in settings.courses]
+        self._on_demand = OnDemand(settings.store, settings.repositories, taken)
+        self._joining = asyncio.Lock()
+        courses = [*settings.courses, *self._on_demand.courses()]
+        self._courses = {course.name: course for course in courses if course.source is not None}
         self._builds = Builds(tell)
         if keeper is not None:
             keeper.serve(course.name for course in settings.courses)
-        self._watch = Watch(settings.store, settings.courses, tell, self._has_module, self._looked)
+        self._watch = Watch(settings.store, courses, tell, self._has_module, self._looked)
 
     def start(self) -> None:
         self._builds.start()
@@ -71,6 +76,22 @@ class Attended:
             "looked": status.get("looked", ""),
             "remarks": status.get("remarks", []),
         }
+
+    def on_demand_courses(self) -> list[Course]:
+        return [course for course in self._courses.values() if course.on_demand]
+
+    async def on_demand(self, repository: str, person: str) -> Course | None:
+        async with self._joining:
+            try:
+                course = await asyncio.to_thread(self._on_demand.join, repository, person)
+            except Full as error:
+                raise Refused(str(error)) from None
+            except OSError as error:
+                raise Refused(f"The mirror's disk does not let it: {error.strerror}.") from None
+            if course is not None:
+                self._courses[course.name] = course
+                self._watch.add(course)
+            return course
 
     async def tree(self, course: str, commit: str) -> dict[str, str] | None:
         key = (course, commit)

@@ -11,7 +11,7 @@ from classhub.materials.manifest import Manifest
 from classhub.materials.mirror.access import as_the_hub_writes
 from classhub.materials.mirror.door import Door, OpenDoor
 from classhub.materials.mirror.results import Results
-from classhub.materials.mirror.settings import Settings
+from classhub.materials.mirror.settings import Course, Settings
 from classhub.materials.mirror.shelf import Shelf
 
 LOG = logging.getLogger("classhub.mirror")
@@ -38,6 +38,14 @@ class Publisher(Protocol):
 
     async def lint(self, course: str) -> dict[str, Any]: ...
 
+    async def on_demand(self, repository: str, person: str) -> Course | None:
+        """The course of a repository that a link names, with this person in it; None if the admin does not allow it."""
+        ...
+
+    def on_demand_courses(self) -> list[Course]:
+        """Those that links have led to so far."""
+        ...
+
     async def tree(self, course: str, commit: str) -> dict[str, str] | None:
         """Path -> digest of a commit of the source; None if there is none. Also kept in the store."""
         ...
@@ -60,8 +68,14 @@ class Desk:
 
     def __post_init__(self) -> None:
         courses = [as_the_hub_writes(course) for course in self.settings.courses]
+        courses += self.publisher.on_demand_courses()
         self.shelves = {one.name: Shelf(one, self.settings.store / one.name, self.now) for one in courses}
         self.readers = ThreadPoolExecutor(READERS, "reader")
+
+    def add(self, course: Course) -> Shelf:
+        """One that is new, or has other people now."""
+        shelf = self.shelves[course.name] = Shelf(course, self.settings.store / course.name, self.now)
+        return shelf
 
     def results(self, course: str) -> Results:
         return Results(self.settings.store / course / "results")

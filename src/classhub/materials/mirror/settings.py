@@ -72,6 +72,8 @@ class Course:
     sections: tuple[Section, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     libraries: tuple[str, ...] = ()
+    on_demand: bool = False
+    """Of a repository that a link named; for those who clicked such a link, and nobody else."""
 
     @property
     def repositories(self) -> tuple[str, ...]:
@@ -90,6 +92,8 @@ class Settings:
     """Folder of courses' libraries, which students' servers see; None: none are built."""
     builder: Mapping[str, Any] = field(default_factory=dict)
     """Fields of library_build.Builder."""
+    repositories: tuple[str, ...] = ()
+    """Those that no course names and that links may lead to, as on_demand.OnDemand takes them."""
 
 
 def from_json(text: str | bytes) -> Settings:
@@ -99,7 +103,12 @@ def from_json(text: str | bytes) -> Settings:
         courses = tuple(_course(one) for one in raw["courses"])
         libraries = Path(raw["libraries"]) if raw.get("libraries") else None
         return Settings(
-            Path(raw["store"]), courses, bool(raw.get("imports_here")), libraries, dict(raw.get("builder", {}))
+            Path(raw["store"]),
+            courses,
+            bool(raw.get("imports_here")),
+            libraries,
+            dict(raw.get("builder", {})),
+            tuple(raw.get("repositories", ())),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"these are no settings of a mirror: {type(error).__name__} {error}") from error
@@ -107,7 +116,7 @@ def from_json(text: str | bytes) -> Settings:
 
 def _course(raw: Mapping[str, Any]) -> Course:
     people = raw.get("people", {})
-    given = {name: _who(people[name]) for name in ("instructor", "tas", "students") if name in people}
+    given: dict[str, Any] = {name: _who(people[name]) for name in ("instructor", "tas", "students") if name in people}
     return Course(
         name=raw["name"],
         title=raw.get("title", ""),

@@ -1,12 +1,16 @@
 """What a student's side asks: courses, what is out, its files, and where a report of a sync goes."""
 
+import asyncio
 import json
 import re
+import time
 from datetime import UTC
 from hashlib import sha256
 from typing import Any
 
+from classhub.materials import links
 from classhub.materials.mirror import access, blob_stream
+from classhub.materials.mirror.access import Person
 from classhub.materials.mirror.blob_stream import Frame
 from classhub.materials.mirror.desk import Refused
 from classhub.materials.mirror.page import Denied, Page
@@ -14,14 +18,21 @@ from classhub.materials.mirror.results import Unfit
 from classhub.materials.mirror.settings import Course
 
 MOST_ASKED = 5000
+FIRST_S = 8.0
+"""For the first release of a repository that somebody clicked on."""
+LONGEST = 2000
 BYTES = "application/octet-stream"
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 class Courses(Page):
+    """repository=KEY: and of that one, where the admin allows it."""
+
     async def get(self) -> None:
         person = await self.who()
+        if repository := links.repository_key(self.get_query_argument("repository", "")[:LONGEST]):
+            await self._join(repository, person)
         seen = [shelf for shelf in self.desk.shelves.values() if access.may_see(shelf.course, person)]
         found = [
             {
@@ -33,6 +44,22 @@ class Courses(Page):
         ]
         time = self.desk.now().astimezone(UTC).isoformat(timespec="seconds")
         self.send(json.dumps({"classhub": 1, "time": time, "courses": found}).encode())
+
+    async def _join(self, repository: str, person: Person) -> None:
+        """Waits a little, as a person waits for what he clicked on."""
+        courses = [shelf.course for shelf in self.desk.shelves.values()]
+        is_known = any(repository in one.repositories and access.may_see(one, person) for one in courses)
+        if person.is_service or is_known:
+            return
+        try:
+            course = await self.desk.publisher.on_demand(repository, person.name)
+        except Refused as error:
+            raise Denied(403, str(error)) from None
+        if course is None:
+            return
+        shelf, until = self.desk.add(course), time.monotonic() + FIRST_S
+        while not shelf.store.current_name() and time.monotonic() < until:
+            await asyncio.sleep(0.1)
 
 
 def _named(course: Course) -> dict[str, Any]:

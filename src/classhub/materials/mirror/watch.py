@@ -131,11 +131,19 @@ class Watch:
         has_module: Callable[[str], bool] | None = None,
         after: After = lambda *_: None,
     ) -> None:
-        self._courses = {
-            one.name: CourseWatch(Looking(one, Store(store / one.name), has_module), tell, after)
-            for one in courses
-            if one.source is not None
-        }
+        self._store, self._tell, self._has_module, self._after = store, tell, has_module, after
+        self._courses = {one.name: self._of(one) for one in courses if one.source is not None}
+
+    def _of(self, course: Course) -> CourseWatch:
+        # Nobody is there to be asked about a repository that a student clicked on.
+        looking = Looking(course, Store(self._store / course.name), self._has_module, confirm=course.on_demand)
+        return CourseWatch(looking, self._tell, self._after)
+
+    def add(self, course: Course) -> None:
+        """While the others are at work. One that is looked at already goes on."""
+        if course.name not in self._courses:
+            self._courses[course.name] = self._of(course)
+            self._courses[course.name].start()
 
     def start(self) -> None:
         for one in self._courses.values():

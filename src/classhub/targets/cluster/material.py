@@ -16,7 +16,7 @@ def for_helm(config: Config) -> dict[str, Any]:
 
 def for_servers(config: Config) -> ForServers | None:
     """None where no course has material."""
-    if not any(course.source for course in config.courses):
+    if not config.has_material:
         return None
     from classhub.materials.student_side import files
 

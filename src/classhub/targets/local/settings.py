@@ -153,7 +153,7 @@ def _machine(config: Config, paths: Paths, proxy: Mapping[str, Any], is_root: bo
             "libraries": str(paths.libraries),
         },
         "hide": _hidden([paths.state, paths.homes, paths.runtime, config.folder, *sources(config)]),
-        "material": f"http://{proxy['hub']}{proxy['base_url']}services/material" if _has_material(config) else "",
+        "material": f"http://{proxy['hub']}{proxy['base_url']}services/material" if config.has_material else "",
     }
 
 
@@ -196,13 +196,9 @@ def _can_be_hidden(folder: Path, config: Config) -> bool:
     return not is_the_machine_s and not any(Path(one).resolve().is_relative_to(real) for one in needed)
 
 
-def _has_material(config: Config) -> bool:
-    return any(course.source for course in config.courses)
-
-
 def _mirror(config: Config, paths: Paths, proxy: Mapping[str, Any]) -> dict[str, Any]:
     """The mirror's own settings and where it is; none when no course has material."""
-    if not _has_material(config):
+    if not config.has_material:
         return {}
     place = {
         "libraries": str(paths.libraries),
