@@ -306,3 +306,19 @@ def test_a_renamed_file_and_its_drafts_stay_unseen_until_the_old_name_is_release
     mirror.clock.pass_(days=2)
     assert fetched(mirror, alice, final)
     assert not fetched(mirror, alice, draft)
+
+
+def test_an_earlier_release_shows_no_unreleased_file_under_its_former_name(mirror, alice):
+    """The course's file names it as it is called now."""
+    task = FILES["labs/lab03.ipynb"]
+    former = {path: content for path, content in FILES.items() if path != "labs/lab03.ipynb"}
+    mirror.publish("2-ddddddd", {**former, "labs/third.ipynb": task}, hour=1)
+    when = NOON.replace(day=11, hour=2).isoformat()
+    publish(
+        mirror.store, "comp141", "3-eeeeeee", FILES, published=when, renames={"labs/third.ipynb": "labs/lab03.ipynb"}
+    )
+    (mirror.store / "comp141" / "current").write_text("2-ddddddd\n")
+    assert "third.ipynb" not in everything_told(mirror, alice)
+    assert not fetched(mirror, alice, task)
+    mirror.clock.pass_(days=2)
+    assert "labs/third.ipynb" in mirror.source(alice).manifest().files

@@ -69,7 +69,7 @@ def viewer(course: Course, name: str, groups: Collection[str], is_staff: bool = 
 
 
 def view(course: Course, who: Viewer, now: datetime, renames: Mapping[str, str] | None = None) -> View:
-    """now: aware. renames: of the release that is looked at, for a file is hidden under its new name, too."""
+    """now: aware. renames: old path -> new one, as all releases tell: a file is hidden under its other names, too."""
     if who.is_staff:
         return View((), {})
     own = frozenset(folder for one in course.sections if one.name in who.sections for folder in one.folders)
@@ -79,7 +79,9 @@ def view(course: Course, who: Viewer, now: datetime, renames: Mapping[str, str] 
     coming = {one.path: when for one in later if elsewhere.shows(one.path) and (when := _when(one, who))}
     paths = tuple(one.path for one in later)
     by_time = View(paths, {}, paths)
-    paths += tuple(new for old, new in (renames or {}).items() if not by_time.shows(old) and by_time.shows(new))
+    for old, new in (renames or {}).items():
+        paths += (new,) if not by_time.shows(old) and by_time.shows(new) else ()
+        paths += (old,) if not by_time.shows(new) and by_time.shows(old) else ()
     return View((*others, *paths), coming, paths, others, own)
 
 

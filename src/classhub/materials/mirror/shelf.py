@@ -61,6 +61,8 @@ class Shelf:
         self._now = now
         self._history = History(self.store)
         self._current: Manifest | None = None
+        self._renames: dict[str, str] = {}
+        """Of the release that waits, the newest, and the one that is out: an earlier one may be out, or out again."""
         self._selections: OrderedDict[Any, Selection] = OrderedDict()
 
     def current(self) -> Manifest | None:
@@ -71,6 +73,8 @@ class Shelf:
             if found is None:
                 return self._current  # the last good one, when the store is damaged
             self._current = found
+            told = (self.store.held(), self.store.release(next(reversed(self.store.names()), "")), found)
+            self._renames = {old: new for one in told if one for old, new in one.renames.items()}
             self._history.read_on()
             self._selections.clear()
         return self._current
@@ -81,7 +85,7 @@ class Shelf:
         if current is None:
             return None
         who = self._viewer(person)
-        seen = self._view(who, now, current)
+        seen = self._view(who, now)
         key = (who.sections, who.is_staff, seen.hidden, tuple(seen.coming.items()))
         if key not in self._selections:
             self._selections[key] = self._selected(current, who, seen, now)
@@ -92,11 +96,11 @@ class Shelf:
 
     def _selected(self, current: Manifest, who: Viewer, seen: View, now: datetime) -> Selection:
         part = schedule.selected(current, seen)
-        versions = self._history.versions(part, lambda at: self._view(who, at, current).shows, now)
+        versions = self._history.versions(part, lambda at: self._view(who, at).shows, now)
         return Selection(part, Answer.of(manifests.to_json(part)), versions)
 
-    def _view(self, who: Viewer, at: datetime, release: Manifest | None) -> View:
-        return schedule.view(self.course, who, at, release.renames if release else {})
+    def _view(self, who: Viewer, at: datetime) -> View:
+        return schedule.view(self.course, who, at, self._renames)
 
     def _viewer(self, person: Person) -> Viewer:
         return schedule.viewer(self.course, person.name, person.groups, is_staff(self.course, person))
@@ -104,5 +108,6 @@ class Shelf:
     def tree(self, person: Person, commit: str) -> dict[str, str] | None:
         """Of the files of a commit those that this person may see by now."""
         files = self.store.tree(commit)
-        seen = self._view(self._viewer(person), self._now(), self.current())
+        self.current()
+        seen = self._view(self._viewer(person), self._now())
         return None if files is None else {path: digest for path, digest in files.items() if seen.shows(path)}
