@@ -214,3 +214,23 @@ def test_each_of_two_tabs_shows_the_fix(page, student, store):
     for tab in (page, other):
         eventually(lambda tab=tab: "for both tabs" in cell(tab, 0).inner_text())
     other.close()
+
+
+def test_where_an_edit_that_is_not_saved_meets_the_instructors_in_the_same_cell_both_are_kept(page, student, store):
+    lab03 = "labs/lab03.ipynb"
+    others = release("x = 3  # again", "# changed by the instructor")
+    store.publish({**others, lab03: notebook(("above", "z = 1"))})
+    in_front(page, student, lab03)
+    shown = page.locator(".jp-Cell .cm-content >> visible=true").first
+    eventually(lambda: "z = 1" in shown.inner_text())
+    shown.click()
+    page.keyboard.press("End")
+    page.keyboard.type("0  # mine")
+    store.publish({**others, lab03: notebook(("above", "z = 2  # corrected"))})
+    command(page, "Get New Material")
+    (beside,) = eventually(lambda: list((student.home / "comp141" / "labs").glob("lab03.new-*.ipynb")))
+    assert "z = 2  # corrected" in beside.read_text()
+    eventually(lambda: f"the new version is {beside.name}" in notifications(page))
+    assert "z = 10  # mine" in shown.inner_text()
+    eventually(lambda: "z = 10  # mine" in in_file(student, lab03))
+    assert page.locator(".jp-Dialog").count() == 0, "JupyterLab has nothing to ask"

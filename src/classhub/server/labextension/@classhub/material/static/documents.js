@@ -67,7 +67,7 @@ export class Documents {
         return context.revert();
       }
       if (content === null) {
-        return this.askAbout(context);
+        return this.putCourseBeside(context, found);
       }
       // nothing is awaited until the text is in the tab: what somebody types meanwhile would be lost
       if (context.model.toString() === mine) {
@@ -105,6 +105,27 @@ export class Documents {
     if (context.model.toString() !== written) {
       context.model.dirty = true;
     }
+  }
+
+  // Both changed the same: as on the disk, the student's stays in its place, and the new version lies beside it.
+  async putCourseBeside(context, found) {
+    const { type, format } = context.contentsModel;
+    const beside = besideName(context.path, found.hash);
+    if (!beside) {
+      return this.askAbout(context);
+    }
+    if (await this.isFree(beside)) {
+      const { content, hash } = await this.contents.get(context.path, { type, format, content: true, hash: true });
+      if (hash !== found.hash) {
+        return this.askAbout(context);
+      }
+      await this.contents.save(beside, { type, format, content });
+    }
+    const { last_modified, hash, hash_algorithm } = found;
+    context._updateContentsModel({ ...context.contentsModel, last_modified, hash, hash_algorithm });
+    await this.save(context);
+    const words = `${nameOf(context.path)}: you and the course changed the same lines. Yours is as you left it; the new version is`;
+    this.say(`${words} ${nameOf(beside)}.`, 'warning', false);
   }
 
   askAbout(context) {
@@ -201,6 +222,13 @@ function sorted(metadata) {
 
 function textOf(source) {
   return Array.isArray(source) ? source.join('') : source;
+}
+
+// As a sync would call it; "" where the server gives no digest.
+function besideName(path, hash) {
+  const dot = nameOf(path).lastIndexOf('.');
+  const cut = dot > 0 ? path.length - nameOf(path).length + dot : path.length;
+  return hash ? `${path.slice(0, cut)}.new-${hash.slice(0, 7)}${path.slice(cut)}` : '';
 }
 
 export function placeOf(contentsPath, courses) {
