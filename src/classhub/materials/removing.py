@@ -14,6 +14,7 @@ from classhub.materials.manifest import name_digest
 from classhub.materials.merge import Do, decide
 from classhub.materials.placing import Place
 from classhub.materials.run import Run, above, join
+from classhub.materials.telling import NOW_CALLED
 from classhub.materials.tree import InTheWay
 
 TRIES = 3
@@ -95,7 +96,7 @@ def _is_folder_of_the_release(run: Run, path: str) -> bool:
 
 def _now_called(run: Run, path: str) -> str:
     new = run.manifest.renames.get(path, "")
-    return f"in the course it is now called {new}" if new in run.manifest.files else ""
+    return f"{NOW_CALLED}{new}" if new in run.manifest.files else ""
 
 
 def _remove_empty(run: Run, below: str = "") -> None:

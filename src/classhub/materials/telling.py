@@ -29,6 +29,7 @@ COUNTED = (
     ("removed", "removed"),
 )
 NOTHING_NEW = "Nothing new."
+NOW_CALLED = "in the course it is now called "
 
 
 def reason(error: OSError) -> str:
@@ -57,9 +58,17 @@ def line(items: Iterable[Item], trouble: Mapping[str, str]) -> str:
     parts = [f"{counts[action]} {words}" for action, words in COUNTED if counts[action]]
     parts += _beside([item for item in items if item.action == "beside"])
     parts += _aside([item for item in items if item.action == "aside"])
+    parts += _renamed(items)
     parts += _blocked([item for item in items if item.action == "blocked"])
     parts += [more] if more else []
     return ", ".join(parts) or NOTHING_NEW
+
+
+def _renamed(items: Sequence[Item]) -> list[str]:
+    """Whoever had it, edited or not, looks for it under its old name."""
+    found = [(item.path, item.why[len(NOW_CALLED) :]) for item in items if item.why.startswith(NOW_CALLED)]
+    said = [f"{_short(old)} is now called {_short(new)}" for old, new in found[:3]]
+    return said + ([f"{len(found) - 3} more have other names"] if len(found) > 3 else [])
 
 
 def _beside(items: Sequence[Item]) -> list[str]:

@@ -19,6 +19,7 @@ WRITING = frozenset(
         "mkdir",
         "rmdir",
         "symlink",
+        "chmod",
         "fchmod",
         "makedirs",
         "copy_file_range",

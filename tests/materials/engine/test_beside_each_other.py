@@ -154,7 +154,7 @@ def test_an_unreadable_file_is_kept_and_the_new_one_lies_beside(in_memory):
 
 
 @needs_root
-@pytest.mark.parametrize("mode", [0o555, 0o500])
+@pytest.mark.parametrize("mode", [0o555, 0o500, 0])
 def test_a_read_only_folder_of_our_own_is_made_usable(in_memory, mode):
     student, source = Student(in_memory / "home"), Instructor({"a": b"a"})
     student.sync(source)

@@ -161,7 +161,9 @@ def test_a_rename_of_an_edited_file_brings_the_new_name_and_says_so(student):
     student.write("lab1.ipynb", b"mine")
     source.publish({"lab01.ipynb": TEXT})
     source.extra = {"renames": {"lab1.ipynb": "lab01.ipynb"}}
-    assert said(sync(student, source), "lab1.ipynb").why == "in the course it is now called lab01.ipynb"
+    result = sync(student, source)
+    assert said(result, "lab1.ipynb").why == "in the course it is now called lab01.ipynb"
+    assert "lab1 is now called lab01" in result.message
     assert student.files() == {"lab1.ipynb": b"mine", "lab01.ipynb": TEXT}
 
 
