@@ -865,7 +865,8 @@ CODES: dict[str, Code] = {
     "CH1921": Code("A file's name cannot be a course's", "Letters, digits, dots and dashes, as comp141.yaml."),
     "CH1922": Code(
         "A course's material is not there",
-        "Students would get nothing. The path starts at the folder that holds config/.",
+        "A warning: students keep the last good release until it is back, and the hub goes on. The path starts at the folder that "
+        "holds config/. An error only where a file lies there that is no archive.",
         "material: material/comp411\n",
         "title: Computing\n",
         _COURSE,

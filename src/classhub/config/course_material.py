@@ -12,6 +12,7 @@ from classhub.config.model import Material
 from classhub.config.spelling import dotted
 
 ARCHIVES = (".zip", ".tar.gz", ".tgz")
+_ENDINGS = f"that ends in {', '.join(ARCHIVES[:-1])} or {ARCHIVES[-1]}"
 SCHEMES = ("https", "http", "ssh", "file")
 KEYS = ("from", "branch", "folder", "every", "key", "token", "hook", "hold")
 _ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:(?P<user>[^/?#]*)@)?(?P<rest>.*)")
@@ -107,25 +108,45 @@ def _fitting(fields: Fields, kind: str, scheme: str) -> None:
 
 def _on_this_machine(fields: Fields, name: str, text: str, branch: str, folder: Path) -> Material | None:
     path = folder.parent / text
-    if not is_there(path) or not (path.is_dir() or _is_archive(text)):
-        why = f"Students would get nothing. The path starts at {folder.parent}."
-        fix = "Create the folder, or correct the path."
-        fields.wrong(name, "CH1922", f"There is no folder {text}.", why, fix)
-        return Material("folder", str(path))
-    kind = "folder" if path.is_dir() else "archive"
-    if path.is_dir() and (branch or path.suffix == ".git"):
-        kind = "git"
+    kind = _kind(path, text, branch)
     if kind == "folder" and _holds(path, folder):
         message = f"The folder {text} holds the deployment folder, {folder.name}/."
         fields.wrong(
             name, "CH1939", message, "Students would get its secrets.", "Put the material into a folder of its own."
         )
+    elif not is_there(path):
+        _away(fields, name, text, kind, folder)
+    elif not (path.is_dir() or _is_archive(text)):
+        message = f"{text} is neither a folder nor an archive."
+        fields.wrong(name, "CH1922", message, "Nothing can come from it.", f"Name a folder, or a file {_ENDINGS}.")
     _fitting(fields, kind, "")
     return Material(kind, str(path), every_s=EVERY_S.get(kind, Material.every_s))
 
 
+def _kind(path: Path, text: str, branch: str) -> str:
+    """Also of what is not there: by its name."""
+    if not is_folder(path) and _is_archive(text):
+        return "archive"
+    return "git" if branch or path.suffix == ".git" else "folder"
+
+
+def _away(fields: Fields, name: str, text: str, kind: str, folder: Path) -> None:
+    """A warning: a disk may come back, and until then the last good release serves and all else goes on."""
+    nouns = {"folder": "folder", "git": "git repository", "archive": "archive"}
+    fixes = {
+        "folder": "Create the folder or mount its disk, or correct the path.",
+        "git": "Put the repository there or mount its disk, or correct the path.",
+        "archive": "Put the file there or mount its disk, or correct the path.",
+    }
+    why = f"Students keep the last good release. The path starts at {folder.parent}."
+    fields.wrong(name, "CH1922", f"There is no {nouns[kind]} {text}.", why, fixes[kind], severity="warning")
+
+
 def _holds(material: Path, config: Path) -> bool:
-    here, private = material.resolve(), config.resolve()
+    try:
+        here, private = material.resolve(), config.resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, or no name for this disk
+        return False
     return private.is_relative_to(here) or here.is_relative_to(private)
 
 
@@ -138,7 +159,8 @@ def _inner(fields: Fields, found: Material) -> str:
     path = inside(fields, ("folder",), text) if text.strip("./") else ""
     if path and found.kind == "folder" and is_folder(Path(found.source)) and not is_folder(Path(found.source, path)):
         message = f"There is no folder {path} in the material."
-        fields.wrong("folder", "CH1922", message, "Students would get nothing.", "Create it, or correct the path.")
+        why = "Students keep the last good release."
+        fields.wrong("folder", "CH1922", message, why, "Create it, or correct the path.", severity="warning")
     return path
 
 

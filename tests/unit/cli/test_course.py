@@ -76,6 +76,17 @@ def test_a_source_that_cannot_be_had_is_exit_code_3(classhub, folder, material):
     assert "It is damaged" in done.err
 
 
+@pytest.mark.parametrize("source", ["material/gone", "material/gone.git", "material/gone.zip"])
+def test_another_courses_source_that_is_away_keeps_nobody_from_anything(classhub, folder, material, source):
+    (folder / "courses" / "away.yaml").write_text(f"material: {source}\n")
+    done = classhub("course", "lint", "comp141")
+    assert (done.code, done.out) == (0, "comp141: nothing to mend.\n")
+    assert classhub("check").code == 0
+    assert classhub("plan").code == 0
+    assert classhub("up", "-d").code == 0
+    assert classhub("course", "lint", "away").code == 3
+
+
 def test_a_name_with_a_line_in_it_begins_no_line(classhub, material):
     """CI systems obey lines that begin with ::."""
     (material / "solution\n::error::a\x1b[2Jb\r.md").touch()

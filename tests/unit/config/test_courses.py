@@ -163,11 +163,20 @@ MISTAKES = [
     ("material: https://college.edu/cs/x/tree/main/labs", 1, "CH1926", "This is the address of a page"),
     ("material: https://college.edu/cs/x/-/blob/main/a.md", 1, "CH1926", "This is the address of a page"),
     ("material: {from: material/gone}", 1, "CH1922", "There is no folder material/gone."),
-    ("material: material/gone.zip", 1, "CH1922", "There is no folder material/gone.zip."),
+    ("material: material/gone.zip", 1, "CH1922", "There is no archive material/gone.zip."),
+    ("material: material/gone.git", 1, "CH1922", "There is no git repository material/gone.git."),
+    ("material: {from: material/gone, branch: main}", 1, "CH1922", "There is no git repository material/gone."),
+    (
+        "material: material/comp141/labs/lab01.ipynb",
+        1,
+        "CH1922",
+        "material/comp141/labs/lab01.ipynb is neither a folder nor an archive.",
+    ),
     ("material: {from: material/comp141, folder: gone}", 1, "CH1922", "There is no folder gone in the material."),
     ("material: {from: material/comp141, folder: ../../config}", 1, "CH1930", "material.folder is no path inside"),
     ("material: .", 1, "CH1939", "The folder . holds the deployment folder, config/."),
-    ("material: config/courses/../..", 1, "CH1922", "There is no folder"),
+    ("material: config/courses/../..", 1, "CH1939", "The folder config/courses/../.. holds the deployment folder"),
+    ("material: config/gone", 1, "CH1939", "The folder config/gone holds the deployment folder"),
     ("material: config", 1, "CH1939", "The folder config holds the deployment folder"),
     (
         "material:\n  from: https://git.college.edu/x\n  key: comp141.key",
@@ -241,6 +250,32 @@ def test_each_mistake_has_its_line_its_code_and_a_fix(text: str, line: int, code
     assert [(one.line, one.code) for one in findings] == [(line, code)], findings
     assert findings[0].message.startswith(message)
     assert findings[0].fix
+
+
+AWAY = [
+    ("material/gone", "folder", "Create the folder"),
+    ("material/gone.git", "git", "Put the repository there"),
+    ("material/gone.zip", "archive", "Put the file there"),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "fix"), AWAY)
+def test_a_source_that_is_away_is_a_warning_and_keeps_its_kind(text: str, kind: str, fix: str, folder: Path) -> None:
+    found, (finding,) = read(f"material: {text}", folder)
+    assert (finding.code, finding.severity) == ("CH1922", "warning")
+    assert fix in finding.fix and "last good release" in finding.why
+    assert found.source is not None
+    assert (found.source.kind, found.source.source) == (kind, str(folder.parent / text))
+
+
+def test_a_folder_of_the_material_that_is_away_is_a_warning(folder: Path) -> None:
+    _, (finding,) = read("material: {from: material/comp141, folder: gone}", folder)
+    assert (finding.code, finding.severity) == ("CH1922", "warning")
+
+
+def test_a_file_that_is_no_archive_is_an_error(folder: Path) -> None:
+    _, (finding,) = read("material: material/comp141/labs/lab01.ipynb", folder)
+    assert (finding.code, finding.severity) == ("CH1922", "error")
 
 
 def test_a_file_with_a_secret_must_be_closed_to_others(folder: Path) -> None:

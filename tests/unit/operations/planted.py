@@ -438,7 +438,7 @@ OURS = [
     Slip("courses", "CH1414", TAS, '  ▸tas: "joe@college.edu, jim@college.edu"\n', file="courses/comp141.yaml"),
     Slip("courses", "CH1414", TAS, "  tas:\n    - ▸joe@college.edu\n      jim@college.edu\n", file="courses/comp141.yaml"),
     Slip("courses", "CH1922", "material: material/comp141\n", "▸material: material/comp411\n", "correct the path",
-         "material: ./material/comp141\n", file="courses/comp141.yaml"),
+         "material: ./material/comp141\n", file="courses/comp141.yaml", severity="warning"),
     Slip("courses", "CH1923", "folder: comp141\n", "▸folder: ../comp141\n", ": comp141", "folder: comp141-labs\n",
          file="courses/comp141.yaml"),
 ]
