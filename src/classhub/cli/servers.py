@@ -83,7 +83,7 @@ def _stop_one(here: Here, who: str) -> None:
     with progress() as tell:
         tell(f"The server of {who} stops.")
         found = people.stop(here.target, who)
-    say(f"The server of {found.shown} does not run.")
+    say(f"The server of {found.shown} is stopped.")
 
 
 def _stop_all(here: Here, yes: bool) -> None:

@@ -12,7 +12,7 @@ def test_servers_that_run_are_listed(classhub, running):
 
 
 def test_a_server_is_stopped_and_started_by_its_users_name(classhub, running):
-    assert classhub("servers", "stop", ALICE).out == f"The server of {ALICE} does not run.\n"
+    assert classhub("servers", "stop", ALICE).out == f"The server of {ALICE} is stopped.\n"
     assert classhub("servers", "list").out == "No server runs.\n"
     assert classhub("servers", "start", ALICE).out == f"The server of {ALICE} is ready.\n"
     assert (ALICE, "") in running.servers
