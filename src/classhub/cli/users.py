@@ -55,7 +55,8 @@ def list_(here: Here, as_json: bool, explain: bool) -> None:
 def invite(here: Here, names: Sequence[str], as_json: bool) -> None:
     """A single-use link for each name: whoever opens it chooses the password of that name.
 
-    Give it to that person only. An earlier link for the same name stops working.
+    Give it to that person only. An earlier link for the same name stops working. For several names each line is the name and
+    its link.
     """
     from classhub.operations import users as people
 
@@ -67,7 +68,7 @@ def invite(here: Here, names: Sequence[str], as_json: bool) -> None:
         aside(people.HERE_ONLY)
     for link in links:
         aside(f"For {link.name} only, once, until {words.minute(words.since_epoch(link.expires))}:")
-        say(link.url)
+        say(f"{link.name} {link.url}" if len(links) > 1 else link.url)
 
 
 @users.command()

@@ -91,6 +91,12 @@ def test_an_invitation_that_others_can_open_has_no_warning(classhub, running, mo
     assert "this machine" not in classhub("users", "invite", "bob@college.edu").err
 
 
+def test_of_several_invitations_each_line_of_stdout_says_whose_it_is(classhub, running):
+    lines = classhub("users", "invite", "bob@college.edu", "eve").out.splitlines()
+    assert [line.split(" ")[0] for line in lines] == ["bob@college.edu", "eve"]
+    assert all(line.split(" ")[1].startswith("http://127.0.0.1:8000/hub/enter?key=") for line in lines)
+
+
 def test_invitations_json_pairs_name_and_link(classhub, running):
     assert [one["name"] for one in classhub("users", "invite", "--json", "bob", "eve").json] == ["bob", "eve"]
 
