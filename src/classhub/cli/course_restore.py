@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from shlex import quote
+from typing import Any
 
 import click
 
@@ -43,10 +45,33 @@ def restore(here: Here, file: str, *, who: str | None, listing: bool, version: s
     answer = restoring.for_whom(here.target, who, words, python) if who else restoring.own(words)
     if as_json:
         show_json(answer)
-    elif listing:
-        rows = [(one["name"], str(one["when"]), one["why"], f"{one['bytes']} bytes") for one in answer["versions"]]
-        table(("version", "from", "kept when", "size"), rows) if rows else say(f"No former version of {file} is kept.")
-    elif answer.get("status") != "done":
-        raise Refused(f"{file}: {answer.get('message') or 'it was not done'}")
-    else:
+    if listing:
+        if not as_json:
+            _show_versions(file, answer)
+        return
+    _refuse_undone(file, who, answer, fresh)
+    if not as_json:
         say(f"{file}: {answer['message']}")
+
+
+def _show_versions(file: str, answer: dict[str, Any]) -> None:
+    rows = [(one["name"], str(one["when"]), one["why"], f"{one['bytes']} bytes") for one in answer["versions"]]
+    if rows:
+        table(("version", "from", "kept when", "size"), rows)
+    else:
+        say(f"No former version of {file} is kept. With --fresh the course's version comes.")
+
+
+def _refuse_undone(file: str, who: str | None, answer: dict[str, Any], fresh: bool) -> None:
+    """Raises Refused for what was not done, also where the home's program found nothing to do."""
+    from classhub.operations.courses import restore as restoring
+
+    if answer.get("status") != "done":
+        error = answer.get("error")
+        whose = f"--for {quote(who)} " if who else ""
+        is_version = isinstance(error, dict) and error.get("code") == "version"
+        fix = f"classhub course restore {whose}--list {quote(file)}" if is_version else ""
+        raise Refused(f"{file}: {answer.get('message') or 'it was not done'}", "", fix)
+    why = restoring.not_given(answer) if fresh else ""
+    if why:
+        raise Refused(f"{file} {why}." if why.startswith("is ") else f"{file}: {why}.")

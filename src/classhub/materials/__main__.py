@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     home = Path(os.path.expanduser("~"))  # noqa: PTH111  the home that HOME names
     found = whereabouts.course_of(home, file)
     if found is None:
-        return _said({"error": f"{file} is in no course's folder of this home."}, 1)
+        return _said({"error": f"{file} is in no course's folder of this home.", "next": "whose"}, 1)
     if verb == "versions":
         listed = restore.versions(whereabouts.state_of(home, found.course), found.path)
         return _said(
@@ -46,7 +46,7 @@ def _restored(home: Path, found: Found, version: str = "") -> int:
     if not version:
         kept = restore.versions(whereabouts.state_of(home, course), path)
         if not kept:
-            return _said({"error": f"No former version of {path} is kept."}, 1)
+            return _said({"error": f"No former version of {path} is kept.", "next": "fresh"}, 1)
         version = kept[0].name
     return _result(restore.restore(home, course, path, version, folder=folder))
 
