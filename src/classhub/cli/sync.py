@@ -30,14 +30,17 @@ def sync(source: str, rest: tuple[str, ...], branch: str, as_json: bool) -> None
     not answer: what is there stays as it is. 2 only for wrong usage.
     """
     from classhub.materials import result
-    from classhub.operations.sync_here import is_address
+    from classhub.operations.sync_here import is_address, overlap
 
     *before, folder = rest
     if len(before) > 1 or not folder or not source or (before and branch):
         raise click.UsageError("Give SOURCE FOLDER, SOURCE FOLDER --branch B, or SOURCE BRANCH FOLDER.")
     if not is_address(source):
         raise click.UsageError("SOURCE is no address: its host or port can be none.")
-    done = _synced(source, folder, before[0] if before else branch)
+    branch = before[0] if before else branch
+    if overlap(source, Path(folder), branch, Path.cwd()):
+        raise click.UsageError("Neither SOURCE nor FOLDER may lie in the other: name another FOLDER.")
+    done = _synced(source, folder, branch)
     if as_json:
         raw(result.to_json(done) + "\n")
     else:

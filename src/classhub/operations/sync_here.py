@@ -61,14 +61,17 @@ def sync_here(source: str, folder: Path, branch: str = "", *, home: Path, here: 
     wanted = meant(source, branch, here)
     target = here / folder.expanduser()
     state = home / ".classhub" / ".folders" / f"{target.name or 'root'}-{_short(str(target))}"
+    if blocking := _in_the_way(target):
+        return _nothing(wanted, f"{blocking} is a file, and no folder.", started, state, at_fault="folder")
     try:
         look = _look(wanted, home)
     except Busy:
         look = Look("unavailable", reason="Another run is at work on the same source.")
     except OSError as error:
         look = Look("unavailable", reason=f"{home / '.classhub'} cannot be written: {error.strerror}.")
+    look = replace(look, reason=_with_address(look.reason, wanted))
     if not Store(_sources(home) / wanted.name).current_name():
-        return _nothing(wanted, look, started, state)
+        return _nothing(wanted, look.reason, started, state)
     material = _Fetched(_sources(home), wanted)
     found = sync(material, home, wanted.name, folder=str(target), state=state, budget_s=BUDGET_S)
     return _of_last_time(found, look) if look.reason else found
@@ -98,6 +101,37 @@ def is_address(text: str) -> bool:
         return False
 
 
+def overlap(source: str, folder: Path, branch: str, here: Path) -> bool:
+    """Of a source that is a folder here: one of the two lies in the other, so each run would bring what the last one brought."""
+    try:
+        wanted = meant(source, branch, here)
+        if wanted.kind != "folder":
+            return False
+        from_, to = Path(wanted.source).resolve(), (here / folder.expanduser()).resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, or no name for this disk
+        return False
+    return from_.is_relative_to(to) or to.is_relative_to(from_)
+
+
+def _in_the_way(target: Path) -> Path | None:
+    """A file where the folder, or one above it, would be."""
+    try:
+        return next((one for one in (target, *target.parents) if one.is_file()), None)
+    except (OSError, ValueError):
+        return None
+
+
+def _with_address(reason: str, wanted: Wanted) -> str:
+    """Which repository it is about; what may hold a secret is left out of its address."""
+    if wanted.kind != "git":
+        return reason
+    shown = re.sub(
+        r"^(\w[\w+.-]*://)?[^/]*@", r"\1", wanted.source.split("?")[0] if "://" in wanted.source else wanted.source
+    )
+    start = "The repository "
+    return f"{start}{shown} {reason.removeprefix(start)}" if reason.startswith(start) else reason
+
+
 def meant(text: str, branch: str, here: Path) -> Wanted:
     """A secret in the address is taken out of it: addresses are kept and shown."""
     if "://" in text:
@@ -113,7 +147,7 @@ def meant(text: str, branch: str, here: Path) -> Wanted:
     path = here / Path(text).expanduser()
     if not path.exists() and re.match(r"[^/]+:", text):
         return Wanted("git", text, branch)
-    if path.is_file():
+    if path.is_file() or (not branch and not path.is_dir() and path.name.lower().endswith(ARCHIVES)):
         return Wanted("archive", str(path))
     is_repository = bool(branch) or path.suffix == ".git"
     return Wanted("git" if is_repository else "folder", str(path.absolute()), branch)
@@ -141,15 +175,15 @@ def _short(text: str) -> str:
     return sha256(text.encode(errors="surrogateescape")).hexdigest()[:8]
 
 
-def _nothing(wanted: Wanted, look: Look, started: datetime, state: Path) -> Result:
-    """The source was never had: a record all the same."""
+def _nothing(wanted: Wanted, why: str, started: datetime, state: Path, at_fault: str = "source") -> Result:
+    """The source was never had, or has no folder to go to: a record all the same."""
     found = Result(
         course=wanted.name,
-        status="offline",
+        status="offline" if at_fault == "source" else "failed",
         started=started.isoformat(timespec="seconds"),
         seconds=round((datetime.now(UTC) - started).total_seconds(), 3),
-        error={"code": "source", "text": look.reason},
-        message=f"Nothing was changed. {look.reason}",
+        error={"code": at_fault, "text": why},
+        message=f"Nothing was changed. {why}",
     )
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)

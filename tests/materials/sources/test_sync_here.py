@@ -96,7 +96,7 @@ def test_without_its_source_the_last_copy_serves(alice: Alice, upstream: Upstrea
     found = alice.sync(upstream.address, "cs1")
     assert (alice.home / "cs1" / "a").read_bytes() == b"1"
     assert found["error"]["code"] == "source"
-    assert "fetched last: The repository cannot be had" in found["message"]
+    assert f"fetched last: The repository {upstream.address} cannot be had" in found["message"]
 
 
 @pytest.mark.parametrize(
@@ -119,6 +119,37 @@ def test_a_source_that_is_empty_takes_nothing_away(alice: Alice, tmp_path: Path)
     found = alice.sync(str(tmp_path / "material"), "cs1")
     assert (alice.home / "cs1" / "a").read_text() == "1"
     assert "The source holds no file." in found["message"]
+
+
+def test_an_archive_that_is_not_there_is_called_an_archive(alice: Alice) -> None:
+    assert alice.sync("zz.zip", "cs1")["message"] == f"Nothing was changed. There is no archive {alice.home}/zz.zip."
+
+
+@pytest.mark.parametrize("folder", ["notes", "notes/cs1"])
+def test_a_file_in_the_place_of_the_folder_is_named_and_stays(alice: Alice, tmp_path: Path, folder: str) -> None:
+    (tmp_path / "material").mkdir()
+    (tmp_path / "material" / "a").write_text("1")
+    (alice.home / "notes").write_text("mine")
+    found = alice.sync(str(tmp_path / "material"), folder)
+    assert (found["status"], found["error"]["code"]) == ("failed", "folder")
+    assert found["message"] == f"Nothing was changed. {alice.home}/notes is a file, and no folder."
+    assert (alice.home / "notes").read_text() == "mine"
+
+
+@pytest.mark.parametrize("words", [["m", "m/cs1"], ["m/deep", "m"], ["m", "m"], ["m", "link/cs1"]])
+def test_a_folder_within_its_source_or_about_it_is_wrong_usage(alice: Alice, words: list[str]) -> None:
+    (alice.home / "m" / "deep").mkdir(parents=True)
+    (alice.home / "m" / "deep" / "a").write_text("1")
+    (alice.home / "link").symlink_to("m")
+    done = alice.run(*words)
+    assert done.returncode == 2 and "Neither SOURCE nor FOLDER may lie in the other" in done.stderr
+    assert sorted(path.name for path in (alice.home / "m").rglob("*")) == ["a", "deep"]
+
+
+def test_a_repository_that_is_not_there_is_named_without_a_secret(alice: Alice) -> None:
+    assert f"The repository {alice.home}/gone.git cannot be had" in alice.sync("gone.git", "cs1")["message"]
+    told = alice.sync("http://alice:canary@127.0.0.1:1/x?token=canary", "cs1")["message"]
+    assert "The repository http://127.0.0.1:1/x cannot be had" in told and "canary" not in told
 
 
 def test_a_home_that_cannot_be_written_is_a_record_too(alice: Alice, tmp_path: Path) -> None:

@@ -36,6 +36,8 @@ class ArchiveSource:
             found = path.stat()
             stamp = [found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino]
             return None if seen.get("stamp") == stamp else self._read(store, path, seen, {"stamp": stamp})
+        except FileNotFoundError as error:
+            raise Unavailable(f"There is no archive {path}.") from error
         except OSError as error:
             raise Unavailable(f"{path} cannot be read: {error.strerror}.") from error
 
