@@ -11,7 +11,7 @@ from classhub.cli import words
 from classhub.cli.console import aside, say, show_json, table
 from classhub.cli.here import Here, pass_here
 from classhub.cli.options import as_json, yes
-from classhub.errors import Refused
+from classhub.errors import ClasshubError, NotFound, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +98,10 @@ def preview(here: Here, name: str, as_json: bool) -> None:
     """
     door = _door(here)
     course = _named(door, name)
-    told = door.preview(course)
+    try:
+        told = door.preview(course)
+    except NotFound as error:
+        raise _not_yet(here, course) or error from None
     if as_json:
         show_json(told)
         return
@@ -109,6 +112,20 @@ def preview(here: Here, name: str, as_json: bool) -> None:
     rows = [row for one in told["students"] if (row := _preview_row(one))[1:] != ("-", "-", "-")]
     if rows:
         table(("student", "updated", "merged or beside", "own, kept"), rows)
+
+
+def _not_yet(here: Here, course: str) -> NotFound | None:
+    """Of a course that config/ has and the hub has not: that. In a student's server there is no config/."""
+    from classhub.operations.courses import door
+
+    try:
+        file = here.folder / "courses" / f"{course}.yaml"
+        if door.of_this_server(os.environ) or not file.is_file():
+            return None
+    except (ClasshubError, OSError, ValueError):
+        return None
+    why = "its file is newer than the last `classhub up`, or has no material:"
+    return NotFound(f"The hub does not know the course {course} yet.", why, "classhub up")
 
 
 def _preview_head(course: str, told: dict[str, Any]) -> str:
