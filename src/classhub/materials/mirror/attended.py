@@ -3,7 +3,9 @@
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -16,6 +18,7 @@ from classhub.materials.mirror.git_source import GitSource, tree
 from classhub.materials.mirror.libraries import kept_back
 from classhub.materials.mirror.library_keep import Keeper
 from classhub.materials.mirror.library_queue import Builds
+from classhub.materials.mirror.lint.given import Remark
 from classhub.materials.mirror.modules import importable
 from classhub.materials.mirror.on_demand import Full, OnDemand
 from classhub.materials.mirror.publish import Look, Looking, consistent, reader_of
@@ -72,7 +75,8 @@ class Attended:
         status = await asyncio.to_thread(store.status)
         held = (status.get("held") or {}).get("release", "")
         return {
-            "release": held or status.get("release", ""),
+            "release": status.get("remarks_of") or held or status.get("release", ""),
+            "held": held,
             "looked": status.get("looked", ""),
             "remarks": status.get("remarks", []),
         }
@@ -135,8 +139,10 @@ class Attended:
         try:
             if not release and looking.store.held() is None:
                 found = self._looked_now(looking)
-                self._looked(looking.course, found)
-                return {"release": found.release, "before": before}
+                release = looking.of_source() if found.what == "same" else found.release
+                if release in ("", found.release):
+                    self._looked(looking.course, found)
+                    return _made(found.release, before, found.remarks)
             made = looking.publish(release)
         except Busy:
             raise Refused(BUSY) from None
@@ -145,7 +151,7 @@ class Attended:
         if made is None:
             raise Refused(f"There is no release {release}. `classhub course status {course}` tells the one that waits.")
         self._watch.look_now(course)  # the library of this release
-        return {"release": made.release, "before": before}
+        return _made(made[0].release, before, made[1])
 
     def _looked_now(self, looking: Looking) -> Look:
         found = looking.look()
@@ -196,3 +202,7 @@ class Attended:
 
     def _store(self, course: str) -> Store:
         return Store(self._settings.store / course)
+
+
+def _made(release: str, before: str, remarks: Iterable[Remark]) -> dict[str, Any]:
+    return {"release": release, "before": before, "remarks": [asdict(one) for one in remarks]}

@@ -90,17 +90,18 @@ class Looking:
         given = self._given(candidate, current)
         remarks = [] if self.confirm else lint(given)
         if current and digest == content(current.files, current.title, current.folder):
-            self._settle(considered, remarks, held=None)
+            self._settle(considered, remarks, current)
             self.store.drop_held()
             return Look("same", current.release)
         release = self._release(candidate, digest, given.renames)
         why = self._why_held(remarks) if candidate.files or not self.confirm else "The source holds no file."
         if why:
             self.store.hold(release)
-            self._settle(considered, remarks, held=release)
-            return Look("held", release.release, why, tuple(remarks))
+            self._settle(considered, remarks, release, why)
+            reason = why if self.confirm else f"It waits for an instructor: {why}"
+            return Look("held", release.release, reason, tuple(remarks))
         self._publish(release)
-        self._settle(considered, remarks, held=None)
+        self._settle(considered, remarks, release)
         return Look("published", release.release, "", tuple(remarks))
 
     def _rules(self) -> str:
@@ -140,8 +141,8 @@ class Looking:
         if not must and not (errors and self.course.source and self.course.source.hold):
             return ""
         first = (must or errors)[0]
-        more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
-        return f"It waits for an instructor: {f'{first.path}: ' if first.path else ''}{first.reason}{more}"
+        said = f"{first.path}: {first.reason}" if first.path else first.reason
+        return f"{said.rstrip('.')}, and {len(errors) - 1} more." if len(errors) > 1 else said
 
     def _release(self, candidate: Candidate, digest: str, renames: Mapping[str, str]) -> Manifest:
         return Manifest(
@@ -160,28 +161,48 @@ class Looking:
         self.store.publish(release)
         self.store.drop_held()
 
-    def publish(self, name: str = "") -> Manifest | None:
-        """By an instructor's word: the release that is held back, or an earlier one again. None if there is no such one."""
+    def publish(self, name: str = "") -> tuple[Manifest, tuple[Remark, ...]] | None:
+        """By an instructor's word: the release that is held back, or an earlier one again. None if there is no such one.
+
+        With what the rules say of it, of which staff are told; it stops nothing.
+        """
         with self.store.locked():
             held = self.store.held()
-            if held and name in ("", held.release):
+            release = held if held and name in ("", held.release) else self.store.release(name)
+            if release is None:
+                return None
+            told = self.store.status()
+            remarks = self._remarks(release, told)
+            if release is held:
                 release = replace(held, published=self._time())
                 self._publish(release)
-                self.store.write_status(self.store.status() | _of_release(release) | {"held": None})
-                return release
-            earlier = self.store.release(name)
-            if earlier:
+                told["held"] = None
+            else:
                 self.store.point_to(name)
-                self.store.write_status(self.store.status() | _of_release(earlier))
-            return earlier
+            if not told.get("held"):
+                # What asked for this word has had its answer.
+                told |= _judged(release, [one for one in remarks if one.rule not in MUST_WAIT])
+            self.store.write_status(told | _of_release(release))
+            return release, tuple(remarks)
+
+    def _remarks(self, release: Manifest, told: Mapping[str, Any]) -> list[Remark]:
+        """What was found when it was made says more: of files that were left out a release keeps no rule."""
+        if told.get("remarks_of") == release.release:
+            return [Remark(**one) for one in told["remarks"]]
+        return lint(self._given(Candidate(release.files, {}, release.source), self.store.current()))
+
+    def of_source(self) -> str:
+        """The release that the source's state gave when it was last judged; not always the one that is out."""
+        name = str(self.store.status().get("of_source", ""))
+        return name if self.store.release(name) else next(reversed(self.store.names()), "")
 
     # --- status.json
 
-    def _settle(self, digest: str, remarks: list[Remark], held: Manifest | None) -> None:
-        """considered: what was judged once is not judged again, also when an instructor has gone back to an earlier release."""
-        waiting = {"release": held.release, "source": held.source, "since": self._time()} if held else None
-        now = {"considered": digest, "remarks": [asdict(one) for one in remarks], "held": waiting}
-        self.store.write_status(self.store.status() | now)
+    def _settle(self, digest: str, remarks: list[Remark], release: Manifest, why: str = "") -> None:
+        """why: it waits. What was judged once is not judged again, also when an instructor has gone back to an earlier release."""
+        waiting = {"release": release.release, "source": release.source, "since": self._time(), "why": why}
+        now = {"considered": digest, "of_source": release.release, "held": waiting if why else None}
+        self.store.write_status(self.store.status() | now | _judged(release, remarks))
 
     def tell(self, found: Look) -> None:
         """To staff. Under the store's lock."""
@@ -193,8 +214,6 @@ class Looking:
             told |= {"reason": found.reason, "failing_since": before.get("failing_since") or now}
         else:
             told |= {"reason": "", "failing_since": "", "ok": now}
-        if found.what == "held" and told.get("held"):
-            told["held"]["why"] = found.reason
         self.store.write_status(told)
 
     def _time(self) -> str:
@@ -207,6 +226,10 @@ def _lies_in(name: object, folder: Path) -> bool:
 
 def _of_release(release: Manifest) -> dict[str, Any]:
     return {"release": release.release, "source": release.source, "published": release.published}
+
+
+def _judged(release: Manifest, remarks: list[Remark]) -> dict[str, Any]:
+    return {"remarks": [asdict(one) for one in remarks], "remarks_of": release.release}
 
 
 def reader_of(source: Source) -> Reader:

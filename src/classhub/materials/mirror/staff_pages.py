@@ -33,6 +33,7 @@ class Status(Page):
             "release": release,
             "published": out.published if out else "",
             "source": out.source if out else "",
+            "newest": next(reversed(shelf.store.names()), ""),
             "mirror": shelf.store.status(),
             "everyone": course.students.everyone,
             "students": students,

@@ -64,6 +64,30 @@ async def test_an_earlier_release_comes_back_by_its_name(tmp_path, publishing, h
         await publishing.publish("comp141", "9-0000000")
 
 
+async def test_without_a_name_the_release_of_the_source_goes_out_again_after_an_earlier_one(
+    tmp_path, publishing, source
+):
+    store = Store(tmp_path / "store" / "comp141")
+    first = store.current_name()
+    (source / "solution.txt").write_text("d")
+    second = (await publishing.publish("comp141", ""))["release"]
+    await publishing.publish("comp141", first)
+    made = await publishing.publish("comp141", "")
+    assert (made["release"], made["before"]) == (second, first)
+    assert [one["rule"] for one in made["remarks"]] == ["solution-name"]
+    assert (store.current_name(), store.names()) == (second, [first, second])
+
+
+async def test_where_the_source_itself_went_back_nothing_is_new(tmp_path, publishing, source):
+    first = Store(tmp_path / "store" / "comp141").current_name()
+    (source / "d.txt").write_text("d")
+    await publishing.publish("comp141", "")
+    await publishing.publish("comp141", first)
+    (source / "d.txt").unlink()
+    made = await publishing.publish("comp141", "")
+    assert made["release"] == made["before"] == first
+
+
 async def test_a_preview_names_files_and_the_students_who_worked_in_them(tmp_path, publishing, held):
     items = [
         {"action": "kept", "path": "a.txt"},

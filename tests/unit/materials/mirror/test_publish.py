@@ -120,7 +120,7 @@ def test_a_release_that_takes_most_away_waits_for_a_person(ada: Instructor, afte
     found = ada.look()
     assert found.what == "held"
     assert ada.students_get() == before
-    assert ada.store.status()["held"]["why"].startswith("It waits for an instructor")
+    assert found.reason == f"It waits for an instructor: {ada.store.status()['held']['why']}"
     assert ada.look().what == "same", "told once"
     assert ada.store.status()["held"]["release"] == found.release
     release = ada.looking.publish()
@@ -185,6 +185,49 @@ def test_an_instructor_goes_back_to_an_earlier_release(ada: Instructor) -> None:
     assert ada.students_get() == {"a": "mended"}
     assert ada.looking.publish("9-abcdef0") is None
     assert ada.looking.publish("../x") is None
+
+
+def test_status_tells_the_errors_of_what_is_out_also_after_going_back(ada: Instructor) -> None:
+    ada.has({"a": "1", "solution.md": "2", "git~1": ""})
+    first = ada.look().release
+    ada.has({"a": "1"})
+    second = ada.look().release
+    assert (ada.store.status()["remarks"], ada.store.status()["remarks_of"]) == ([], second)
+    made = ada.looking.publish(first)
+    assert made is not None
+    assert [one.rule for one in made[1]] == ["solution-name"]
+    assert [one["rule"] for one in ada.store.status()["remarks"]] == ["solution-name"]
+    assert (ada.store.status()["remarks_of"], ada.looking.of_source()) == (first, second)
+
+
+def test_what_an_instructor_confirmed_is_no_longer_told_as_an_error(ada: Instructor) -> None:
+    ada.has({"a": "1", "b": "2", "c": "3"})
+    ada.look()
+    ada.has({"a": "1", "git~1": ""})
+    assert ada.look().what == "held"
+    made = ada.looking.publish()
+    assert made is not None
+    assert {one.rule for one in made[1]} == {"drops-half", "refused-name"}
+    assert [one["rule"] for one in ada.store.status()["remarks"]] == ["refused-name"]
+
+
+def test_going_back_leaves_what_is_told_of_the_release_that_waits(ada: Instructor) -> None:
+    ada.has({"a": "1", "b": "2", "c": "3"})
+    first = ada.look().release
+    ada.has({"a": "1"})
+    held = ada.look().release
+    ada.looking.publish(first)
+    status = ada.store.status()
+    assert (status["held"]["release"], status["remarks_of"]) == (held, held)
+    assert [one["rule"] for one in status["remarks"]] == ["drops-half"]
+
+
+def test_why_a_release_waits_is_one_sentence_with_the_number_of_further_errors(tmp_path: Path) -> None:
+    strict = Instructor(tmp_path, hold=True)
+    strict.has({"a": "1", "solution.md": "2", "lab-solution.md": "3"})
+    reason = strict.look().reason
+    assert reason.endswith(", and 1 more.")
+    assert ".," not in reason
 
 
 def test_old_paths_lead_to_where_a_file_is_now(tmp_path: Path) -> None:
