@@ -14,8 +14,6 @@ from classhub.cli.options import as_json, yes
 from classhub.errors import ClasshubError, NotFound, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from classhub.outside.mirror_api import MirrorApi
 
 name = click.argument("name", default="", metavar="[COURSE]")
@@ -38,17 +36,32 @@ def _named(door: MirrorApi, given: str) -> str:
 @as_json
 @pass_here
 def list_(here: Here, as_json: bool) -> None:
-    """Courses, the release of each that is out, and the folder that students find it in."""
-    found = _door(here).courses()
+    """Courses, the release of each that is out, the folder that students find it in, and what needs you.
+
+    That is "source away", "waits for you", errors of its release, or that an earlier release is out: `course status NAME` says more.
+    """
+    door = _door(here)
+    found = [{**one, "needs": _needs(door, one["name"])} for one in door.courses()]
     if as_json:
         show_json(found)
     elif found:
         rows = [
-            (one["name"], one["title"], one["folder"], one["release"] or "nothing is published yet") for one in found
+            (one["name"], one["title"], one["folder"], one["release"] or "nothing is published yet", one["needs"])
+            for one in found
         ]
-        table(("course", "title", "folder", "release"), rows)
+        table(("course", "title", "folder", "release", "needs you"), rows)
     else:
         say("There are no courses. Write config/courses/NAME.yaml, then `classhub up`.")
+
+
+def _needs(door: MirrorApi, course: str) -> str:
+    """Empty also for who takes the course and is no staff of it."""
+    from classhub.operations.courses import standing
+
+    try:
+        return standing.needs(door.status(course))
+    except (Refused, NotFound):
+        return ""
 
 
 @click.command()
@@ -58,13 +71,14 @@ def list_(here: Here, as_json: bool) -> None:
 def status(here: Here, name: str, as_json: bool) -> None:
     """Who has which release, who is behind, whose copy has both versions, who never synced; what needs you comes first.
 
-    And of the course itself: the release that is out, one that waits, and a source that cannot be had.
+    And of the course itself: the release that is out with its errors, one that waits, and a source that cannot be had.
+    "moved aside" is who has a file under another name since; admins, and people without a server so far, come last.
     """
     from classhub.operations.courses import standing
 
     door = _door(here)
     told = door.status(_named(door, name))
-    found = standing.students(told, _users(here) if told["everyone"] else ())
+    found = standing.students(told, _users(here))
     if as_json:
         show_json({**told, "standing": found})
         return
@@ -75,11 +89,11 @@ def status(here: Here, name: str, as_json: bool) -> None:
         table(("student", "state", "release", "synced", "told"), rows)
 
 
-def _users(here: Here) -> Sequence[str]:
+def _users(here: Here) -> dict[str, str]:
     """Of the hub; in a student's server nobody may list them."""
     from classhub.operations.courses import door, standing
 
-    return () if door.of_this_server(os.environ) else standing.listed_users(here.target.api())
+    return {} if door.of_this_server(os.environ) else standing.listed_users(here.target.api())
 
 
 def _ago(when: str) -> str:
@@ -147,26 +161,26 @@ def _preview_row(one: dict[str, Any]) -> tuple[str, str, str, str]:
     "--release",
     default="",
     metavar="RELEASE",
-    help="An earlier one, to hand it out again. Default: the one that waits.",
+    help="An earlier one, to hand it out again. Default: the one that waits, else that of the source as it is.",
 )
 @yes
 @pass_here
 def publish(here: Here, name: str, release: str, yes: bool) -> None:
-    """Let the release go out that waits, or an earlier one again; else look at the source now.
+    """Let the release go out that waits, or an earlier one again; else look at the source now, and hand out what it has.
 
     Students have it within a minute. What they wrote stays.
     """
-    from classhub.materials.mirror.lint.given import in_a_line
+    from classhub.operations.courses import remarks
 
     door = _door(here)
     course = _named(door, name)
     told = door.status(course)
     held = told["mirror"].get("held")
     if held and not release and not yes:
-        for remark in told["mirror"].get("remarks", ()):
-            aside(in_a_line(f"{remark['severity']} {remark['rule']} {remark['path']}: {remark['reason']}"))
+        for one in told["mirror"].get("remarks", ()):
+            aside(remarks.line(one))
         raise Refused(
-            f"Release {held['release']} of {course} waits: {held.get('why', '')}",
+            f"Release {held['release']} of {course} waits for you: {held.get('why', '')}",
             "",
             f"look at it (classhub course preview {course}), then classhub course publish {course} --yes",
         )
@@ -175,3 +189,15 @@ def publish(here: Here, name: str, release: str, yes: bool) -> None:
         say(f"Nothing is new: {made['release']} is out already.")
     else:
         say(f"Release {made['release']} of {course} is out.")
+        _warn(made)
+
+
+def _warn(made: dict[str, Any]) -> None:
+    """Of the errors in what just went out: nothing stops it, and nobody else is told."""
+    from classhub.operations.courses import remarks
+
+    errors = remarks.errors(made.get("remarks", ()))
+    if errors:
+        aside(f"Warning: it has {words.count(len(errors), 'error')}.")
+    for one in errors:
+        aside(f"  {remarks.line(one)}")
