@@ -35,6 +35,10 @@ class MirrorApi:
         """release, published, source, mirror (its last look), students, never."""
         return self._call("GET", f"courses/{quote(course, safe='')}/status")
 
+    def lint(self, course: str) -> dict[str, Any]:
+        """release: the one that waits, else the one that is out; held: the one that waits; remarks."""
+        return self._call("GET", f"courses/{quote(course, safe='')}/lint")
+
     def preview(self, course: str) -> dict[str, Any]:
         """from, to, new, changed, removed, students."""
         return self._call("GET", f"courses/{quote(course, safe='')}/preview", timeout_s=LONG_S)

@@ -6,12 +6,13 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from classhub.errors import NotFound, OutsideFailed
 from classhub.materials.mirror.folder_source import FolderSource
+from classhub.materials.mirror.lint.given import Remark
 from classhub.materials.mirror.modules import importable
 from classhub.materials.mirror.publish import Looking
 from classhub.materials.mirror.settings import Course, Source, Who, from_json
@@ -19,7 +20,9 @@ from classhub.materials.mirror.store import Store
 
 if TYPE_CHECKING:
     from classhub.config.model import Config
-    from classhub.materials.mirror.lint.given import Remark
+    from classhub.outside.mirror_api import MirrorApi
+
+HIDDEN = "hidden-path-"
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,10 @@ class Linted:
     remarks: tuple[Remark, ...]
     folder: str = ""
     """Where its files lie on this machine, as it is shown; empty for a source elsewhere."""
+    content: str = ""
+    """The end of the name that a release of just this has, whatever its number."""
+    waits: str = ""
+    """The release of the hub's mirror that holds just this and waits."""
 
     @property
     def has_errors(self) -> bool:
@@ -80,9 +87,35 @@ def _linted(course: Course, imports_here: bool) -> Linted:
     if found.what == "unavailable":
         raise OutsideFailed(f"The material of {course.name} cannot be read.", found.reason)
     is_here = course.source.kind == "folder"
-    return Linted(
-        course.name, found.remarks, shown(Path(course.source.source, course.source.folder)) if is_here else ""
-    )
+    shown_folder = shown(Path(course.source.source, course.source.folder)) if is_here else ""
+    return Linted(course.name, found.remarks, shown_folder, found.release.partition("-")[2])
+
+
+def with_mirror(one: Linted, door: MirrorApi) -> Linted:
+    """With what the mirror found in the same material, as it knows the release before it. Raises OutsideFailed, NotFound, Refused."""
+    told = door.lint(one.course)
+    if not one.content or str(told.get("release", "")).partition("-")[2] != one.content:
+        return one
+    theirs = [_remark(raw) for raw in told["remarks"]]
+    known = {_about(remark) for remark in theirs}
+    # Of a path that hides nothing the mirror knows more: whether students had it before.
+    hidden = {remark.path for remark in theirs if remark.rule.startswith(HIDDEN)}
+    ours = [
+        remark
+        for remark in one.remarks
+        if _about(remark) not in known and not (remark.rule.startswith(HIDDEN) and remark.path in hidden)
+    ]
+    together = sorted([*theirs, *ours], key=lambda remark: remark.severity != "error")
+    waits = told["release"] if told["release"] == told.get("held") else ""
+    return replace(one, remarks=tuple(together), waits=waits)
+
+
+def _remark(raw: Mapping[str, Any]) -> Remark:
+    return Remark(**{field.name: raw[field.name] for field in fields(Remark) if field.name in raw})
+
+
+def _about(remark: Remark) -> tuple[str, str, int]:
+    return remark.rule, remark.path, remark.line
 
 
 def as_json(found: Sequence[Linted]) -> list[dict[str, object]]:
