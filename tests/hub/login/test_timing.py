@@ -1,6 +1,5 @@
 """What checking a password costs, with bcrypt as it is in earnest."""
 
-import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,12 +17,11 @@ def test_the_hub_answers_others_while_it_checks_passwords(hub):
             pool.submit(browser.submit, page, username="busy", password="guess")
             for browser, page in zip(browsers, pages, strict=True)
         ]
-        waits = []
+        answers = 0
         while not all(each.done() for each in tries):
-            begun = time.perf_counter()
             hub.browser().get("hub/health")
-            waits.append(time.perf_counter() - begun)
-    assert statistics.median(waits) < 0.2
+            answers += 1
+    assert answers > 1.5 * len(tries), "a hub that checks them itself answers once between two of them"
 
 
 def test_the_time_taken_does_not_tell_who_exists(hub):
