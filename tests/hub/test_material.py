@@ -98,7 +98,8 @@ def test_a_change_arrives_while_she_works_and_staff_see_it(college, alice):
 
     def seen() -> bool:
         told = json.loads(college.run("course", "status", "comp141", "--json").stdout)
-        return [(one["name"], one["state"]) for one in told["standing"]] == [(ALICE, "up to date"), (TA, "never")]
+        states = {one["name"]: one["state"] for one in told["standing"]}
+        return states == {ALICE: "up to date", TA: "never"}
 
     eventually(seen, 30)
 
