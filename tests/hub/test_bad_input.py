@@ -82,11 +82,7 @@ OURS = {
     "courses/comp141.yaml": {
         "title: [a\n": ("1:8", "The bracket [ that opens here is not closed", "Add the missing ]"),
         "materiel: x\n": ("1:1", "no setting materiel. Did you mean material?", "material: x"),
-        "material: material/none\n": (
-            "1:1",
-            "There is no folder material/none",
-            "Create the folder, or correct the path",
-        ),
+        "material: .\n": ("1:1", "holds the deployment folder", "Put the material into a folder of its own"),
     },
     "secrets.yaml": {"hub:\n\tconfig: {}\n": ("2:1", "A tab is used", "Replace the tab")},
 }
