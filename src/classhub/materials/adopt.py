@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from classhub.materials import disk, names, tree
+from classhub.materials.manifest import DIGEST
 from classhub.materials.merge import MERGEABLE_BYTES, Leaf
 from classhub.materials.record import Known, leaf_of
 from classhub.materials.run import Run
 
-DIGEST = re.compile(r"[0-9a-f]{64}")
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 STEPS = 100
 """Commits on the way back from HEAD that are asked for; nbgitpuller makes one a sync."""

@@ -6,12 +6,14 @@ Student's side: standard library only, Python 3.9. Names are bytes as in git, de
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 VERSION = 1
+DIGEST = re.compile(r"[0-9a-f]{64}")
 KINDS = ("file", "exec", "link")
 LARGEST = 1 << 50
 """Bytes of a file, beyond what any disk holds."""
@@ -103,7 +105,7 @@ def from_json(text: str | bytes) -> Manifest:
 
 def _entry(packed: Any) -> Entry:
     kind, digest, size, *target = _list(packed)
-    if _text(kind) not in KINDS or len(_text(digest)) != 64 or not set(digest) <= set("0123456789abcdef"):
+    if _text(kind) not in KINDS or not DIGEST.fullmatch(_text(digest)):
         raise ValueError(kind)
     if type(size) is not int or not 0 <= size <= LARGEST or len(target) != (kind == "link"):
         raise ValueError(size)

@@ -61,7 +61,8 @@ def three_way(run: Run, path: str, base: bytes, mine: bytes, theirs: bytes) -> b
 
 
 def _put_merged(run: Run, job: Job, spot: Spot, local: Leaf, merged: bytes) -> None:
-    if sha256(merged).hexdigest() == local.digest:
+    digest = sha256(merged).hexdigest()
+    if digest == local.digest:
         run.record.take(job.path, job.entry)
         run.say(job.path, "kept", why="nothing of the new version is missing in it")
         return
@@ -75,4 +76,4 @@ def _put_merged(run: Run, job: Job, spot: Spot, local: Leaf, merged: bytes) -> N
     run.written += len(merged)
     run.say(job.path, "merged")
     note_copy(run, spot, copy)
-    overtaken.take(run, job, spot.place, sha256(merged).hexdigest(), Leaf("file", job.base))
+    overtaken.take(run, job, spot.place, digest, Leaf("file", job.base))

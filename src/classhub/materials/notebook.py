@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-LARGEST = 20_000_000
-"""Bytes, pictures in outputs included."""
+from classhub.materials.merge import NOTEBOOK_BYTES
+
 ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 KEYS = {
     "code": {"cell_type", "id", "metadata", "source", "outputs", "execution_count"},
@@ -58,7 +58,7 @@ class Hand:
 
 def read(text: bytes) -> Notebook:
     """Raises NotMergeable for all but a notebook of format 4.5 or later with a name on every cell."""
-    if len(text) > LARGEST:
+    if len(text) > NOTEBOOK_BYTES:
         raise NotMergeable("too large")
     try:
         raw = json.loads(text.decode("utf-8"), object_pairs_hook=_once_each, parse_float=_finite)

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from classhub.materials import own_file, whereabouts
+from classhub.materials import names, own_file, whereabouts
 
 LARGEST = 1 << 20
 KEPT_S = 3600.0
@@ -40,7 +40,7 @@ def place(home: Path, course: str, path: str) -> Path:
 
 def waiting(home: Path) -> Iterator[Order]:
     """Oldest first. What is no order is removed, where it can be."""
-    for file in sorted((home / ".classhub").glob("*/orders/*.json")):
+    for file in sorted((home / names.STATE).glob("*/orders/*.json")):
         path = own_file.read_json(file, LARGEST).get("path")
         if isinstance(path, str) and path:
             yield Order(file, file.parent.parent.name, path)

@@ -6,7 +6,6 @@ Student's side: standard library only, Python 3.9.
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -15,7 +14,7 @@ from pathlib import Path
 from classhub.materials import disk, names, placing, record, staged, tree, undo, whereabouts
 from classhub.materials.applying import find_spot, note_copy
 from classhub.materials.disk import Changed
-from classhub.materials.manifest import LARGEST, Manifest, from_json
+from classhub.materials.manifest import DIGEST, LARGEST, Manifest, from_json
 from classhub.materials.preparing import MANIFEST
 from classhub.materials.result import Result
 from classhub.materials.run import Run, join
@@ -26,7 +25,6 @@ from classhub.materials.sync import bring_paths, expand
 from classhub.materials.undo import Version
 
 TRIES = 3
-DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def start_over(
