@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from classhub.materials.mirror import foreign, library_build
+from classhub.materials.mirror import foreign, library_build, library_builder
 from classhub.materials.mirror.libraries import Broken
-from classhub.materials.mirror.library_builder import UIDS, Builder, has_passwords, pip_settings, without_passwords
+from classhub.materials.mirror.library_builder import Builder, has_passwords, pip_settings, without_passwords
 from classhub.walls.reach import needed_paths, plan_mounts
 from classhub.walls.spec import Spec
 from materials.test_libraries import BACKEND, PACKAGE, Course, imported, wheels  # noqa: F401 - a fixture
 
+UIDS = range(begin := 60700 + os.getpid() % 1000 * 4, begin + 4)
+"""No hub's: what runs as one of a builder's accounts is ended with each of its builds."""
 NOBODY = 65534
 IS_ROOT = os.geteuid() == 0
 needs_root = pytest.mark.skipif(not IS_ROOT, reason="needs root")
@@ -63,8 +65,9 @@ def secret(open_folder):
 
 
 @pytest.fixture
-def builder(open_folder, wheels, secret):  # noqa: F811
+def builder(open_folder, wheels, secret, monkeypatch):  # noqa: F811
     """As the mirror of a hub gets it from targets/local/mirror_ready.py; as an ordinary user, what that gives then."""
+    monkeypatch.setattr(library_builder, "UIDS", UIDS)
     shown = shutil.copytree(wheels, open_folder / "wheels")
     os.environ["PIP_FIND_LINKS"] = str(shown)  # the fixture's monkeypatch takes it back
     if not IS_ROOT:

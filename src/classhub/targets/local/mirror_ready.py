@@ -14,11 +14,13 @@ from typing import Any
 from classhub.errors import ClasshubError
 from classhub.hub.files import write_private
 from classhub.targets.local.paths import Paths
-from classhub.walls import machine_uids, reach
+from classhub.walls import reach
 from classhub.walls.spec import Spec
 
 NOBODY = 65534
 """For what it may enter; materials/mirror/library_builder.py takes an account for each build."""
+LOCKS = Path("/run/classhub/builders")
+"""Root's: one build for each account, whichever hub of this machine makes it; at its end all that runs as the account is ended."""
 OPEN_FILES = 8192
 PROCESSES = 512
 MEMORY_BYTES = 4 << 30
@@ -70,7 +72,6 @@ def _builder(settings: Mapping[str, Any]) -> dict[str, Any]:
         oom_score_adj=GOES_FIRST,
         own_pids=True,
     )
-    locks = machine_uids.path().parent  # one build for each account, whichever hub of this machine makes it
-    locks.mkdir(mode=0o700, parents=True, exist_ok=True)
-    behind = {"command": spec.command(sys.executable), "spec": asdict(spec), "locks": str(locks)}
+    LOCKS.mkdir(mode=0o700, parents=True, exist_ok=True)
+    behind = {"command": spec.command(sys.executable), "spec": asdict(spec), "locks": str(LOCKS)}
     return {"python": python, "behind": behind}
