@@ -17,8 +17,8 @@ from classhub.materials.planning import Job, bit, settle
 from classhub.materials.record import leaf_of
 from classhub.materials.removing import remove_below
 from classhub.materials.run import Run, join
-from classhub.materials.source import Offline
-from classhub.materials.staged import Damaged, OutOfTime, Staged
+from classhub.materials.source import Blob, Offline
+from classhub.materials.staged import Damaged, OutOfTime, Staged, Watch, put_unseen
 from classhub.materials.telling import where
 from classhub.materials.tree import InTheWay
 
@@ -55,13 +55,17 @@ def find_spot(run: Run, path: str) -> Spot:
 
 
 def _open(run: Run, folder: str) -> int:
-    """The one opened last is kept at hand: what follows is mostly its neighbour."""
+    return disk.again(_at_hand(run, folder))
+
+
+def _at_hand(run: Run, folder: str) -> int:
+    """The one opened last is kept open: what follows is mostly its neighbour."""
     if run.near is None or run.near[0] != folder:
-        opened = tree.make_below(run.root, folder, run.record.made)
+        opened = tree.open_below(run.root, folder, run.record.made)
         run.forget_near()
         run.near = (folder, opened)
         run.record.changed = True
-    return disk.again(run.near[1])
+    return run.near[1]
 
 
 def _clear(run: Run, obstacle: InTheWay, way: Way) -> None:
@@ -84,6 +88,7 @@ def _clear(run: Run, obstacle: InTheWay, way: Way) -> None:
 
 def attempt(run: Run, path: str, action: Callable[..., None], *arguments: object) -> list[str]:
     """The path, if it has to be looked at again: somebody else was at work there."""
+    run.has_staged |= run.arriving is None
     try:
         action(run, *arguments)
     except (Changed, FileExistsError, FileNotFoundError, InTheWay):
@@ -96,6 +101,16 @@ def attempt(run: Run, path: str, action: Callable[..., None], *arguments: object
     except Exception as error:  # noqa: BLE001  a mistake of ours at one path does not stop the others
         run.block(path, f"a mistake in ClassHub ({where(error)})", "bug")
     return []
+
+
+def place_unseen(run: Run, job: Job, blob: Blob, watch: Watch) -> None:
+    """In a folder that nobody sees: under its own name at once, which no other thing has there."""
+    path, entry, _, _ = job
+    folder, _, name = path.rpartition("/")
+    near = run.near
+    place = Place(near[1] if near is not None and near[0] == folder else _at_hand(run, folder), names.to_bytes(name))
+    put_unseen(place, entry, blob, watch)
+    _note_delivered(run, job)
 
 
 def commit(run: Run, job: Job, spot: Spot, staged: Staged) -> None:
@@ -127,15 +142,18 @@ def _do_now(run: Run, job: Job, spot: Spot, local: Version) -> Do:
 def _deliver(run: Run, job: Job, spot: Spot, staged: Staged, _: Leaf) -> None:
     try:
         staged.put(spot.place)
-        run.written += job.entry.size
     except FileExistsError:
         # A run that was killed put it there, beside what lies in the way.
         if not spot.beyond or tree.leaf_at(spot.place) != leaf_of(job.entry):
             raise
+    _note_delivered(run, job)
     if spot.beyond:
         run.say(job.path, "beside", spot.path, "your own lies where its folder should be")
-    else:
-        run.say(job.path, "restored" if run.record.base(job.path) else "new")
+
+
+def _note_delivered(run: Run, job: Job) -> None:
+    run.written += job.entry.size
+    run.say(job.path, "restored" if run.record.base(job.path) else "new")
     run.record.take(job.path, job.entry)
 
 

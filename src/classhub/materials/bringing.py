@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from classhub.materials import disk, merge
 from classhub.materials import record as records
-from classhub.materials.applying import Spot, attempt, commit, find_spot, set_bit
+from classhub.materials.applying import Spot, attempt, commit, find_spot, place_unseen, set_bit
+from classhub.materials.merge import Do
 from classhub.materials.merging import bring_merge
 from classhub.materials.placing import Fill, copied, written
 from classhub.materials.planning import BRINGING, SMALL_BYTES, Job
@@ -47,11 +48,14 @@ def bring(run: Run, jobs: Sequence[Job]) -> list[str]:
     return load.again
 
 
-def _that_fit(run: Run, jobs: Iterable[Job]) -> Iterable[Job]:
+def _that_fit(run: Run, jobs: Sequence[Job]) -> Iterable[Job]:
     """Those for which there is room; the others are named."""
     free = disk.free_bytes(run.root)
+    if free is None or sum(job.entry.size for job in jobs) + MARGIN_BYTES <= free:
+        yield from jobs
+        return
     for job in jobs:
-        if job.needs_blob and free is not None:
+        if job.needs_blob:
             if job.entry.size + MARGIN_BYTES > free:
                 run.block(job.path, "the disk is full", "space")
                 continue
@@ -100,29 +104,33 @@ class _Load:
 
     def _receive(self) -> None:
         for blob in self.run.source.blobs(list(self.order)):
-            if self.run.is_late():
+            now = time.monotonic()
+            if now >= self.run.deadline:
                 raise OutOfTime
             if blob.digest in self.order:
                 try:
                     self._take(blob)
                 except Damaged:
                     self._block(blob.digest, "the source gave other bytes than it promised")
-                self._save()
+                self._save(now)
 
     def _take(self, blob: Blob) -> None:
         size = self.order[blob.digest]
         jobs = self.plain.get(blob.digest, [])
-        if any(blob.digest in (job.base, job.entry.digest) for job in self.merges):
-            self.held[blob.digest] = b"".join(verified(blob, size, self._hurry()))
+        if len(jobs) == 1 and self.run.arriving is not None and jobs[0].do is Do.DELIVER:
+            self.again += attempt(self.run, jobs[0].path, place_unseen, jobs[0], blob, self._hurry)
+        elif self.merges and any(blob.digest in (job.base, job.entry.digest) for job in self.merges):
+            self.held[blob.digest] = b"".join(verified(blob, size, self._hurry))
             self.again += _bring_to_all(self.run, jobs, written([self.held[blob.digest]]))
         elif len(jobs) > 1 and size <= SMALL_BYTES:
-            content = b"".join(verified(blob, size, self._hurry()))
+            content = b"".join(verified(blob, size, self._hurry))
             self.again += _bring_to_all(self.run, jobs, written([content]))
         elif jobs:
             bring = _bring_to_all if len(jobs) == 1 else _bring_copies
-            self.again += bring(self.run, jobs, content_of(blob, size, self._hurry()))
+            self.again += bring(self.run, jobs, content_of(blob, size, self._hurry))
         self.plain.pop(blob.digest, None)
-        self._merge([job for job in self.merges if job.base in self.held and job.entry.digest in self.held])
+        if self.merges:
+            self._merge([job for job in self.merges if job.base in self.held and job.entry.digest in self.held])
 
     def _hurry(self) -> Callable[[int], None]:
         begun = time.monotonic()
@@ -154,8 +162,9 @@ class _Load:
             self.run.block(job.path, why, "source")
         self.merges = [job for job in self.merges if job not in lost]
 
-    def _save(self) -> None:
-        if time.monotonic() > self.saved + BATCH_S:
+    def _save(self, now: float) -> None:
+        self.run.show_folder_in_time(now)
+        if now > self.saved + BATCH_S:
             with suppress(OSError):
                 records.save(self.run.state.folder, self.run.record)
             self.saved = time.monotonic()
@@ -167,6 +176,7 @@ def _bring_to_all(run: Run, jobs: Sequence[Job], content: Fill) -> list[str]:
 
 
 def _bring_one(run: Run, job: Job, content: Fill) -> None:
+    run.has_staged = True
     with find_spot(run, job.path) as spot:
         commit(run, job, spot, StagedFile(spot.place.folder, content, job.entry.kind == "exec"))
 
@@ -212,6 +222,7 @@ class _Ready(NamedTuple):
 
 
 def _stage(run: Run, job: Job, content: Fill, stack: ExitStack, ready: list[_Ready]) -> None:
+    run.has_staged = True
     spot = stack.enter_context(find_spot(run, job.path))
     staged = StagedFile(spot.place.folder, content, job.entry.kind == "exec")
     stack.callback(staged.discard)

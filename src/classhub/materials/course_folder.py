@@ -6,34 +6,64 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple, Optional
 
-from classhub.materials import disk, names, placing
+from classhub.materials import arriving, disk, names, placing
+from classhub.materials.arriving import Arriving, Hidden
 from classhub.materials.placing import Place
 from classhub.materials.state import Unusable
 
 
-def open_course(home: Path, folder: str, day: str, moved: list[str], may_be_absolute: bool) -> int:
+class Opened(NamedTuple):
+    """The course's folder. arriving: it is not shown yet."""
+
+    folder: int
+    arriving: Optional[Arriving] = None  # noqa: UP045  evaluated by Python 3.9
+
+
+def open_course(
+    home: Path, folder: str, day: str, moved: list[str], may_be_absolute: bool, *, hidden: Hidden | None = None
+) -> Opened:
     """folder: a path below the home; an absolute one only for the caller's own wish. moved: gets the names of files that made room.
 
-    Raises Unusable or OSError.
+    hidden: for a folder that is not there yet; without it, it is seen from the begin. Raises Unusable or OSError.
     """
     if may_be_absolute and folder.startswith("/"):
         path = names.to_bytes(folder)
         with suppress(FileExistsError):
             disk.make_folders(path)
-        return disk.open_folder(path)
+        return Opened(disk.open_folder(path))
     why = names.refused(folder) or ("the name begins with a dot" if _has_dot(folder) else "")
     if why:
         raise Unusable("folder", f"The course's folder cannot be {folder!r}: {why}.")
     path = os.fsencode(home)
     opened = disk.open_folder(path)
-    for part in folder.split("/"):
+    *parents, last = folder.split("/")
+    for part in parents:
         above, path = opened, path + b"/" + names.to_bytes(part)
         try:
             opened = _enter(home, path, above, day, moved)
         finally:
             disk.close(above)
-    return opened
+    try:
+        return _arrive(opened, names.to_bytes(last), hidden) or Opened(
+            _enter(home, path + b"/" + names.to_bytes(last), opened, day, moved)
+        )
+    finally:
+        disk.close(opened)
+
+
+def _arrive(above: int, name: bytes, hidden: Hidden | None) -> Opened | None:
+    """None where it has to be made in sight."""
+    if hidden is None:
+        return None
+    if hidden.left:
+        arriving.clear(above, hidden.left)
+    if disk.look(above, name) is not None:
+        return None
+    own = hidden.new()
+    disk.make_folder(above, own)
+    return Opened(disk.enter(above, own), Arriving(above, own, name))
 
 
 def _has_dot(folder: str) -> bool:

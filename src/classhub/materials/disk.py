@@ -107,14 +107,6 @@ def open_file(folder: int, name: bytes) -> int:
     return descriptor
 
 
-def open_source(path: str) -> int | None:
-    """Of a blob that lies on this machine; None if it cannot be read from here."""
-    try:
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return None
-
-
 def again(folder: int) -> int:
     """The same open folder once more, to be closed for itself."""
     return os.dup(folder)
@@ -213,22 +205,42 @@ def write(descriptor: int, content: bytes) -> None:
             rest = rest[os.write(descriptor, rest) :]
 
 
-def copy(source: int, descriptor: int) -> bool:
+def copy(source: int, descriptor: int, size: int | None = None) -> bool:
     """Within the kernel, or by shared blocks where the disk can; False if the plain way has to be gone, from the begin.
+
+    size: that the source should have; default: that it has.
 
     Some disks refuse with an error of any kind, some say that there is nothing to copy, some stop early.
     """
     if not hasattr(os, "copy_file_range"):
         return False
+    wanted = os.fstat(source).st_size if size is None else size
     at = 0
     try:
-        while done := os.copy_file_range(source, descriptor, LARGE_PIECE, at, at):
+        while at < wanted and (done := os.copy_file_range(source, descriptor, min(wanted - at, LARGE_PIECE), at, at)):
             at += done
     except OSError as error:
         if at and error.errno in FULL:
             raise
         return False
-    return os.fstat(source).st_size == at == os.fstat(descriptor).st_size
+    return at == wanted == os.fstat(descriptor).st_size
+
+
+def copy_new(folder: int, name: bytes, executable: bool, source: int, size: int) -> bool:
+    """To a new file, by `copy` in one step; False if the plain way has to be gone, and nothing is there then."""
+    if not hasattr(os, "copy_file_range"):
+        return False
+    descriptor = os.open(name, NEW_FLAGS, 0o777 if executable else 0o666, dir_fd=folder)
+    try:
+        is_whole = copy(source, descriptor, size)
+    except BaseException:
+        os.unlink(name, dir_fd=folder)
+        raise
+    finally:
+        os.close(descriptor)
+    if not is_whole:
+        os.unlink(name, dir_fd=folder)
+    return is_whole
 
 
 def settle(descriptor: int) -> None:

@@ -23,22 +23,18 @@ def look(run: Run) -> None:
     One that an earlier run has seen so: an editor that saves empties a file for a moment. After a run that was cut short
     each is looked at.
     """
-    for path, entry in run.manifest.files.items():
-        if (
-            not entry.is_link
-            and leaf_of(entry) != EMPTY
-            and _may_be(run, path, leaf_of(entry))
-            and _is_empty(run, path)
-        ):
+    for path in run.manifest.files if run.state.cut_short else _seen_empty(run):
+        entry = run.manifest.files.get(path)
+        if entry is None or entry.is_link or leaf_of(entry) == EMPTY:
+            continue
+        # Of a newer version the table decides; this one follows.
+        base = run.record.base(path)
+        if (base is None or base == leaf_of(entry)) and _is_empty(run, path):
             run.reopened[path] = EMPTY
 
 
-def _may_be(run: Run, path: str, upstream: Leaf) -> bool:
-    """Of a newer version the table decides; this one follows."""
-    known = run.record.paths.get(path)
-    if known is None or known.base is None:
-        return run.state.cut_short
-    return known.base == upstream and (run.state.cut_short or known.seen == EMPTY.digest)
+def _seen_empty(run: Run) -> list[str]:
+    return [path for path, known in run.record.paths.items() if known.base and known.seen == EMPTY.digest]
 
 
 def _is_empty(run: Run, path: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import stat
@@ -11,33 +10,10 @@ from pathlib import Path
 
 from classhub.materials import lists, manifest
 from classhub.materials.manifest import Manifest
+from classhub.materials.open_blob import OF_ONE_FILE, OpenBlob, unreadable
 from classhub.materials.source import Offline
 
-PIECE = 1 << 20
-OF_ONE_FILE = (errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EIO)
-"""It is as if the store did not have it."""
 HEX = re.compile(r"[0-9a-f]{4,64}")
-
-
-class StoredBlob:
-    """A file in a mirror's folder; `path` for whoever can copy without reading."""
-
-    def __init__(self, digest: str, path: Path) -> None:
-        self.digest = digest
-        self._path = path
-
-    def path(self) -> Path:
-        return self._path
-
-    def pieces(self) -> Iterator[bytes]:
-        """They end early where this one file is gone or damaged, which whoever verifies them sees; the others can be had."""
-        try:
-            with self._path.open("rb") as file:
-                while piece := file.read(PIECE):
-                    yield piece
-        except OSError as error:
-            if error.errno not in OF_ONE_FILE:
-                raise Offline(_unreadable(error)) from error
 
 
 class FolderSource:
@@ -52,11 +28,15 @@ class FolderSource:
             raise Offline("No release of this course is out yet.")
         return manifest.from_json(self._read(f"releases/{release}.json"))
 
-    def blobs(self, digests: Iterable[str]) -> Iterator[StoredBlob]:
+    def blobs(self, digests: Iterable[str]) -> Iterator[OpenBlob]:
+        folder = os.path.join(self._folder, "blobs")  # noqa: PTH118 - a Path costs more than the file itself
         for digest in digests:
-            path = self._folder / "blobs" / digest[:2] / digest
-            if _can_be_read(path):
-                yield StoredBlob(digest, path)
+            opened = _opened(f"{folder}/{digest[:2]}/{digest}")
+            if opened is not None:
+                try:
+                    yield OpenBlob(digest, opened, is_whole=False)
+                finally:
+                    os.close(opened)
 
     def published(self) -> Mapping[str, frozenset[str]]:
         return lists.published(lists.parsed(self._read("published.json")))
@@ -72,22 +52,21 @@ class FolderSource:
             with (self._folder / path).open("rb") as file:
                 content = file.read(lists.LARGEST + 1)
         except OSError as error:
-            raise Offline(_unreadable(error)) from error
+            raise Offline(unreadable(error)) from error
         if len(content) > lists.LARGEST:
             raise Offline("The folder of the material holds a list that is too long.")
         return content
 
 
-def _can_be_read(path: Path) -> bool:
-    """Raises Offline where the whole store is away."""
+def _opened(path: str) -> int | None:
+    """None for one that is not there or cannot be read. Raises Offline where the whole store is away."""
     try:
-        with path.open("rb") as file:
-            return stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         if error.errno in OF_ONE_FILE:
-            return False
-        raise Offline(_unreadable(error)) from error
-
-
-def _unreadable(error: OSError) -> str:
-    return f"The folder of the material cannot be read: {error.strerror or type(error).__name__}."
+            return None
+        raise Offline(unreadable(error)) from error
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    return None

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 VERSION = 1
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -23,8 +23,7 @@ class Malformed(Exception):
     """A manifest that is none: cut short, of another program, or of a newer version than this one knows."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One leaf of a release."""
 
     kind: str
@@ -105,11 +104,11 @@ def from_json(text: str | bytes) -> Manifest:
 
 def _entry(packed: Any) -> Entry:
     kind, digest, size, *target = _list(packed)
-    if _text(kind) not in KINDS or not DIGEST.fullmatch(_text(digest)):
+    if kind not in KINDS or not DIGEST.fullmatch(digest):
         raise ValueError(kind)
     if type(size) is not int or not 0 <= size <= LARGEST or len(target) != (kind == "link"):
         raise ValueError(size)
-    return Entry(kind, digest, size, *map(_text, target))
+    return Entry(kind, digest, size, _text(target[0])) if target else Entry(kind, digest, size)
 
 
 def _list(value: Any) -> list[Any]:

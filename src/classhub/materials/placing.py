@@ -32,7 +32,18 @@ class Safety(NamedTuple):
 def stage(folder: int, fill: Fill, executable: bool = False) -> bytes:
     """Write a temporary file and give its name; on any failure it is gone."""
     name = disk.temporary_name()
-    descriptor = disk.create(folder, name, 0o777 if executable else 0o666)
+    _fill(Place(folder, name), disk.create(folder, name, 0o777 if executable else 0o666), fill)
+    return name
+
+
+def put_unseen(place: Place, fill: Fill, executable: bool) -> None:
+    """Under its own name, in a folder that is ours alone; on any failure it is gone."""
+    folder, name = place
+    _fill(place, disk.create(folder, name, 0o777 if executable else 0o666), fill)
+
+
+def _fill(place: Place, descriptor: int, fill: Fill) -> None:
+    folder, name = place
     try:
         try:
             fill(descriptor)
@@ -41,7 +52,6 @@ def stage(folder: int, fill: Fill, executable: bool = False) -> bytes:
     except BaseException:
         discard(folder, name)
         raise
-    return name
 
 
 Fill = Callable[[int], None]

@@ -12,7 +12,7 @@ from classhub.materials import names, tree
 from classhub.materials.manifest import Entry
 from classhub.materials.merge import Do, Way, is_mergeable
 from classhub.materials.record import Known, leaf_of
-from classhub.materials.run import Run, above
+from classhub.materials.run import Run, folders_of
 from classhub.materials.source import Offline
 from classhub.materials.tree import Sight
 
@@ -35,6 +35,8 @@ class Job(NamedTuple):
 
 def plan(run: Run, paths: Iterable[str]) -> list[Job]:
     """In the order that they are to come: a link's file is the first of `paths`, then what is small."""
+    if run.arriving is not None and not run.skipped and not run.clashing:
+        return [Job(path, run.manifest.files[path], Do.DELIVER) for path in paths]  # where nothing is, all comes
     ways: dict[str, Way] = {}
     jobs = []
     for sight in tree.survey(run.root, paths, run.record, run.settled_ns):
@@ -130,7 +132,7 @@ def leave_out(run: Run) -> None:
     """Name what the release has, but nobody gets: refused names, links that lead out, paths below a file."""
     files = run.manifest.files
     out = {path: why for path, entry in files.items() if (why := why_out(path, entry))}
-    parents = {parent for path in files if path not in out for parent in above(path)[:-1]}
+    parents = folders_of(path for path in files if path not in out)
     for path in parents & files.keys() - out.keys():
         out.update({one: f"{path} is a file in this release" for one in files if one.startswith(path + "/")})
     run.leaves_out = out

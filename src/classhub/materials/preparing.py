@@ -13,27 +13,38 @@ from classhub.materials import disk, emptied, manifest, overtaken, placing, plan
 from classhub.materials import state as states
 from classhub.materials.adopt import adopt
 from classhub.materials.course_folder import open_course
-from classhub.materials.run import Run, above
+from classhub.materials.run import Run, above, folders_of
+from classhub.materials.state import State
 from classhub.materials.sweeping import Swept
 
 MANIFEST = b"manifest.json"
 
 
-def prepare(run: Run, home: Path, course: str, folder: str | None) -> None:
-    """Raises Offline, Malformed, Unusable, OSError."""
+class _Hidden:
+    """Names for a folder that is not shown yet; the marker in the course's state knows the last one."""
+
+    def __init__(self, state: State) -> None:
+        self.left = states.left_hidden(state)
+        self.new = state.mark_arriving
+
+
+def prepare(run: Run, home: Path, course: str, folder: str | None, may_hide: bool = False) -> None:
+    """may_hide: a folder that is made anew may stay hidden until the end. Raises Offline, Malformed, Unusable, OSError."""
     with suppress(OSError):
         run.settled_ns = disk.touch(run.state.lock)
     run.manifest = run.source.manifest()
     planning.leave_out(run)
     name = folder or run.manifest.folder or course
     moved: list[str] = []
-    run.root = open_course(home, name, run.day, moved, bool(folder))
+    was_cut_short = states.was_cut_short(run.state)
+    hidden = _Hidden(run.state) if may_hide else None
+    run.root, run.arriving = open_course(home, name, run.day, moved, bool(folder), hidden=hidden)
     for one in [*run.state.moved, *moved]:
         run.say_also(one, "aside", one, "a folder of the course has this name")
     states.sweep_own(run.state)
     run.skipped = states.read_skipped(run.state)
     run.record = record.load(run.state.folder, name)
-    if states.was_cut_short(run.state):
+    if was_cut_short:
         _sweep(run)
         undo.sweep(run.state.folder)
     if run.record.folds is None:
@@ -48,8 +59,8 @@ def prepare(run: Run, home: Path, course: str, folder: str | None) -> None:
 
 def _sweep(run: Run) -> Swept:
     """Where we may have worked. What a student saved in the moment that a run was cut short is named."""
-    direct = {path.rpartition("/")[0] for path in (*run.manifest.files, *run.record.paths)}
-    known = {folder for one in direct | run.record.made for folder in above(one)}
+    known = folders_of((*run.manifest.files, *run.record.paths))
+    known.update(folder for one in run.record.made for folder in above(one))
     swept = sweeping.sweep(run.root, sorted(known | {""}), run.day)
     _tell(run, swept)
     return swept
@@ -66,15 +77,17 @@ def _folds(run: Run) -> bool | None:
         run.state.mark_unfinished()
         temporary = placing.stage(run.root, placing.written([]))
         found = disk.look(run.root, temporary.upper())
-        placing.discard(run.root, temporary)
+        disk.unlink(run.root, temporary)
     except OSError:
+        run.has_staged = True
         return None
     run.record.changed = True
     return found is not None
 
 
 def finish(run: Run) -> None:
-    """Save what is known now. What cannot be saved is found again by the next run."""
+    """Save what is known now. What cannot be saved is found again by the next run. Raises Missed."""
+    run.show_folder()
     try:
         try:
             _keep_manifest(run)
@@ -93,6 +106,8 @@ def _end_marker(run: Run) -> None:
     """Once nothing of ours is left. A path that is blocked for good leaves nothing."""
     if not run.state.has_marker:
         return
+    if run.has_arrived and not run.has_staged and not run.state.cut_short:
+        return run.state.mark_finished()
     swept = _sweep(run)
     swept.is_clean = undo.sweep(run.state.folder) and swept.is_clean
     if run.state.cut_short:

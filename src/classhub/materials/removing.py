@@ -13,7 +13,7 @@ from classhub.materials.disk import Changed
 from classhub.materials.manifest import name_digest
 from classhub.materials.merge import Do, decide
 from classhub.materials.placing import Place
-from classhub.materials.run import Run, above, join
+from classhub.materials.run import Run, above, folders_of, join
 from classhub.materials.telling import NOW_CALLED
 from classhub.materials.tree import InTheWay
 
@@ -80,6 +80,7 @@ def _decide_one(run: Run, path: str, place: Place) -> None:
     do = decide(run.record.base(path), local, None, lambda _: False)
     if do is Do.REMOVE and local is not None:
         run.state.mark_unfinished()
+        run.has_staged = True
         copy = replacing.remove(place, local, run.safety(path, "removed"))
         run.say(path, "removed", why=_now_called(run, path))
         if copy is not None:
@@ -101,7 +102,7 @@ def _now_called(run: Run, path: str) -> str:
 
 def _remove_empty(run: Run, below: str = "") -> None:
     """Folders that we made and that nothing of the course is in any more; one that holds the student's own is his."""
-    needed = {folder for path in (*run.manifest.files, *run.record.paths) for folder in above(path)[:-1]}
+    needed = folders_of((*run.manifest.files, *run.record.paths))
     for folder in sorted(run.record.made - needed, reverse=True):
         if not folder.startswith(below) or any(one.startswith(folder + "/") for one in run.record.made):
             continue

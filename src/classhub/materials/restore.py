@@ -171,7 +171,9 @@ def _kept(run: Run, path: str, version: str) -> int:
 def _fetched(run: Run, blob: Blob) -> int:
     """A file without a name in our own folder."""
     try:
-        temporary = placing.stage(run.state.folder, placing.written(staged.verified(blob, LARGEST, lambda _: None)))
+        temporary = placing.stage(
+            run.state.folder, placing.written(staged.verified(blob, LARGEST, lambda: lambda _: None))
+        )
     except staged.Damaged as error:
         raise Unusable("version", "The source gave other bytes than that version has.") from error
     try:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 VERSION = 1
 STATUSES = ("done", "partial", "offline", "busy", "failed")
@@ -25,8 +26,7 @@ ACTIONS = (
 student's own was moved to a name of its own. skipped: not delivered by rule. blocked: the disk did not let us."""
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """One path that something was done to, or that needs a word. Untouched files are only counted."""
 
     path: str
@@ -67,5 +67,5 @@ class Result:
 
 def to_json(result: Result) -> str:
     """ASCII."""
-    items = [vars(item) for item in result.items]
+    items = [item._asdict() for item in result.items]
     return json.dumps({"version": VERSION, **vars(result), "items": items, "counts": result.counts})

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Optional
 
-from classhub.materials import disk, names, tree, undo
+from classhub.materials import arriving, disk, names, tree, undo
+from classhub.materials.arriving import Arriving
 from classhub.materials.manifest import Manifest
 from classhub.materials.merge import Do, Leaf, Version, Way, decide, decide_way
 from classhub.materials.placing import Place, Safety
@@ -37,7 +38,13 @@ class Run:
         self.stamp = _said("%Y%m%dT%H%M%SZ", time.gmtime, now)
         self.started = _said("%Y-%m-%dT%H:%M:%SZ", time.gmtime, now)
         self.settled_ns = 0
+        self.begun = time.monotonic()
         self.root = -1
+        self.arriving: Arriving | None = None
+        """While nobody sees the folder that root is."""
+        self.has_arrived = False
+        self.has_staged = False
+        """Whether temporary files were made in the folder, or something left its place: a run that is cut short leaves them."""
         self.near: tuple[str, int] | None = None
         """The folder that was worked in last, open."""
         self.record = Record()
@@ -94,8 +101,22 @@ class Run:
             disk.close(self.near[1])
             self.near = None
 
+    def show_folder(self) -> None:
+        """Of a first delivery, from now on. Raises arriving.Missed."""
+        if self.arriving is not None:
+            arrived, self.arriving, self.has_arrived = self.arriving, None, True
+            arrived.show()
+
+    def show_folder_in_time(self, now: float) -> None:
+        """As show_folder, when it was hidden long enough. now: time.monotonic()."""
+        if self.arriving is not None and now > self.begun + arriving.SHOWN_AFTER_S:
+            self.show_folder()
+
     def close(self) -> None:
         self.forget_near()
+        if self.arriving is not None:
+            self.arriving.give_up()
+            self.arriving = None
         if self.root >= 0:
             disk.close(self.root)
 
@@ -185,6 +206,12 @@ def above(path: str) -> Sequence[str]:
     """The path and every folder on its way."""
     parts = path.split("/")
     return ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+
+
+def folders_of(paths: Iterable[str]) -> set[str]:
+    """All folders on the way to these."""
+    direct = {path.rpartition("/")[0] for path in paths}
+    return {one for folder in direct if folder for one in above(folder)}
 
 
 def join(folder: str, name: bytes) -> str:

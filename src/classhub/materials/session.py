@@ -14,6 +14,7 @@ from typing import NamedTuple, Optional
 
 from classhub.materials import disk, manifest, record, result, telling, whereabouts
 from classhub.materials import state as states
+from classhub.materials.arriving import Missed
 from classhub.materials.preparing import finish, prepare
 from classhub.materials.result import Result
 from classhub.materials.run import Merge, Run
@@ -35,6 +36,8 @@ class Wanted(NamedTuple):
     budget_s: float = 20
     now: Callable[[], float] = time.time
     merges: Optional[Mapping[str, Merge]] = None  # noqa: UP045
+    may_hide: bool = False
+    """Whether a course's folder that is not there yet may be filled before it is shown."""
 
 
 class Busy(Exception):
@@ -72,15 +75,27 @@ class _Session:
 
     def run(self, work: Callable[[Run], None]) -> None:
         wanted = self.wanted
-        run = Run(wanted.source, wanted.now(), wanted.budget_s)
+        run = self._new_run()
         self.started = run.started
-        self.state = run.state = states.open_state(wanted.home, wanted.course, wanted.state, run.day)
-        self.is_held = states.take_lock(run.state, WAIT_S)
+        self.state = states.open_state(wanted.home, wanted.course, wanted.state, run.day)
+        self.is_held = states.take_lock(self.state, WAIT_S)
         if not self.is_held:
             raise Busy
-        self.work = run
+        with suppress(Missed):
+            return self._do(run, work, wanted.may_hide)
+        run.close()
+        return self._do(self._new_run(), work, False)
+
+    def _new_run(self) -> Run:
+        return Run(self.wanted.source, self.wanted.now(), self.wanted.budget_s)
+
+    def _do(self, run: Run, work: Callable[[Run], None], may_hide: bool) -> None:
+        """Raises Missed where it has to be done without hiding."""
+        assert self.state is not None
+        wanted = self.wanted
+        self.work, run.state = run, self.state
         run.merges = wanted.merges if wanted.merges is not None else _ours()
-        prepare(run, wanted.home, wanted.course, self._where())
+        prepare(run, wanted.home, wanted.course, self._where(), may_hide)
         work(run)
         finish(run)
 
@@ -97,6 +112,9 @@ class _Session:
         return wanted.folder or used
 
     def fail(self, error: Exception) -> None:
+        if self.work is not None:
+            with suppress(Exception):
+                self.work.show_folder()  # what has come is whole
         self.status, code, text, self.message = _told(error)
         self.error = {"code": code, "text": text}
 

@@ -13,6 +13,7 @@ from typing import Protocol
 from classhub.materials import disk, names, placing, replacing
 from classhub.materials.manifest import Entry
 from classhub.materials.merge import Leaf
+from classhub.materials.open_blob import OpenBlob
 from classhub.materials.placing import Fill, Place, Safety
 from classhub.materials.source import Blob
 
@@ -84,39 +85,40 @@ class StagedLink:
 
 Check = Callable[[int], None]
 """Called with the bytes that have come so far; may raise OutOfTime."""
+Watch = Callable[[], Check]
+"""Makes one, when the first byte is waited for."""
 
 
-def content_of(blob: Blob, size: int, check: Check) -> Fill:
+def content_of(blob: Blob, size: int, watch: Watch) -> Fill:
     """Writes a blob, by the shortest way there is; raises Damaged if it is not what its name says."""
-    path = getattr(blob, "path", lambda: None)()
 
     def fill(descriptor: int) -> None:
-        if path is None or not _copy_local(path, blob.digest, size, descriptor):
-            placing.written(verified(blob, size, check))(descriptor)
+        if not isinstance(blob, OpenBlob) or not _copy(blob, size, descriptor):
+            placing.written(verified(blob, size, watch))(descriptor)
 
     return fill
 
 
-def _copy_local(path: str, digest: str, size: int, descriptor: int) -> bool:
-    """False if there is no short way; nothing is written then."""
-    source = disk.open_source(path)
-    if source is None:
+def put_unseen(place: Place, entry: Entry, blob: Blob, watch: Watch) -> None:
+    """Under its own name, in a folder that is ours alone; on any failure it is gone."""
+    executable = entry.kind == "exec"
+    if isinstance(blob, OpenBlob) and blob.is_whole and disk.copy_new(*place, executable, blob.descriptor, entry.size):
+        return
+    placing.put_unseen(place, content_of(blob, entry.size, watch), executable)
+
+
+def _copy(blob: OpenBlob, size: int, descriptor: int) -> bool:
+    """False if there is no short way; it has to be written from the begin then."""
+    if not disk.copy(blob.descriptor, descriptor, size):
         return False
-    try:
-        if disk.state_of(source).st_size != size:
-            raise Damaged
-        if not disk.copy(source, descriptor):
-            return False
-    finally:
-        disk.close(source)
-    if disk.digest(descriptor) != digest:
+    if not blob.is_whole and disk.digest(descriptor) != blob.digest:
         raise Damaged
     return True
 
 
-def verified(blob: Blob, size: int, check: Check) -> Iterator[bytes]:
+def verified(blob: Blob, size: int, watch: Watch) -> Iterator[bytes]:
     """The pieces of a blob; raises Damaged at the end if they are not what its name says."""
-    whole = sha256()
+    whole, check = sha256(), watch()
     total = 0
     for piece in blob.pieces():
         total += len(piece)

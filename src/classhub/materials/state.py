@@ -53,6 +53,17 @@ class State:
             disk.close(own_place.open_file(self.folder, UNFINISHED))
             self.has_marker = True
 
+    def mark_arriving(self) -> bytes:
+        """As mark_unfinished, with the name of a folder that nobody has seen yet; which it gives."""
+        name = disk.temporary_name()
+        marker = own_place.open_file(self.folder, UNFINISHED)
+        try:
+            disk.write(marker, name)
+        finally:
+            disk.close(marker)
+        self.has_marker = True
+        return name
+
     def mark_finished(self) -> None:
         if self.has_marker:
             with suppress(OSError):
@@ -124,6 +135,17 @@ def log(state: State, line: str) -> None:
 def was_cut_short(state: State) -> bool:
     state.has_marker = state.cut_short = disk.look(state.folder, UNFINISHED) is not None
     return state.cut_short
+
+
+def left_hidden(state: State) -> bytes:
+    """The folder that nobody has seen, of a run that was cut short; b"" if it had none."""
+    if not state.cut_short:
+        return b""
+    try:
+        name = record.read(state.folder, UNFINISHED)
+    except (OSError, disk.Changed):
+        return b""
+    return name if disk.is_temporary(name) else b""
 
 
 def sweep_own(state: State) -> None:

@@ -52,7 +52,7 @@ def sync(
             run.record.release = run.manifest.release
             run.record.changed = True
 
-    return held(Wanted(source, Path(home), course, folder, state, budget_s, now, merges), work)
+    return held(Wanted(source, Path(home), course, folder, state, budget_s, now, merges, may_hide=True), work)
 
 
 def bring_paths(run: Run, paths: Iterable[str], first: Iterable[str] = ()) -> None:

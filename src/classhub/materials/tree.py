@@ -9,6 +9,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from typing import NamedTuple, Optional
 
@@ -45,24 +46,37 @@ def split(path: str) -> tuple[str, bytes]:
     return folder, names.to_bytes(name)
 
 
-def open_below(root: int, folder: str) -> int:
-    """Raises FileNotFoundError, InTheWay, or OSError for a folder that may not be entered."""
+def open_below(root: int, folder: str, made: set[str] | None = None) -> int:
+    """made: what is missing is made, and named there.
+
+    Raises FileNotFoundError, InTheWay, or OSError for a folder that may not be entered.
+    """
     opened = disk.again(root)
-    walked: list[str] = []
+    walked = ""
     for part in folder.split("/") if folder else []:
-        walked.append(part)
+        walked = f"{walked}/{part}" if walked else part
         try:
-            below = disk.enter(opened, names.to_bytes(part))
-        except NotADirectoryError:
-            raise InTheWay("/".join(walked), _leaf_in_the_way(opened, names.to_bytes(part))) from None
-        except OSError as error:
-            if error.errno == errno.ELOOP:
-                raise InTheWay("/".join(walked), _leaf_in_the_way(opened, names.to_bytes(part))) from None
-            raise
+            below = _enter(opened, walked, names.to_bytes(part), made)
         finally:
             disk.close(opened)
         opened = below
     return opened
+
+
+def _enter(folder: int, path: str, name: bytes, made: set[str] | None) -> int:
+    try:
+        return disk.enter(folder, name)
+    except FileNotFoundError:
+        if made is None:
+            raise
+    except OSError as error:
+        if error.errno not in (errno.ENOTDIR, errno.ELOOP):
+            raise
+        raise InTheWay(path, _leaf_in_the_way(folder, name)) from None
+    with suppress(FileExistsError):
+        disk.make_folder(folder, name)
+        made.add(path)
+    return disk.enter(folder, name)
 
 
 def _leaf_in_the_way(folder: int, name: bytes) -> Leaf:
@@ -168,22 +182,3 @@ def _sight(folder: int, path: str, record: Record, settled_ns: int) -> Sight:
     if known and known.print != before:
         record.changed = True
     return Sight(path, leaf, found.st_mode)
-
-
-def make_below(root: int, folder: str, made: set[str]) -> int:
-    """As open_below, making what is missing. made: gets the paths of folders that are new."""
-    try:
-        return open_below(root, folder)
-    except FileNotFoundError:
-        pass
-    above, name = split(folder)
-    opened = make_below(root, above, made)
-    try:
-        try:
-            disk.make_folder(opened, name)
-            made.add(folder)
-        except FileExistsError:
-            pass
-        return disk.enter(opened, name)
-    finally:
-        disk.close(opened)

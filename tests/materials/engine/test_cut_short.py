@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from classhub.materials import disk, renaming
-from doubles.classroom import Student
+from doubles.classroom import Instructor, Student
 from doubles.histories import regular
 from materials.engine.faults import FaultyOs
-from materials.engine.situation import assert_all_arrived, assert_nothing_lost, prepare
+from materials.engine.situation import BEFORE, assert_all_arrived, assert_nothing_lost, prepare
 
 KILLED = 137
 ERRORS = [errno.ENOSPC, errno.EACCES, errno.EDQUOT, errno.EIO]
@@ -75,18 +75,39 @@ def disk_that_can(request, monkeypatch) -> str:
     return request.param
 
 
-def test_a_kill_at_any_call_of_the_first_delivery_is_mended(in_memory, disk_that_can):
-    from doubles.classroom import Instructor
-    from materials.engine.situation import BEFORE
+def assert_first_came(source: Instructor, student: Student) -> None:
+    assert student.sync(source).status == "done"
+    contents = {path: getattr(leaf, "content", leaf) for path, leaf in BEFORE.items() if not hasattr(leaf, "target")}
+    assert regular(student.course) == contents
+    assert {path.name for path in student.home.iterdir()} == {".classhub", student.course.name}
 
+
+def test_a_kill_at_any_call_of_the_first_delivery_is_mended(in_memory, disk_that_can):
     for nth in range(1, 1000):
         source, student = Instructor(dict(BEFORE)), Student(in_memory / str(nth))
         code = sync_in_a_child(source, student, nth)
-        assert student.sync(source).status == "done"
-        assert regular(student.course) == {
-            path: getattr(leaf, "content", leaf) for path, leaf in BEFORE.items() if not hasattr(leaf, "target")
-        }
+        assert_first_came(source, student)
         if code == 0:
+            break
+    assert nth > 50
+
+
+@pytest.mark.parametrize("number", ERRORS, ids=errno.errorcode.get)
+def test_an_error_of_the_disk_at_any_call_of_the_first_delivery_is_mended(
+    in_memory, monkeypatch, disk_that_can, number
+):
+    def fail(*_) -> None:
+        raise OSError(number, os.strerror(number))
+
+    for nth in range(1, 1000):
+        source, student = Instructor(dict(BEFORE)), Student(in_memory / str(nth))
+        faulty = FaultyOs(nth, fail)
+        with monkeypatch.context() as patch:
+            faulty.stand_in(patch.setattr)
+            result = student.sync(source)
+        assert result.status in ("done", "partial", "failed") and result.error.get("code") != "bug", result
+        assert_first_came(source, student)
+        if faulty.count < nth:
             break
     assert nth > 50
 

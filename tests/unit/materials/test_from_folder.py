@@ -2,11 +2,10 @@
 
 import errno
 import json
-from pathlib import Path
+import os
 
 import pytest
 
-from classhub.materials import disk
 from classhub.materials.fetch import FolderSource
 from classhub.materials.manifest import Malformed
 from classhub.materials.source import Offline
@@ -33,9 +32,9 @@ def test_the_current_release_is_given(store):
 
 def test_files_come_in_the_order_asked_in_pieces_and_those_it_lacks_are_left_out(store):
     asked = [entry(FILES["data/big.bin"]).digest, "0" * 64, entry(b"old").digest]
-    found = [(blob.digest, list(blob.pieces()), blob.path()) for blob in FolderSource(store, "comp141").blobs(asked)]
-    assert [digest for digest, _, _ in found] == [asked[0], asked[2]]
-    assert b"".join(found[0][1]) == FILES["data/big.bin"] == found[0][2].read_bytes()
+    found = [(blob.digest, list(blob.pieces())) for blob in FolderSource(store, "comp141").blobs(asked)]
+    assert [digest for digest, _ in found] == [asked[0], asked[2]]
+    assert b"".join(found[0][1]) == FILES["data/big.bin"]
     assert max(map(len, found[0][1])) <= 1 << 20
 
 
@@ -77,27 +76,57 @@ def test_lists_that_are_none_are_told_in_words(store, content):
         FolderSource(store, "comp141").manifest()
 
 
-def test_a_file_that_is_gone_while_it_is_read_gives_no_bytes_that_hold(store):
-    (blob,) = FolderSource(store, "comp141").blobs([entry(b"old").digest])
-    blob.path().unlink()
-    with pytest.raises(Damaged):
-        list(verified(blob, 3, lambda _: None))
+def test_a_file_that_is_cut_while_it_is_read_gives_no_bytes_that_hold(store):
+    digest = entry(b"old").digest
+    for blob in FolderSource(store, "comp141").blobs([digest]):
+        (store / "comp141" / "blobs" / digest[:2] / digest).write_bytes(b"o")
+        with pytest.raises(Damaged):
+            list(verified(blob, 3, lambda: lambda _: None))
+
+
+def test_what_is_no_file_is_as_good_as_not_there(store):
+    digest = entry(b"old").digest
+    path = store / "comp141" / "blobs" / digest[:2] / digest
+    path.unlink()
+    os.mkfifo(path)
+    assert not list(FolderSource(store, "comp141").blobs([digest]))
+
+
+def test_every_file_is_closed_again_also_when_nobody_reads_to_the_end(store):
+    blobs = FolderSource(store, "comp141").blobs([entry(content).digest for content in FILES.values()])
+    first, second = next(blobs).descriptor, next(blobs).descriptor
+    os.fstat(second)
+    blobs.close()
+    for descriptor in {first, second}:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(descriptor)
 
 
 @pytest.mark.parametrize("code", [errno.EACCES, errno.EIO])
 @pytest.mark.parametrize("at_once", [True, False])
 def test_one_file_that_cannot_be_read_keeps_its_own_path_waiting_alone(store, tmp_path, monkeypatch, code, at_once):
-    """Root may read everything, so that the disk has to refuse in words."""
-    bad, real, asked = entry(b"{}").digest, Path.open, []
+    """Root may read everything, so that the disk has to refuse in words: at the opening, or at the reading."""
+    bad, opens, opened = entry(b"{}").digest, os.open, set()
 
     def open_(path, *given, **more):
-        asked.append(path.name)
-        if path.name == bad and (at_once or asked.count(bad) > 1):
+        is_bad = str(path).endswith(bad)
+        if is_bad and at_once:
             raise OSError(code, "refused")
-        return real(path, *given, **more)
+        descriptor = opens(path, *given, **more)
+        opened.add(descriptor) if is_bad else opened.discard(descriptor)
+        return descriptor
 
-    monkeypatch.setattr(Path, "open", open_)
-    monkeypatch.setattr(disk, "open_source", lambda path: None)
+    def refusing(real):
+        def read(descriptor, *given):
+            if descriptor in opened:
+                raise OSError(code, "refused")
+            return real(descriptor, *given)
+
+        return read
+
+    monkeypatch.setattr(os, "open", open_)
+    for name in ("pread", "copy_file_range"):
+        monkeypatch.setattr(os, name, refusing(getattr(os, name)))
     result = sync(FolderSource(store, "comp141"), tmp_path / "home", "comp141")
     assert {item.path: item.action for item in result.items} == {
         "lab1.ipynb": "blocked",
@@ -111,6 +140,6 @@ def test_a_store_that_is_away_as_a_whole_is_told_in_words(store, monkeypatch):
     def stale(path, *given, **more):
         raise OSError(errno.ESTALE, "stale")
 
-    monkeypatch.setattr(Path, "open", stale)
+    monkeypatch.setattr(os, "open", stale)
     with pytest.raises(Offline, match="stale"):
         list(FolderSource(store, "comp141").blobs([entry(b"old").digest]))

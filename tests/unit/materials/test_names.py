@@ -1,6 +1,8 @@
 """Names that are never delivered, and those of copies."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from classhub.materials import names
 
@@ -88,3 +90,27 @@ def test_the_name_of_a_copy_is_never_too_long(name):
 def test_names_that_fold_together_are_one():
     assert names.folded("D\u00fc.txt") == names.folded("du\u0308.TXT")
     assert names.folded("a") != names.folded("b")
+
+
+@given(st.from_regex(names.PLAIN, fullmatch=True))
+def test_no_rule_is_about_a_plain_path(path):
+    assert names.refused(path) == names.clutter(path) == ""
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["week1/lab01.ipynb", "Reading/part 7.md", "data/2027-01.csv", "a", "x_y/Z.tar.gz"],
+)
+def test_most_paths_are_plain(path):
+    assert names.PLAIN.fullmatch(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "", "/a", "a/", "a//b", "../a", "a/..", ".a", "a.", "a ", "git~1", "a~", "#a#", "\u00e4", "a\n", "a\0", "a" * 256,
+        "x.jupyterlab-workspace", "x.JupyterLab-Workspace", "a/__pycache__/b", "__pycache__", "a/.git/b", "CLASSHUB~1",
+    ],
+)  # fmt: skip
+def test_whatever_a_rule_may_be_about_is_looked_at(path):
+    assert not names.PLAIN.fullmatch(path)

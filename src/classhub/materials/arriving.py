@@ -1,0 +1,73 @@
+"""A course that a home has not had yet: its folder is filled under a name of ours, and takes its own in one step.
+
+While nobody can see it no file needs a name of its own to grow under, nor a look whether somebody works on it: a first
+delivery costs little more than a copy. Student's side: standard library only, Python 3.9.
+"""
+
+from __future__ import annotations
+
+import stat
+from contextlib import suppress
+from typing import Protocol
+
+from classhub.materials import disk
+
+SHOWN_AFTER_S = 1.0
+"""So long nobody minds to see nothing, and a run that is killed loses no more."""
+
+
+class Missed(Exception):
+    """Something else has the name by now, or this disk cannot: the course has to be brought in sight of everybody."""
+
+
+class Hidden(Protocol):
+    """Names for such folders. `left`: of one that a run left which was killed, or b""."""
+
+    left: bytes
+
+    def new(self) -> bytes:
+        """Known to the next run before the folder is made. Raises OSError."""
+        ...
+
+
+class Arriving:
+    """above: the folder that it comes to, open."""
+
+    def __init__(self, above: int, hidden: bytes, name: bytes) -> None:
+        self._above = disk.again(above)
+        self._hidden = hidden
+        self._name = name
+
+    def show(self) -> None:
+        """Under its own name from now on. Raises Missed."""
+        try:
+            if not disk.move(self._above, self._hidden, self._name):
+                disk.move_folder(self._above, self._hidden, self._name)
+        except OSError as error:
+            self.give_up()
+            raise Missed from error
+        disk.close(self._above)
+
+    def give_up(self) -> None:
+        clear(self._above, self._hidden)
+        disk.close(self._above)
+
+
+def clear(above: int, hidden: bytes) -> None:
+    """What was never shown is nobody's work. What cannot be removed stays hidden."""
+    with suppress(OSError):
+        _remove(above, hidden)
+
+
+def _remove(above: int, name: bytes) -> None:
+    folder = disk.enter(above, name)
+    try:
+        for one in disk.names_in(folder):
+            found = disk.look(folder, one)
+            if found is not None and stat.S_ISDIR(found.st_mode):
+                _remove(folder, one)
+            elif found is not None:
+                disk.unlink(folder, one)
+    finally:
+        disk.close(folder)
+    disk.remove_folder(above, name)
