@@ -24,18 +24,23 @@ PEER = "nbgitpuller==1.3.0"
 SYNC = """
 import sys, time
 from pathlib import Path
-from classhub.materials.fetch import HttpSource
+from classhub.materials.fetch import HandedSource, HttpSource
 from classhub.materials.sync import sync
-url, home = sys.argv[1], Path(sys.argv[2])
+url, files, home = sys.argv[1], sys.argv[2], Path(sys.argv[3])
 def once():
     began = time.process_time()
-    done = sync(HttpSource(url, "big", "", home / "answer.json"), home, "big", budget_s=600)
+    http = HttpSource(url, "big", "", home / "answer.json")
+    done = sync(HandedSource(files, http) if files else http, home, "big", budget_s=600)
     assert done.status == "done", (done.status, done.error)
     return time.process_time() - began
-how = sys.argv[3] if sys.argv[3:] else ""
+how = sys.argv[4] if sys.argv[4:] else ""
 if how == "when told":
+    import classhub.materials.connection  # every Jupyter server has loaded what it needs
     print("ready", flush=True)
     sys.stdin.readline()
+    once()
+    print("done", flush=True)
+    sys.exit()
 once()
 print(min(once() for _ in range(5)) if how == "again" else "")
 """
@@ -57,11 +62,12 @@ class Place:
         return self.folder / kind / str(number)
 
     def ours(self, number: int) -> list[str]:
-        return [sys.executable, "-c", SYNC, self.url, str(self.home("ours", number))]
+        return [sys.executable, "-c", SYNC, self.url, "", str(self.home("ours", number))]
 
-    def running(self, number: int) -> list[str]:
-        """As in a student's server, which has been started before."""
-        return [sys.executable, "-c", SYNC, self.url, str(self.home("running", number)), "when told"]
+    def running(self, number: int, how: str = "running") -> list[str]:
+        """As in a student's server, which has been started before. how: "running" on the mirror's machine, "remote" elsewhere."""
+        files = str(self.folder / "files.sock") if how == "running" else ""
+        return [sys.executable, "-c", SYNC, self.url, files, str(self.home(how, number)), "when told"]
 
     def theirs(self, number: int) -> list[str]:
         return [self.gitpuller, self.git, "main", str(self.home("theirs", number) / "big")]
@@ -93,7 +99,7 @@ def rows(folder: Path, counts: Sequence[int] = (1, 30, 100)) -> Rows:
         found = []
         for count in counts:
             found += _of(place, count)
-            for kind in ("ours", "running", "theirs", "copy"):
+            for kind in ("ours", "running", "remote", "theirs", "copy"):
                 shutil.rmtree(place.folder / kind, ignore_errors=True)
         return found
 
@@ -113,10 +119,11 @@ def _of(place: Place, count: int) -> Rows:
             found.append(("  the same beside cp -r", "", f"{ours.wall_s / copied.wall_s:.2f}"))
 
     both("first delivery")
-    running = when_told([place.running(number) for number in _homes(place, "running", count)])
-    assert not running.failed, f"{running.failed} of {count} failed: {place.running(0)}"
-    found.append(("  in servers that run", _shown(running), "-"))
-    found.append(("  the same beside cp -r", "", f"{running.wall_s / copied.wall_s:.2f}"))
+    for how, where in (("running", "on the mirror's machine"), ("remote", "elsewhere, over HTTP")):
+        running = when_told([place.running(number, how) for number in _homes(place, how, count)])
+        assert not running.failed, f"{running.failed} of {count} failed: {place.running(0, how)}"
+        found.append((f"  in servers that run, {where}", _shown(running), "-"))
+        found.append(("  the same beside cp -r", "", f"{running.wall_s / copied.wall_s:.2f}"))
     both("no-op")
     before = place.release()
     place.change()
@@ -166,8 +173,12 @@ def when_told(commands: Sequence[Sequence[str]]) -> Took:
     for child in children:
         assert child.stdin is not None
         child.stdin.close()
+    for child in children:
+        assert child.stdout is not None
+        child.stdout.readline()  # "done", or the end of one that failed
+    took = time.perf_counter() - start
     failed = sum(child.wait() != 0 for child in children)
-    took, after = time.perf_counter() - start, os.times()
+    after = os.times()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     return Took(took, cpu, failed)
 
@@ -200,6 +211,7 @@ def running(folder: Path) -> Iterator[Place]:
     settings = {
         "store": str(folder / "store"),
         "listen": f"127.0.0.1:{ports[0]}",
+        "files": str(folder / "files.sock"),
         "courses": [{"name": "big", "source": source}],
     }
     (folder / "mirror.json").write_text(json.dumps(settings))

@@ -123,8 +123,14 @@ def _tmp_bytes(limits: Limits) -> int | None:
 
 def _mounts(order: Order, uid: int, own: Sequence[Path]) -> reach.Mounts:
     package = launch.CONFIG_FOLDER.parent.parent
-    show = [*needed_paths(order.machine["python"]), package, *own]
+    show = [*needed_paths(order.machine["python"]), package, *own, *_files(order)]
     return reach.plan_mounts(uid, uid, show=show, hide=[Path(path) for path in order.machine["hide"]])
+
+
+def _files(order: Order) -> list[Path]:
+    """The folder with the socket on which the mirror hands over files: the socket itself is another after each restart."""
+    folder = Path(order.machine.get("material_files") or "/").parent
+    return [folder] if folder != Path("/") and folder.is_dir() else []
 
 
 @cache

@@ -10,6 +10,9 @@ from classhub import hub
 CONFIG_FOLDER = Path(hub.__file__).parent.parent / "server" / "etc"
 """Enables our server extension in whatever the command starts."""
 
+MATERIAL = (("CLASSHUB_MATERIAL", "material"), ("CLASSHUB_MATERIAL_FILES", "material_files"))
+"""server/settings.py reads them."""
+
 PLAIN_COMMAND = ("jupyterhub-singleuser",)
 PLAIN_PATH = "/usr/local/bin:/usr/bin:/bin"
 
@@ -41,7 +44,7 @@ def environment(
         "LOGNAME": user,
         "JUPYTER_RUNTIME_DIR": str(runtime),
         "JUPYTERHUB_SERVICE_URL": f"{EPHEMERAL_PORT_URL}{prefix}",
-        **({"CLASSHUB_MATERIAL": machine["material"]} if machine.get("material") else {}),
+        **{name: machine[key] for name, key in MATERIAL if machine.get(key)},
     }
     configs = [str(CONFIG_FOLDER), *filter(None, [env.get("JUPYTER_CONFIG_PATH", "")])]
     env["JUPYTER_CONFIG_PATH"] = os.pathsep.join(configs)

@@ -33,7 +33,7 @@ class HttpSource:
     def __init__(self, url: str, course: str, token: str | Callable[[], str], cache: Path | None = None) -> None:
         self._url = url
         self._token = token
-        self._course = course
+        self.course = course
         self._base = f"/courses/{quote(course, safe='')}"
         self._cache = cache
         self._kept_connection: Connection | None = None
@@ -87,6 +87,10 @@ class HttpSource:
         except Offline:
             return False
 
+    def token(self) -> str:
+        """As it is now; "" where none is shown."""
+        return self._token() if callable(self._token) else self._token
+
     def close(self) -> None:
         if self._kept_connection is not None:
             self._kept_connection.close()
@@ -120,7 +124,7 @@ class HttpSource:
 
     def _known(self, content: bytes) -> Manifest:
         found = manifest.from_json(content)
-        if found.course != self._course:
+        if found.course != self.course:
             raise Offline(f"{self._connection.place} answers with another course's material.")
         self._sizes = {entry.digest: entry.size for entry in found.files.values()}
         return found

@@ -33,21 +33,24 @@ class Origin(Protocol):
 
 
 def origin_of(given: settings.Settings, home: Path) -> Origin:
-    return MirrorOrigin(given.where, home) if given.is_address else StoreOrigin(Path(given.where))
+    return MirrorOrigin(given.where, home, given.files) if given.is_address else StoreOrigin(Path(given.where))
 
 
 class MirrorOrigin:
-    """A mirror over HTTP, with the token of this server."""
+    """A mirror over HTTP, with the token of this server. files: the socket on which it hands over files, on one machine."""
 
-    def __init__(self, url: str, home: Path) -> None:
+    def __init__(self, url: str, home: Path, files: str = "") -> None:
         self._url = url.rstrip("/")
         self._home = home
+        self._files = files
 
     def courses(self) -> tuple[Course, ...]:
         return self._listed("/courses")
 
     def source(self, course: str) -> Source:
-        return fetch.HttpSource(self._url, course, settings.token, copies.state_of(self._home, course) / "answer.json")
+        kept = copies.state_of(self._home, course) / "answer.json"
+        source = fetch.HttpSource(self._url, course, settings.token, kept)
+        return fetch.HandedSource(self._files, source) if self._files else source
 
     def report(self, result: Result) -> bool:
         source = fetch.HttpSource(self._url, result.course, settings.token)

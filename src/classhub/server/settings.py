@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WHERE = "CLASSHUB_MATERIAL"
+FILES = "CLASSHUB_MATERIAL_FILES"
 EVERY = "CLASSHUB_MATERIAL_EVERY_S"
 TOKEN = "JUPYTERHUB_API_TOKEN"
 USUAL_S = 20.0
@@ -20,6 +21,8 @@ class Settings:
 
     where: str
     """Address of a mirror (http or https), or path of a mirror's store."""
+    files: str = ""
+    """Path of the socket on which a mirror of this machine hands over files; empty: none."""
     every_s: float = USUAL_S
     """Seconds between two looks for a new release."""
 
@@ -31,7 +34,7 @@ class Settings:
 def from_environment(environment: Mapping[str, str]) -> Settings | None:
     """None: this server has no course material, and nothing of it runs or is shown."""
     where = environment.get(WHERE, "").strip()
-    return Settings(where, _seconds(environment.get(EVERY, ""))) if where else None
+    return Settings(where, environment.get(FILES, ""), _seconds(environment.get(EVERY, ""))) if where else None
 
 
 def _seconds(text: str) -> float:

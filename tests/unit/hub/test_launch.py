@@ -25,6 +25,15 @@ def test_the_home_is_the_students_whatever_the_college_sets():
     assert env["JUPYTERHUB_SERVICE_URL"].endswith("/user/alice/")
 
 
+def test_where_material_comes_from_is_told_where_there_is_any(monkeypatch):
+    assert not [name for name in environment() if name.startswith("CLASSHUB_MATERIAL")]
+    monkeypatch.setitem(MACHINE, "material", "http://127.0.0.1:1/services/material")
+    monkeypatch.setitem(MACHINE, "material_files", "/run/classhub/1/m/files.sock")
+    env = environment(CLASSHUB_MATERIAL="http://elsewhere/")
+    assert env["CLASSHUB_MATERIAL"] == "http://127.0.0.1:1/services/material"
+    assert env["CLASSHUB_MATERIAL_FILES"] == "/run/classhub/1/m/files.sock"
+
+
 def test_the_hubs_own_path_does_not_reach_students():
     env = environment(PATH="/srv/private/bin")
     assert env["PATH"] == "/opt/classhub/.venv/bin:/usr/local/bin:/usr/bin:/bin"

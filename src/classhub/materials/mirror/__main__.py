@@ -13,6 +13,7 @@ from classhub.materials.mirror import listening, settings
 from classhub.materials.mirror.attended import Attended
 from classhub.materials.mirror.desk import Desk
 from classhub.materials.mirror.door import HubDoor, OpenDoor
+from classhub.materials.mirror.handing import Handing
 from classhub.materials.mirror.library_builder import Builder
 from classhub.materials.mirror.library_keep import Keeper
 from classhub.materials.mirror.listening import Listening
@@ -63,15 +64,23 @@ async def serve(where: Listening, wanted: settings.Settings) -> None:
     )
     desk.read_all()
     server.add_sockets(where.sockets())
+    handing = _handing(where, desk)
     LOG.info("The mirror serves %d courses on %s.", len(desk.shelves), where.listen)
     publisher.start()
     await end.wait()
     server.stop()
+    if handing is not None:
+        handing.cancel()
     await asyncio.get_running_loop().run_in_executor(None, publisher.stop)
     try:
         await asyncio.wait_for(server.close_all_connections(), LAST_S)
     except TimeoutError:
         LOG.warning("A connection does not close.")
+
+
+def _handing(where: Listening, desk: Desk) -> "asyncio.Task[None] | None":
+    listener = where.files_socket()
+    return asyncio.ensure_future(Handing(desk).serve(listener)) if listener else None
 
 
 def _keeper(wanted: settings.Settings) -> Keeper | None:

@@ -15,6 +15,8 @@ class Listening:
     """HOST:PORT, or the path of a unix socket."""
     prefix: str = ""
     """Of all addresses, as /services/material."""
+    files: str = ""
+    """Path of the unix socket on which blobs are handed over; empty: none."""
     hub_api: str = ""
     """As http://127.0.0.1:8000/hub/api; empty: no hub, and whoever asks is the one student, on this machine only."""
 
@@ -25,11 +27,15 @@ class Listening:
         host, _, port = self.listen.rpartition(":")
         return list(bind_sockets(int(port), address=host.strip("[]")))
 
+    def files_socket(self) -> socket.socket | None:
+        """For everybody who may enter its folder: a token says who somebody is. Raises OSError."""
+        return bind_unix_socket(self.files, mode=0o666) if self.files else None
+
 
 def from_json(text: str | bytes) -> Listening:
     """Raises ValueError, with a sentence."""
     raw = json.loads(text)
-    names = ("listen", "prefix", "hub_api")
+    names = ("listen", "prefix", "files", "hub_api")
     given = {name: raw[name] for name in names if name in raw} if isinstance(raw, dict) else {}
     if not given.get("listen") or not all(isinstance(value, str) for value in given.values()):
         raise ValueError("`listen` must say where: HOST:PORT, or the path of a unix socket.")

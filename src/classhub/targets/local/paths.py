@@ -94,6 +94,11 @@ class Paths:
         return self.runtime / "mirror.sock"
 
     @property
+    def mirror_files(self) -> Path:
+        """On which it hands over files; its folder is all that students' servers see of this one."""
+        return self.runtime / "m" / "files.sock"
+
+    @property
     def mirror_json(self) -> Path:
         """What the mirror was started with; the supervisor writes it anew at each start."""
         return self.runtime / "mirror.json"
@@ -142,6 +147,7 @@ def ensure_folders(paths: Paths) -> None:
     _refuse_trap(paths.runtime.parent)
     for folder in (paths.runtime.parent, paths.runtime, paths.sockets, paths.student_runtime):
         _ensure_folder(folder, 0o755 if folder == Path("/run/classhub") else 0o700)
+    _ensure_folder(paths.mirror_files.parent, 0o711)
     for folder in (paths.state, paths.history, paths.servers, paths.logs, paths.user_logs, paths.events):
         _ensure_folder(folder, 0o700)
     _ensure_folder(paths.homes, 0o711 if os.geteuid() == 0 else 0o700, tighten=paths.homes.parent == paths.state)

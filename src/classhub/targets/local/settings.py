@@ -154,6 +154,7 @@ def _machine(config: Config, paths: Paths, proxy: Mapping[str, Any], is_root: bo
         },
         "hide": _hidden([paths.state, paths.homes, paths.runtime, config.folder, *sources(config)]),
         "material": f"http://{proxy['hub']}{proxy['base_url']}services/material" if config.has_material else "",
+        "material_files": str(paths.mirror_files) if config.has_material else "",
     }
 
 
@@ -203,6 +204,7 @@ def _mirror(config: Config, paths: Paths, proxy: Mapping[str, Any]) -> dict[str,
     place = {
         "libraries": str(paths.libraries),
         "listen": str(paths.mirror_socket),
+        "files": str(paths.mirror_files),
         "prefix": f"{proxy['base_url']}services/material",
         "hub_api": f"http://{proxy['hub']}{proxy['base_url']}hub/api",
     }

@@ -55,8 +55,9 @@ def leave_nothing(paths: Paths) -> None:
 
     Nothing at all was, before the first settings, when only the ports and tokens of machine.json are there.
     """
-    if paths.runtime.is_dir() and set(paths.runtime.iterdir()) <= {paths.sockets, paths.student_runtime}:
-        _remove_empty(paths.sockets, paths.student_runtime, paths.runtime)
+    folders = (paths.sockets, paths.student_runtime, paths.mirror_files.parent)
+    if paths.runtime.is_dir() and set(paths.runtime.iterdir()) <= set(folders):
+        _remove_empty(*folders, paths.runtime)
     if paths.hub_json.exists():
         return
     made = (paths.history, paths.servers, paths.user_logs, paths.logs, paths.events, paths.state / "homes")
