@@ -35,7 +35,7 @@ def once():
     return time.process_time() - began
 how = sys.argv[4] if sys.argv[4:] else ""
 if how == "when told":
-    import classhub.materials.connection  # every Jupyter server has loaded what it needs
+    import ctypes, encodings.idna, classhub.materials.connection  # every Jupyter server has loaded what these need
     print("ready", flush=True)
     sys.stdin.readline()
     once()

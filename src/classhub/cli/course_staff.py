@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -77,7 +79,9 @@ def status(here: Here, name: str, as_json: bool) -> None:
     from classhub.operations.courses import standing
 
     door = _door(here)
-    told = door.status(_named(door, name))
+    course = _named(door, name)
+    with _explained(here, course):
+        told = door.status(course)
     found = standing.students(told, _users(here))
     if as_json:
         show_json({**told, "standing": found})
@@ -112,10 +116,8 @@ def preview(here: Here, name: str, as_json: bool) -> None:
     """
     door = _door(here)
     course = _named(door, name)
-    try:
+    with _explained(here, course):
         told = door.preview(course)
-    except NotFound as error:
-        raise _not_yet(here, course) or error from None
     if as_json:
         show_json(told)
         return
@@ -126,6 +128,15 @@ def preview(here: Here, name: str, as_json: bool) -> None:
     rows = [row for one in told["students"] if (row := _preview_row(one))[1:] != ("-", "-", "-")]
     if rows:
         table(("student", "updated", "merged or beside", "own, kept"), rows)
+
+
+@contextmanager
+def _explained(here: Here, course: str) -> Iterator[None]:
+    """What the mirror does not know may be in config/ all the same."""
+    try:
+        yield
+    except NotFound as error:
+        raise _not_yet(here, course) or error from None
 
 
 def _not_yet(here: Here, course: str) -> NotFound | None:
@@ -174,7 +185,8 @@ def publish(here: Here, name: str, release: str, yes: bool) -> None:
 
     door = _door(here)
     course = _named(door, name)
-    told = door.status(course)
+    with _explained(here, course):
+        told = door.status(course)
     held = told["mirror"].get("held")
     if held and not release and not yes:
         for one in told["mirror"].get("remarks", ()):

@@ -35,10 +35,11 @@ def address(monkeypatch):
     server.server_close()
 
 
-def test_a_course_that_only_config_knows_yet_leads_to_up(classhub, folder, address):
+@pytest.mark.parametrize("verb", ["preview", "status", "publish"])
+def test_a_course_that_only_config_knows_yet_leads_to_up(classhub, folder, address, verb):
     (folder / "courses").mkdir()
     (folder / "courses" / "stat101.yaml").write_text("material: material/stat101\n")
-    done = classhub("course", "preview", "stat101")
+    done = classhub("course", verb, "stat101")
     assert done.code == 1
     assert "The hub does not know the course stat101 yet." in done.err and "Next: classhub up" in done.err
 

@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from classhub.materials.fetch import HandedSource, HttpSource
 from classhub.materials.source import Offline
+from classhub.server import settings
 from classhub.server.courses import Course
-from classhub.server.origin import StoreOrigin
+from classhub.server.origin import StoreOrigin, origin_of
 from unit.materials.stores import publish
 
 
@@ -42,3 +44,13 @@ def test_a_new_release_is_seen(store):
 def test_no_folder_is_told_in_words(tmp_path):
     with pytest.raises(Offline, match=r"cannot be read: No such file"):
         StoreOrigin(tmp_path / "none").courses()
+
+
+def test_a_mirror_of_this_machine_hands_over_files_where_it_is_told_so(tmp_path):
+    environment = {
+        settings.WHERE: "http://127.0.0.1:1/services/material",
+        settings.FILES: "/run/classhub/1/m/files.sock",
+    }
+    for given, kind in ((environment, HandedSource), ({**environment, settings.FILES: ""}, HttpSource)):
+        found = settings.from_environment(given)
+        assert type(origin_of(found, tmp_path).source("comp141")) is kind

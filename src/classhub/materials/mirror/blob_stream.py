@@ -7,7 +7,7 @@ from pathlib import Path
 
 from classhub.materials.mirror.blobs import place
 
-PIECE = 1 << 19
+PIECE = 1 << 17
 """Small files travel together up to this size, large ones in parts of it."""
 
 
