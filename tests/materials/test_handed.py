@@ -56,10 +56,13 @@ def handed_over(mirror, files, token, content, course="comp141") -> bool:
     return bool(list(HandedSource(files, http)._handed([entry(content).digest])))
 
 
-def open_blobs() -> list[str]:
+def open_files() -> list[str]:
     """Of this process."""
-    found = (os.path.realpath(one) for one in Path("/proc/self/fd").iterdir())
-    return [path for path in found if "/blobs/" in path]
+    found = []
+    for one in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            found.append(str(one.readlink()))
+    return found
 
 
 def test_a_course_comes_without_a_byte_over_http(mirror, files, alice, tmp_path, monkeypatch):
@@ -67,7 +70,7 @@ def test_a_course_comes_without_a_byte_over_http(mirror, files, alice, tmp_path,
     monkeypatch.setattr(source._http, "blobs", lambda _: pytest.fail("asked over HTTP"))
     assert sync(source, tmp_path, "comp141").status == "done"
     assert regular(tmp_path / "comp141") == SEEN
-    assert not open_blobs()
+    assert not [path for path in open_files() if "/blobs/" in path]
 
 
 def test_more_files_than_one_answer_holds_all_come(mirror, files, alice, tmp_path):
@@ -160,10 +163,20 @@ def ones(count: int) -> bytes:
     return b"1" * count + b"\n"
 
 
+PIPES: set[str] = set()
+
+
 def pipe() -> int:
     reading, writing = os.pipe()
     os.close(writing)
+    PIPES.add(str(Path(f"/proc/self/fd/{reading}").readlink()))
     return reading
+
+
+def sent_and_closed(guest, words, descriptors, send_fds=socket.send_fds):
+    send_fds(guest, words, descriptors)
+    for one in descriptors:
+        os.close(one)
 
 
 LIES = {
@@ -175,6 +188,7 @@ LIES = {
     "too few answers": lambda guest, asked: guest.sendall(b"0\n"),
     "too few files": lambda guest, asked: socket.send_fds(guest, [ones(asked)], [pipe()]),
     "no files": lambda guest, asked: guest.sendall(ones(asked)),
+    "more files": lambda guest, asked: socket.send_fds(guest, [b"0" * asked + b"\n"], [pipe() for _ in range(5)]),
     "pipes": lambda guest, asked: socket.send_fds(guest, [ones(asked)], [pipe() for _ in range(asked)]),
 }
 
@@ -205,9 +219,11 @@ def liar(path: Path, lie):
 @pytest.mark.parametrize("lie", LIES)
 def test_what_is_no_answer_costs_nothing_but_the_try(mirror, alice, tmp_path, monkeypatch, lie):
     monkeypatch.setattr(handed, "WAIT_S", 0.3)
+    monkeypatch.setattr(socket, "send_fds", sent_and_closed)
     with liar(tmp_path / "files.sock", LIES[lie]):
         result = sync(HandedSource(str(tmp_path / "files.sock"), mirror.source(alice)), tmp_path, "comp141")
     assert result.status == "done" and regular(tmp_path / "comp141") == SEEN
+    assert not [one for one in open_files() if one.startswith("pipe:") and one in PIPES]
 
 
 @contextmanager

@@ -60,9 +60,7 @@ class HandedSource:
     def _handed(self, digests: Sequence[str]) -> Iterator[OpenBlob]:
         later = range(AT_FIRST, len(digests), AT_ONCE)
         groups = [digests[:AT_FIRST], *(digests[start : start + AT_ONCE] for start in later)]
-        mirror = _Mirror(self._http.course, self._http.token())
-        with suppress(OSError, ValueError), mirror.socket:
-            mirror.connect(self._path)
+        with suppress(OSError, ValueError), _Mirror(self._path, self._http.course, self._http.token()) as mirror:
             for number, group in enumerate(groups):
                 # The next ones are opened there while these are written here.
                 for asked in groups[number and number + 1 : number + 2]:
@@ -73,32 +71,39 @@ class HandedSource:
 class _Mirror:
     """One conversation. All raise OSError, and ValueError for what is no answer."""
 
-    def __init__(self, course: str, token: str) -> None:
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    def __init__(self, path: str, course: str, token: str) -> None:
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._path = path
         self._who = {"token": token, "course": course}
         self._said = b""
         self._descriptors: list[int] = []
         """That came and were not taken."""
 
-    def connect(self, path: str) -> None:
-        self.socket.settimeout(WAIT_S)
-        self.socket.connect(path)
+    def __enter__(self) -> _Mirror:
+        self._socket.settimeout(WAIT_S)
+        try:
+            self._socket.connect(self._path)
+        except BaseException:
+            self._socket.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+        for descriptor in self._descriptors:
+            disk.close(descriptor)
 
     def ask(self, digests: Sequence[str]) -> None:
-        self.socket.sendall(json.dumps({**self._who, "digests": digests}).encode() + b"\n")
+        self._socket.sendall(json.dumps({**self._who, "digests": digests}).encode() + b"\n")
 
     def answer(self, digests: Sequence[str]) -> Iterator[OpenBlob]:
         """To the first question that has none."""
-        try:
-            said = self._line()
-            if len(said) != len(digests) or said.count("1") > len(self._descriptors):
-                raise ValueError
-            for at, word in enumerate(said):
-                if word == "1":
-                    yield from self._blob(digests[at], self._descriptors.pop(0))
-        except BaseException:
-            self._close_all()
-            raise
+        said = self._line()
+        if len(said) != len(digests) or said.count("1") > len(self._descriptors):
+            raise ValueError
+        for at, word in enumerate(said):
+            if word == "1":
+                yield from self._blob(digests[at], self._descriptors.pop(0))
 
     def _blob(self, digest: str, descriptor: int) -> Iterator[OpenBlob]:
         try:
@@ -109,14 +114,10 @@ class _Mirror:
 
     def _line(self) -> str:
         while b"\n" not in self._said:
-            piece, descriptors, _, _ = socket.recv_fds(self.socket, PIECE, 2 * AT_ONCE, socket.MSG_CMSG_CLOEXEC)
+            piece, descriptors, _, _ = socket.recv_fds(self._socket, PIECE, 2 * AT_ONCE, socket.MSG_CMSG_CLOEXEC)
             self._descriptors += descriptors
             self._said += piece
             if not piece or len(self._said) > PIECE:
                 raise ConnectionError
         line, _, self._said = self._said.partition(b"\n")
         return line.decode("ascii")
-
-    def _close_all(self) -> None:
-        while self._descriptors:
-            disk.close(self._descriptors.pop())
