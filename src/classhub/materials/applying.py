@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from classhub.materials import disk, names, overtaken, placing, replacing, tree
+from classhub.materials.arriving import Missed
 from classhub.materials.disk import Changed
 from classhub.materials.manifest import Entry
 from classhub.materials.merge import Do, Leaf, Version, Way
@@ -18,7 +19,7 @@ from classhub.materials.record import leaf_of
 from classhub.materials.removing import remove_below
 from classhub.materials.run import Run, join
 from classhub.materials.source import Blob, Offline
-from classhub.materials.staged import Damaged, OutOfTime, Staged, Watch, put_unseen
+from classhub.materials.staged import Damaged, OutOfTime, Staged, Watch, content_of
 from classhub.materials.telling import where
 from classhub.materials.tree import InTheWay
 
@@ -96,7 +97,7 @@ def attempt(run: Run, path: str, action: Callable[..., None], *arguments: object
         return [path]
     except OSError as error:
         run.block(path, error)
-    except (Offline, Damaged, OutOfTime):
+    except (Offline, Damaged, OutOfTime, Missed):
         raise
     except Exception as error:  # noqa: BLE001  a mistake of ours at one path does not stop the others
         run.block(path, f"a mistake in ClassHub ({where(error)})", "bug")
@@ -105,12 +106,10 @@ def attempt(run: Run, path: str, action: Callable[..., None], *arguments: object
 
 def place_unseen(run: Run, job: Job, blob: Blob, watch: Watch) -> None:
     """In a folder that nobody sees: under its own name at once, which no other thing has there."""
-    path, entry, _, _ = job
-    folder, _, name = path.rpartition("/")
-    near = run.near
-    place = Place(near[1] if near is not None and near[0] == folder else _at_hand(run, folder), names.to_bytes(name))
-    put_unseen(place, entry, blob, watch)
-    _note_delivered(run, job)
+    folder, name = tree.split(job.path)
+    fill = content_of(blob, job.entry.size, watch)
+    placing.put_unseen(Place(_at_hand(run, folder), name), fill, job.entry.kind == "exec")
+    note_delivered(run, job)
 
 
 def commit(run: Run, job: Job, spot: Spot, staged: Staged) -> None:
@@ -146,12 +145,12 @@ def _deliver(run: Run, job: Job, spot: Spot, staged: Staged, _: Leaf) -> None:
         # A run that was killed put it there, beside what lies in the way.
         if not spot.beyond or tree.leaf_at(spot.place) != leaf_of(job.entry):
             raise
-    _note_delivered(run, job)
+    note_delivered(run, job)
     if spot.beyond:
         run.say(job.path, "beside", spot.path, "your own lies where its folder should be")
 
 
-def _note_delivered(run: Run, job: Job) -> None:
+def note_delivered(run: Run, job: Job) -> None:
     run.written += job.entry.size
     run.say(job.path, "restored" if run.record.base(job.path) else "new")
     run.record.take(job.path, job.entry)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from typing import NamedTuple
 
-from classhub.materials import disk, merge
+from classhub.materials import disk, merge, unseen
 from classhub.materials import record as records
 from classhub.materials.applying import Spot, attempt, commit, find_spot, place_unseen, set_bit
 from classhub.materials.merge import Do
@@ -34,7 +34,7 @@ def bring(run: Run, jobs: Sequence[Job]) -> list[str]:
     if jobs:
         with suppress(OSError):
             run.state.mark_unfinished()
-    fitting = list(_that_fit(run, jobs))
+    fitting = unseen.bring(run, list(_that_fit(run, jobs)))
     load = _Load(run, [job for job in fitting if job.needs_blob])
     try:
         for job in fitting:

@@ -226,23 +226,6 @@ def copy(source: int, descriptor: int, size: int | None = None) -> bool:
     return at == wanted == os.fstat(descriptor).st_size
 
 
-def copy_new(folder: int, name: bytes, executable: bool, source: int, size: int) -> bool:
-    """To a new file, by `copy` in one step; False if the plain way has to be gone, and nothing is there then."""
-    if not hasattr(os, "copy_file_range"):
-        return False
-    descriptor = os.open(name, NEW_FLAGS, 0o777 if executable else 0o666, dir_fd=folder)
-    try:
-        is_whole = copy(source, descriptor, size)
-    except BaseException:
-        os.unlink(name, dir_fd=folder)
-        raise
-    finally:
-        os.close(descriptor)
-    if not is_whole:
-        os.unlink(name, dir_fd=folder)
-    return is_whole
-
-
 def settle(descriptor: int) -> None:
     """Onto the disk itself, for what exists nowhere else; where a disk has no such thing, nothing."""
     try:

@@ -48,7 +48,7 @@ class HandedSource:
     def blobs(self, digests: Iterable[str]) -> Iterator[Blob]:
         """What is handed over comes first."""
         missing = dict.fromkeys(digests)
-        for blob in self._handed(list(missing)):
+        for blob in self.opened(list(missing)):
             del missing[blob.digest]
             yield blob
         if missing:
@@ -57,7 +57,8 @@ class HandedSource:
     def close(self) -> None:
         self._http.close()
 
-    def _handed(self, digests: Sequence[str]) -> Iterator[OpenBlob]:
+    def opened(self, digests: Sequence[str]) -> Iterator[OpenBlob]:
+        """Those that are handed over, each until the next one is asked for. May be asked by several threads. Raises nothing."""
         later = range(AT_FIRST, len(digests), AT_ONCE)
         groups = [digests[:AT_FIRST], *(digests[start : start + AT_ONCE] for start in later)]
         with suppress(OSError, ValueError), _Mirror(self._path, self._http.course, self._http.token()) as mirror:

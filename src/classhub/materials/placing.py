@@ -12,12 +12,17 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from classhub.materials import disk
+from classhub.materials.arriving import Missed
 from classhub.materials.disk import Changed
 
 
 class Place(NamedTuple):
     folder: int
     name: bytes
+
+
+class NotCopied(Exception):
+    """The kernel did not; it has to be written piece by piece."""
 
 
 class Safety(NamedTuple):
@@ -32,26 +37,34 @@ class Safety(NamedTuple):
 def stage(folder: int, fill: Fill, executable: bool = False) -> bytes:
     """Write a temporary file and give its name; on any failure it is gone."""
     name = disk.temporary_name()
-    _fill(Place(folder, name), disk.create(folder, name, 0o777 if executable else 0o666), fill)
+    try:
+        _write_new(folder, name, fill, executable)
+    except BaseException:
+        discard(folder, name)
+        raise
     return name
 
 
 def put_unseen(place: Place, fill: Fill, executable: bool) -> None:
-    """Under its own name, in a folder that is ours alone; on any failure it is gone."""
-    folder, name = place
-    _fill(place, disk.create(folder, name, 0o777 if executable else 0o666), fill)
-
-
-def _fill(place: Place, descriptor: int, fill: Fill) -> None:
-    folder, name = place
+    """Under its own name, in a folder that nobody sees; on any failure it is gone, or Missed is raised."""
     try:
-        try:
-            fill(descriptor)
-        finally:
-            disk.close(descriptor)
+        _write_new(*place, fill, executable)
     except BaseException:
-        discard(folder, name)
+        try:
+            disk.unlink(*place)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise Missed from error
         raise
+
+
+def _write_new(folder: int, name: bytes, fill: Fill, executable: bool) -> None:
+    descriptor = disk.create(folder, name, 0o777 if executable else 0o666)
+    try:
+        fill(descriptor)
+    finally:
+        disk.close(descriptor)
 
 
 Fill = Callable[[int], None]
@@ -69,6 +82,16 @@ def written(content: Iterable[bytes]) -> Fill:
 def copied(descriptor: int) -> Fill:
     """Of an open file, from its begin."""
     return lambda new: None if disk.copy(descriptor, new) else written(disk.pieces(descriptor))(new)
+
+
+def copied_whole(descriptor: int, size: int) -> Fill:
+    """Of an open file, within the kernel alone. Raises NotCopied where that cannot be."""
+
+    def fill(new: int) -> None:
+        if not disk.copy(descriptor, new, size):
+            raise NotCopied
+
+    return fill
 
 
 def discard(folder: int, temporary: bytes) -> None:

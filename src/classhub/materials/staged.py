@@ -99,14 +99,6 @@ def content_of(blob: Blob, size: int, watch: Watch) -> Fill:
     return fill
 
 
-def put_unseen(place: Place, entry: Entry, blob: Blob, watch: Watch) -> None:
-    """Under its own name, in a folder that is ours alone; on any failure it is gone."""
-    executable = entry.kind == "exec"
-    if isinstance(blob, OpenBlob) and blob.is_whole and disk.copy_new(*place, executable, blob.descriptor, entry.size):
-        return
-    placing.put_unseen(place, content_of(blob, entry.size, watch), executable)
-
-
 def _copy(blob: OpenBlob, size: int, descriptor: int) -> bool:
     """False if there is no short way; it has to be written from the begin then."""
     if not disk.copy(blob.descriptor, descriptor, size):

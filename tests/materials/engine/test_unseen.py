@@ -1,0 +1,222 @@
+"""A first delivery from open files, in two threads: everything comes, and what goes wrong in one of them is met again and told."""
+
+import errno
+import os
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from classhub.materials import arriving, disk, unseen
+from classhub.materials.open_blob import OpenBlob
+from doubles.classroom import Instructor, Link, Program, Student, actions
+from doubles.histories import regular
+from materials.engine.faults import FaultyOs
+
+FILES = {f"week{number % 3}/lab{number}.ipynb": b"%d" % number * 9000 for number in range(40)}
+FILES |= {
+    "film": b"f" * 900_000,
+    "copy/film": b"f" * 900_000,
+    "run.sh": Program(b"#!/bin/sh"),
+    "now": Link("film"),
+    "empty": b"",
+}
+CONTENTS = {path: getattr(leaf, "content", leaf) for path, leaf in FILES.items() if path != "now"}
+ERRORS = [errno.ENOSPC, errno.EACCES, errno.EDQUOT, errno.EIO]
+
+
+class Opening(Instructor):
+    """Has its blobs as open files of a folder, too. lacks: digests that it gives in pieces only."""
+
+    lacks: frozenset[str] = frozenset()
+    is_whole = True
+    before_open = staticmethod(lambda digest: None)
+
+    def __init__(self, files, folder: Path) -> None:
+        super().__init__(dict(files))
+        self.place, self.threads = folder, set()
+        folder.mkdir(exist_ok=True)
+        for digest, content in self.blobs_known.items():
+            (folder / digest).write_bytes(content)
+
+    def opened(self, digests):
+        self.threads.add(threading.current_thread().name)
+        for digest in digests:
+            self.before_open(digest)
+            if digest in self.lacks:
+                continue
+            descriptor = os.open(self.place / digest, os.O_RDONLY)
+            try:
+                yield OpenBlob(digest, descriptor, self.is_whole)
+            finally:
+                os.close(descriptor)
+
+
+@pytest.fixture
+def source(in_memory):
+    return Opening(FILES, in_memory / "blobs")
+
+
+@pytest.fixture
+def student(in_memory):
+    return Student(in_memory / "home")
+
+
+def left_open() -> list[str]:
+    """Of this process, what belongs to a home or is a blob."""
+    found = []
+    for one in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            found.append(str(one.readlink()))
+    return [path for path in found if "/home" in path or "/blobs/" in path]
+
+
+def assert_all_there(student: Student) -> None:
+    assert regular(student.course) == CONTENTS and student.path("now").is_symlink()
+    assert os.access(student.path("run.sh"), os.X_OK) and not os.access(student.path("film"), os.X_OK)
+    assert {path.name for path in student.home.iterdir()} == {".classhub", "COMP141"}
+    assert not left_open() and threading.active_count() == 1
+
+
+def test_two_threads_bring_all_of_it(source, student):
+    result = student.sync(source)
+    assert result.status == "done" and set(actions(result)) == set(FILES)
+    assert set(actions(result).values()) == {"new"} and result.bytes == sum(map(len, [*CONTENTS.values(), "film"]))
+    assert len(source.threads) == min(2, os.cpu_count() or 1) and source.asked == []
+    assert_all_there(student)
+    again = student.sync(source)
+    assert (again.items, again.same) == ((), len(FILES))
+
+
+def test_a_small_course_is_worth_no_thread(student, in_memory):
+    source = Opening({"a": b"a", "b": b"b"}, in_memory / "blobs")
+    student.sync(source)
+    assert source.threads == {threading.current_thread().name} and student.files() == {"a": b"a", "b": b"b"}
+
+
+def test_what_is_not_opened_comes_in_pieces(source, student):
+    source.lacks = frozenset(list(source.blobs_known)[::2])
+    assert student.sync(source).status == "done"
+    assert set(source.asked[0]) <= source.lacks
+    assert_all_there(student)
+
+
+def test_what_nobody_has_compared_with_its_digest_is_compared(source, student):
+    source.is_whole = False
+    assert student.sync(source).status == "done"
+    assert_all_there(student)
+
+
+def test_where_the_kernel_cannot_copy_it_comes_in_pieces(source, student, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EXDEV, "not between these")
+
+    monkeypatch.setattr(os, "copy_file_range", refuse)
+    assert student.sync(source).status == "done"
+    assert_all_there(student)
+
+
+def test_what_takes_long_goes_on_in_sight(source, student, monkeypatch):
+    monkeypatch.setattr(arriving, "SHOWN_AFTER_S", 0.2)
+    source.before_open = lambda digest: time.sleep(0.05)
+    seen = []
+    source.before_blob = lambda count, digest: seen.append(student.course.exists())
+    assert student.sync(source).status == "done"
+    assert seen and all(seen[1:])
+    assert_all_there(student)
+
+
+@pytest.mark.parametrize("in_thread", [True, False])
+def test_a_mistake_of_ours_in_a_thread_is_told(source, student, in_thread):
+    main = threading.current_thread()
+
+    def fail(_):
+        if (threading.current_thread() is not main) == in_thread:
+            raise ZeroDivisionError
+
+    source.before_open = fail
+    result = student.sync(source)
+    assert result.error["code"] == "bug" and "ZeroDivisionError" in result.error["text"]
+    source.before_open = lambda _: None
+    assert student.sync(source).status == "done"
+    assert_all_there(student)
+
+
+def test_a_path_that_cannot_be_written_waits_alone(source, student, monkeypatch):
+    opens = os.open
+
+    def refuse(path, *given, **more):
+        if path == b"lab7.ipynb":
+            raise OSError(errno.EIO, "no")
+        return opens(path, *given, **more)
+
+    monkeypatch.setattr(os, "open", refuse)
+    result = student.sync(source)
+    assert [path for path, action in actions(result).items() if action == "blocked"] == ["week1/lab7.ipynb"]
+    assert result.status == "partial"
+    assert regular(student.course) == {
+        path: content for path, content in CONTENTS.items() if path != "week1/lab7.ipynb"
+    }
+
+
+def test_a_kill_at_any_call_is_mended(in_memory):
+    for nth in range(1, 1000):
+        source, student = Opening(FILES, in_memory / "blobs"), Student(in_memory / str(nth) / "home")
+        child = os.fork()
+        if child == 0:
+            FaultyOs(nth, lambda *_: os._exit(137)).stand_in()
+            os._exit(0 if student.sync(source).status == "done" else 2)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        assert code in (137, 0) and student.sync(source).status == "done"
+        assert_all_there(student)
+        if code == 0:
+            break
+    assert nth > 100
+
+
+@pytest.mark.parametrize("number", ERRORS, ids=errno.errorcode.get)
+def test_an_error_of_the_disk_at_any_call_is_mended(in_memory, monkeypatch, number):
+    def fail(*_):
+        raise OSError(number, os.strerror(number))
+
+    for nth in range(1, 1000, 3):
+        source, student = Opening(FILES, in_memory / "blobs"), Student(in_memory / str(nth) / "home")
+        faulty = FaultyOs(nth, fail)
+        with monkeypatch.context() as patch:
+            faulty.stand_in(patch.setattr)
+            result = student.sync(source)
+        assert result.status in ("done", "partial", "failed") and result.error.get("code") != "bug", result
+        assert student.sync(source).status == "done"
+        assert_all_there(student)
+        if faulty.count < nth:
+            break
+    assert nth > 100
+
+
+def test_what_can_neither_be_written_nor_removed_is_never_shown(source, student, monkeypatch):
+    refused = []
+
+    def refuse(*given, **more):
+        refused.append(given)
+        if len(refused) < 4:
+            raise OSError(errno.EIO, "no")
+        return real(*given, **more)
+
+    real = os.unlink
+    monkeypatch.setattr(os, "unlink", refuse)
+    monkeypatch.setattr(disk, "copy", lambda *_: False)
+    assert student.sync(source).status == "done" and refused
+    assert regular(student.course) == CONTENTS
+
+
+@pytest.mark.parametrize("sizes", [[], [1], [2_000_000], [1, 2_000_000], [2_000_000, 1, 1], [600_000] * 5])
+def test_the_halves_are_all_of_it_in_its_order(sizes):
+    from classhub.materials.manifest import Entry
+    from classhub.materials.merge import Do
+    from classhub.materials.planning import Job
+
+    jobs = [Job(str(number), Entry("file", "0" * 64, size), Do.DELIVER) for number, size in enumerate(sizes)]
+    halves = unseen._halves(jobs)
+    assert [job for half in halves for job in half] == jobs and 1 <= len(halves) <= 2
