@@ -5,6 +5,7 @@ import os
 import socket
 import stat
 import threading
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -222,10 +223,13 @@ def liar(path: Path, lie):
 def test_what_is_no_answer_costs_nothing_but_the_try(mirror, alice, tmp_path, monkeypatch, lie):
     monkeypatch.setattr(handed, "WAIT_S", 0.3)
     monkeypatch.setattr(socket, "send_fds", sent_and_closed)
-    with liar(tmp_path / "files.sock", LIES[lie]):
+    tries = []
+    lying = LIES[lie]
+    with liar(tmp_path / "files.sock", lambda *given: [tries.append(1), lying(*given)]):
         result = sync(HandedSource(str(tmp_path / "files.sock"), mirror.source(alice)), tmp_path, "comp141")
     assert result.status == "done" and regular(tmp_path / "comp141") == SEEN
     assert not [one for one in open_files() if one.startswith("pipe:") and one in PIPES]
+    assert len(tries) <= 2 or lie in ("pipes", "more files"), "one for each thread"
 
 
 @contextmanager
@@ -291,13 +295,74 @@ def _is_kept(sock: socket.socket) -> bool:
         return True
 
 
-def test_a_guest_who_never_reads_is_given_up(mirror, files, alice):
-    question = json.dumps({"token": alice, "course": "comp141", "digests": [entry(BIG).digest] * 100}).encode() + b"\n"
+@pytest.mark.parametrize("hangs_up", [True, False])
+def test_a_guest_who_never_reads_gets_one_answer_and_keeps_his_place(mirror, files, alice, monkeypatch, hangs_up):
+    """What he does not read lies in the kernel, also after the mirror has closed its end."""
+    monkeypatch.setattr(handing, "READ_S", 0.2)
+    question = json.dumps({"token": alice, "course": "comp141", "digests": [entry(BIG).digest] * 50}).encode() + b"\n"
     with guest(files) as sock:
-        with suppress(OSError):
-            for _ in range(200):
-                sock.sendall(question)
-        assert handed_over(mirror, files, alice, BIG)
+        sock.sendall(question * 20)
+        if hangs_up:
+            sock.shutdown(socket.SHUT_WR)
+        mirror.server.do(handing.asyncio.sleep(1))
+        assert len(mirror.handing._guests) == 1
+        assert handed_over(mirror, files, alice, BIG), "others are served"
+        _, given, _, _ = socket.recv_fds(sock, 1000, 200)
+        assert len(given) == 50
+        for one in given:
+            os.close(one)
+        assert sock.recv(1000) == b"", "and that was all"
+    eventually(lambda: not mirror.handing._guests)
+
+
+def test_of_one_account_a_few_are_let_in(mirror, files, alice, monkeypatch):
+    monkeypatch.setattr(handing.os, "geteuid", lambda: 4711)
+    idle = [socket.socket(socket.AF_UNIX) for _ in range(6)]
+    for sock in idle:
+        sock.connect(files)
+    assert sum(map(_is_kept, idle)) == handing.MOST_OF_ONE
+    for sock in idle:
+        sock.close()
+    eventually(lambda: not mirror.handing._guests)
+    assert handed_over(mirror, files, alice, BIG)
+
+
+def test_a_file_is_compared_once_however_many_ask_at_a_time(mirror, files, alice, monkeypatch):
+    compared = []
+    real = handing.file_digest
+    monkeypatch.setattr(handing, "file_digest", lambda *given: [time.sleep(0.2), compared.append(1), real(*given)][-1])
+    threads = [threading.Thread(target=handed_over, args=(mirror, files, alice, BIG)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(compared) == 1
+
+
+def test_pages_are_answered_while_files_are_compared(mirror, files, alice, monkeypatch):
+    going_on = threading.Event()
+    monkeypatch.setattr(handing, "file_digest", lambda *_: going_on.wait(10) and None)
+    monkeypatch.setattr(handed, "WAIT_S", 0.2)
+    try:
+        found = blobs(mirror, files, alice, [entry(BIG).digest])
+        assert found == {entry(BIG).digest: (False, BIG)}
+    finally:
+        going_on.set()
+
+
+@pytest.mark.parametrize("token", ["a\nb", "a\x00b", "\ud800", " ", "a b", "\u00e9", "x" * 5000])
+def test_what_can_be_no_token_does_not_make_the_hub_look_away(mirror, files, token):
+    assert not handed_over(mirror, files, token, BIG)
+    assert mirror.hub.asked == []
+    assert handed_over(mirror, files, mirror.hub.user("jane.doe"), BIG), "whom the mirror did not know before"
+
+
+def test_a_mirror_that_cannot_hand_over_serves_pages(tmp_path):
+    publish(tmp_path / "store", "open", "1-aaaaaaa", {"a.txt": b"text"})
+    port = free_port()
+    with process(tmp_path, listen=f"127.0.0.1:{port}", files=str(tmp_path / "none" / "files.sock")):
+        assert HttpSource(f"http://127.0.0.1:{port}", "open", "").manifest().release == "1-aaaaaaa"
+    assert f"{tmp_path}/none/files.sock cannot be listened on" in (tmp_path / "log").read_text()
 
 
 def test_the_process_listens_where_it_is_told(tmp_path):

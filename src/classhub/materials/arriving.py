@@ -7,7 +7,6 @@ delivery costs little more than a copy. Student's side: standard library only, P
 from __future__ import annotations
 
 import stat
-from contextlib import suppress
 from typing import Protocol
 
 from classhub.materials import disk
@@ -21,12 +20,14 @@ class Missed(Exception):
 
 
 class Hidden(Protocol):
-    """Names for such folders. `left`: of one that a run left which was killed, or b""."""
+    """What is known of such folders."""
 
-    left: bytes
+    def clear(self, above: int) -> bool:
+        """Remove what a run left that was killed; whether nothing of it is there any more."""
+        ...
 
     def new(self) -> bytes:
-        """Known to the next run before the folder is made. Raises OSError."""
+        """A name, known to the next run before the folder is made; b"" if this one may not be hidden. Raises OSError."""
         ...
 
 
@@ -53,10 +54,15 @@ class Arriving:
         disk.close(self._above)
 
 
-def clear(above: int, hidden: bytes) -> None:
-    """What was never shown is nobody's work. What cannot be removed stays hidden."""
-    with suppress(OSError):
+def clear(above: int, hidden: bytes) -> bool:
+    """What was never shown is nobody's work. False for what could not be removed."""
+    try:
         _remove(above, hidden)
+    except FileNotFoundError:
+        return True
+    except (OSError, RecursionError):
+        return False
+    return True
 
 
 def _remove(above: int, name: bytes) -> None:

@@ -15,6 +15,7 @@ from classhub.materials import record as records
 from classhub.materials.applying import Spot, attempt, commit, find_spot, place_unseen, set_bit
 from classhub.materials.merge import Do
 from classhub.materials.merging import bring_merge
+from classhub.materials.open_blob import OpenBlob
 from classhub.materials.placing import Fill, copied, written
 from classhub.materials.planning import BRINGING, SMALL_BYTES, Job
 from classhub.materials.run import LOW_SPEED, Run
@@ -108,11 +109,12 @@ class _Load:
             if now >= self.run.deadline:
                 raise OutOfTime
             if blob.digest in self.order:
+                self._show_in_time(now, blob)
                 try:
                     self._take(blob)
                 except Damaged:
                     self._block(blob.digest, "the source gave other bytes than it promised")
-                self._save(now)
+                self._save(time.monotonic())
 
     def _take(self, blob: Blob) -> None:
         size = self.order[blob.digest]
@@ -161,6 +163,13 @@ class _Load:
         for job in [*self.plain.pop(digest, []), *lost]:
             self.run.block(job.path, why, "source")
         self.merges = [job for job in self.merges if job not in lost]
+
+    def _show_in_time(self, now: float, blob: Blob) -> None:
+        """Before a large file is waited for, too: the small ones have come before it."""
+        most = unseen.LARGEST if isinstance(blob, OpenBlob) else SMALL_BYTES
+        if self.order[blob.digest] > most:
+            self.run.show_folder()
+        self.run.show_folder_in_time(now)
 
     def _save(self, now: float) -> None:
         self.run.show_folder_in_time(now)

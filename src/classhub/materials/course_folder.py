@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from classhub.materials import arriving, disk, names, placing
+from classhub.materials import disk, names, placing
 from classhub.materials.arriving import Arriving, Hidden
 from classhub.materials.placing import Place
 from classhub.materials.state import Unusable
@@ -55,15 +55,16 @@ def open_course(
 
 def _arrive(above: int, name: bytes, hidden: Hidden | None) -> Opened | None:
     """None where it has to be made in sight."""
-    if hidden is None:
+    if hidden is None or not hidden.clear(above) or disk.look(above, name) is not None:
         return None
-    if hidden.left:
-        arriving.clear(above, hidden.left)
-    if disk.look(above, name) is not None:
-        return None
-    own = hidden.new()
-    disk.make_folder(above, own)
-    return Opened(disk.enter(above, own), Arriving(above, own, name))
+    try:
+        own = hidden.new()
+        if not own:
+            return None
+        disk.make_folder(above, own)
+        return Opened(disk.enter(above, own), Arriving(above, own, name))
+    except OSError:
+        return None  # whatever it is, it is told of the paths that it concerns
 
 
 def _has_dot(folder: str) -> bool:

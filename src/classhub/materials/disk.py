@@ -205,16 +205,14 @@ def write(descriptor: int, content: bytes) -> None:
             rest = rest[os.write(descriptor, rest) :]
 
 
-def copy(source: int, descriptor: int, size: int | None = None) -> bool:
+def copy(source: int, descriptor: int) -> bool:
     """Within the kernel, or by shared blocks where the disk can; False if the plain way has to be gone, from the begin.
-
-    size: that the source should have; default: that it has.
 
     Some disks refuse with an error of any kind, some say that there is nothing to copy, some stop early.
     """
     if not hasattr(os, "copy_file_range"):
         return False
-    wanted = os.fstat(source).st_size if size is None else size
+    wanted = os.fstat(source).st_size
     at = 0
     try:
         while at < wanted and (done := os.copy_file_range(source, descriptor, min(wanted - at, LARGE_PIECE), at, at)):

@@ -9,8 +9,8 @@ import json
 import os
 import socket
 import stat
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from classhub.materials import disk
@@ -22,7 +22,8 @@ from classhub.materials.source import Blob
 AT_ONCE = 100
 AT_FIRST = 10
 """So that writing can begin."""
-WAIT_S = 5.0
+WAIT_S = 2.0
+"""For each answer; the mirror of this machine has it at hand."""
 PIECE = 4096
 
 
@@ -32,6 +33,8 @@ class HandedSource:
     def __init__(self, path: str, http: HttpSource) -> None:
         self._path = path
         self._http = http
+        self._has_failed = False
+        """Then it is not tried again."""
 
     def manifest(self) -> Manifest:
         return self._http.manifest()
@@ -59,14 +62,23 @@ class HandedSource:
 
     def opened(self, digests: Sequence[str]) -> Iterator[OpenBlob]:
         """Those that are handed over, each until the next one is asked for. May be asked by several threads. Raises nothing."""
-        later = range(AT_FIRST, len(digests), AT_ONCE)
-        groups = [digests[:AT_FIRST], *(digests[start : start + AT_ONCE] for start in later)]
-        with suppress(OSError, ValueError), _Mirror(self._path, self._http.course, self._http.token()) as mirror:
-            for number, group in enumerate(groups):
-                # The next ones are opened there while these are written here.
-                for asked in groups[number and number + 1 : number + 2]:
-                    mirror.ask(asked)
-                yield from mirror.answer(group)
+        if self._has_failed:
+            return
+        try:
+            with _Mirror(self._path, self._http.course, self._http.token()) as mirror:
+                yield from _in_groups(mirror, digests)
+        except (OSError, ValueError):
+            self._has_failed = True
+
+
+def _in_groups(mirror: _Mirror, digests: Sequence[str]) -> Iterator[OpenBlob]:
+    """The next ones are opened there while these are written here."""
+    later = range(AT_FIRST, len(digests), AT_ONCE)
+    groups = [digests[:AT_FIRST], *(digests[start : start + AT_ONCE] for start in later)]
+    for number, group in enumerate(groups):
+        for asked in groups[number and number + 1 : number + 2]:
+            mirror.ask(asked)
+        yield from mirror.answer(group)
 
 
 class _Mirror:
@@ -114,7 +126,9 @@ class _Mirror:
             disk.close(descriptor)
 
     def _line(self) -> str:
+        until = time.monotonic() + WAIT_S
         while b"\n" not in self._said:
+            self._socket.settimeout(max(0.01, until - time.monotonic()))
             piece, descriptors, _, _ = socket.recv_fds(self._socket, PIECE, 2 * AT_ONCE, socket.MSG_CMSG_CLOEXEC)
             self._descriptors += descriptors
             self._said += piece

@@ -23,8 +23,8 @@ INVISIBLE = dict.fromkeys(
 """Characters that macOS leaves out of names, so that ".g\\u200cit" would be .git there."""
 
 
-_PART = r"[a-fh-zA-FH-Z0-9](?:[A-Za-z0-9_ .-]{0,100}[A-Za-z0-9])?"
-PLAIN = re.compile(rf"(?:{_PART}/)*{_PART}(?<!(?i:\.jupyterlab-workspace))")
+_PART = r"[a-fh-zA-FH-Z0-9](?:[A-Za-z0-9_ .-]{0,100}[A-Za-z0-9])?(?<!(?i:\.jupyterlab-workspace))"
+PLAIN = re.compile(f"(?:{_PART}/)*{_PART}")
 """Most paths: no rule is about them, and a look at each part would take a good part of a first delivery."""
 
 

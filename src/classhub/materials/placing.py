@@ -21,10 +21,6 @@ class Place(NamedTuple):
     name: bytes
 
 
-class NotCopied(Exception):
-    """The kernel did not; it has to be written piece by piece."""
-
-
 class Safety(NamedTuple):
     """What a change of something that exists needs besides."""
 
@@ -37,8 +33,9 @@ class Safety(NamedTuple):
 def stage(folder: int, fill: Fill, executable: bool = False) -> bytes:
     """Write a temporary file and give its name; on any failure it is gone."""
     name = disk.temporary_name()
+    descriptor = _create(folder, name, executable)
     try:
-        _write_new(folder, name, fill, executable)
+        _fill(descriptor, fill)
     except BaseException:
         discard(folder, name)
         raise
@@ -47,20 +44,22 @@ def stage(folder: int, fill: Fill, executable: bool = False) -> bytes:
 
 def put_unseen(place: Place, fill: Fill, executable: bool) -> None:
     """Under its own name, in a folder that nobody sees; on any failure it is gone, or Missed is raised."""
+    descriptor = _create(*place, executable)
     try:
-        _write_new(*place, fill, executable)
+        _fill(descriptor, fill)
     except BaseException:
         try:
             disk.unlink(*place)
-        except FileNotFoundError:
-            pass
         except OSError as error:
             raise Missed from error
         raise
 
 
-def _write_new(folder: int, name: bytes, fill: Fill, executable: bool) -> None:
-    descriptor = disk.create(folder, name, 0o777 if executable else 0o666)
+def _create(folder: int, name: bytes, executable: bool) -> int:
+    return disk.create(folder, name, 0o777 if executable else 0o666)
+
+
+def _fill(descriptor: int, fill: Fill) -> None:
     try:
         fill(descriptor)
     finally:
@@ -82,16 +81,6 @@ def written(content: Iterable[bytes]) -> Fill:
 def copied(descriptor: int) -> Fill:
     """Of an open file, from its begin."""
     return lambda new: None if disk.copy(descriptor, new) else written(disk.pieces(descriptor))(new)
-
-
-def copied_whole(descriptor: int, size: int) -> Fill:
-    """Of an open file, within the kernel alone. Raises NotCopied where that cannot be."""
-
-    def fill(new: int) -> None:
-        if not disk.copy(descriptor, new, size):
-            raise NotCopied
-
-    return fill
 
 
 def discard(folder: int, temporary: bytes) -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from classhub.materials import disk, emptied, manifest, overtaken, placing, planning, record, sweeping, undo
+from classhub.materials import arriving, disk, emptied, manifest, overtaken, placing, planning, record, sweeping, undo
 from classhub.materials import state as states
 from classhub.materials.adopt import adopt
 from classhub.materials.course_folder import open_course
@@ -21,11 +21,19 @@ MANIFEST = b"manifest.json"
 
 
 class _Hidden:
-    """Names for a folder that is not shown yet; the marker in the course's state knows the last one."""
+    """The marker in the course's state knows the last name. Only for who holds the lock: another run may be filling it."""
 
-    def __init__(self, state: State) -> None:
-        self.left = states.left_hidden(state)
-        self.new = state.mark_arriving
+    def __init__(self, state: State, may_hide: bool) -> None:
+        self._state = state
+        self._may_hide = may_hide
+
+    def clear(self, above: int) -> bool:
+        left = states.left_hidden(self._state)
+        self._state.is_stuck = bool(left) and not arriving.clear(above, left)
+        return not self._state.is_stuck
+
+    def new(self) -> bytes:
+        return self._state.mark_arriving() if self._may_hide else b""
 
 
 def prepare(run: Run, home: Path, course: str, folder: str | None, may_hide: bool = False) -> None:
@@ -37,9 +45,10 @@ def prepare(run: Run, home: Path, course: str, folder: str | None, may_hide: boo
     name = folder or run.manifest.folder or course
     moved: list[str] = []
     was_cut_short = states.was_cut_short(run.state)
-    hidden = _Hidden(run.state) if may_hide else None
+    hidden = _Hidden(run.state, may_hide) if run.state.is_locked else None
     run.root, run.arriving = open_course(home, name, run.day, moved, bool(folder), hidden=hidden)
-    for one in [*run.state.moved, *moved]:
+    run.state.moved += moved  # told again, should the run begin anew
+    for one in run.state.moved:
         run.say_also(one, "aside", one, "a folder of the course has this name")
     states.sweep_own(run.state)
     run.skipped = states.read_skipped(run.state)

@@ -84,7 +84,9 @@ class _Session:
         with suppress(Missed):
             return self._do(run, work, wanted.may_hide)
         run.close()
-        return self._do(self._new_run(), work, False)
+        again = self._new_run()
+        again.deadline = run.deadline
+        return self._do(again, work, False)
 
     def _new_run(self) -> Run:
         return Run(self.wanted.source, self.wanted.now(), self.wanted.budget_s)
@@ -113,8 +115,7 @@ class _Session:
 
     def fail(self, error: Exception) -> None:
         if self.work is not None:
-            with suppress(Exception):
-                self.work.show_folder()  # what has come is whole
+            _show(self.work)
         self.status, code, text, self.message = _told(error)
         self.error = {"code": code, "text": text}
 
@@ -146,6 +147,15 @@ class _Session:
             self.work.close()
         if self.state is not None:
             self.state.close()
+
+
+def _show(run: Run) -> None:
+    """What has come is whole; where it cannot be shown, nothing has."""
+    try:
+        run.show_folder()
+    except Missed:
+        run.items.clear()
+        run.written = 0
 
 
 def _filled(bare: Result, run: Run, before: str) -> Result:

@@ -37,7 +37,11 @@ class State:
         self.folder = folder
         self.moved = moved
         self.lock = -1
+        self.is_locked = False
+        """False also where the disk has no locks."""
         self.has_marker = False
+        self.is_stuck = False
+        """Whether something of ours could not be removed, of which only the marker knows."""
         self.cut_short = False
         """Whether the run before this one was."""
 
@@ -65,7 +69,7 @@ class State:
         return name
 
     def mark_finished(self) -> None:
-        if self.has_marker:
+        if self.has_marker and not self.is_stuck:
             with suppress(OSError):
                 own_place.clear_for_file(self.folder, UNFINISHED)
                 disk.unlink(self.folder, UNFINISHED)
@@ -115,6 +119,7 @@ def take_lock(state: State, wait_s: float) -> bool:
     while True:
         try:
             fcntl.flock(state.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            state.is_locked = True
             return True
         except OSError as error:
             if error.errno in NO_LOCKS:

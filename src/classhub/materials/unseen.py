@@ -9,14 +9,13 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from classhub.materials import arriving, disk, names, placing, tree
 from classhub.materials.applying import note_delivered
 from classhub.materials.merge import Do
 from classhub.materials.open_blob import OpenBlob
-from classhub.materials.placing import NotCopied, Place
+from classhub.materials.placing import Place
 from classhub.materials.planning import Job
 from classhub.materials.run import Run
 
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
 
 WORTH_A_THREAD = 1_000_000
 """Bytes."""
+NAME = "first delivery"
+LARGEST = 32_000_000
+"""Bytes of a file for which nobody is kept waiting."""
 COST = 50_000
 """Bytes that are copied in the time that a file needs besides."""
 
@@ -32,15 +34,14 @@ COST = 50_000
 def bring(run: Run, jobs: Sequence[Job]) -> Sequence[Job]:
     """Those that are left to the ordinary way: what the source does not open, what failed, what there was no time for."""
     opened: Opened | None = getattr(run.source, "opened", None)
-    if run.arriving is None or opened is None:
+    plain = [job for job in jobs if _comes_plainly(job)]
+    if run.arriving is None or opened is None or not plain:
         return jobs
-    hands = [_Hand(run, opened, half) for half in _halves([job for job in jobs if _comes_plainly(job)])]
-    others = [threading.Thread(target=hand.work, daemon=True) for hand in hands[1:]]
-    for thread in others:
-        thread.start()
+    hands = [_Hand(run, opened, half) for half in _halves(plain)]
+    ways = [_begun(hand.work) for hand in hands[1:]]
     hands[0].work()
-    for thread in others:
-        thread.join()
+    for end in ways:
+        end()
     done = [job for hand in hands for job in hand.result()]
     for job in done:
         note_delivered(run, job)
@@ -48,8 +49,18 @@ def bring(run: Run, jobs: Sequence[Job]) -> Sequence[Job]:
     return [job for job in jobs if job.path not in brought]
 
 
+def _begun(work: Callable[[], None]) -> Callable[[], None]:
+    """In a thread; gives what waits for its end. Where no thread can be had (a limit of processes), that does the work."""
+    thread = threading.Thread(target=work, name=NAME, daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:
+        return work
+    return thread.join
+
+
 def _comes_plainly(job: Job) -> bool:
-    return job.do is Do.DELIVER and job.needs_blob
+    return job.do is Do.DELIVER and job.needs_blob and job.entry.size <= LARGEST
 
 
 def _halves(jobs: Sequence[Job]) -> list[Sequence[Job]]:
@@ -70,10 +81,9 @@ class _Hand:
 
     def __init__(self, run: Run, opened: Opened, jobs: Sequence[Job]) -> None:
         self._until = min(run.begun + arriving.SHOWN_AFTER_S, run.deadline)
-        self._root = disk.again(run.root)
-        self._made = run.record.made
+        self._run = run
         self._opened = opened
-        self._near = ("", disk.again(run.root))
+        self._near = ("", -1)
         self._done: list[Job] = []
         self._error: BaseException | None = None
         self._jobs: dict[str, list[Job]] = {}
@@ -81,19 +91,22 @@ class _Hand:
             self._jobs.setdefault(job.entry.digest, []).append(job)
 
     def work(self) -> None:
+        root = -1
         try:
+            root = disk.again(self._run.root)
             for blob in self._opened(list(self._jobs)):
                 for job in self._jobs.get(blob.digest, ()):
                     if time.monotonic() > self._until:
                         return
-                    self._write(job, blob)
+                    self._write(root, job, blob)
         except (OSError, tree.InTheWay):
             return  # the ordinary way meets it again, and says of which path
         except BaseException as error:  # noqa: BLE001  raised by `result`, in the run's own thread
             self._error = error
         finally:
-            disk.close(self._near[1])
-            disk.close(self._root)
+            for descriptor in (root, self._near[1]):
+                if descriptor >= 0:
+                    disk.close(descriptor)
 
     def result(self) -> list[Job]:
         """What lies there now. Raises what is no matter of the disk."""
@@ -101,14 +114,14 @@ class _Hand:
             raise self._error
         return self._done
 
-    def _write(self, job: Job, blob: OpenBlob) -> None:
+    def _write(self, root: int, job: Job, blob: OpenBlob) -> None:
         folder, _, name = job.path.rpartition("/")
-        if self._near[0] != folder:
-            opened = tree.open_below(self._root, folder, self._made)
-            disk.close(self._near[1])
+        if self._near[0] != folder or self._near[1] < 0:
+            opened = tree.open_below(root, folder, self._run.record.made)
+            if self._near[1] >= 0:
+                disk.close(self._near[1])
             self._near = (folder, opened)
-        if blob.is_whole:
-            content = placing.copied_whole(blob.descriptor, job.entry.size)
-            with suppress(NotCopied):
-                placing.put_unseen(Place(self._near[1], names.to_bytes(name)), content, job.entry.kind == "exec")
-                self._done.append(job)
+        if blob.is_whole and disk.state_of(blob.descriptor).st_size == job.entry.size:
+            place = Place(self._near[1], names.to_bytes(name))
+            placing.put_unseen(place, placing.copied(blob.descriptor), job.entry.kind == "exec")
+            self._done.append(job)

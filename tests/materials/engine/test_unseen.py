@@ -11,7 +11,7 @@ import pytest
 
 from classhub.materials import arriving, disk, unseen
 from classhub.materials.open_blob import OpenBlob
-from doubles.classroom import Instructor, Link, Program, Student, actions
+from doubles.classroom import Instructor, Link, Program, Student, actions, digest
 from doubles.histories import regular
 from materials.engine.faults import FaultyOs
 
@@ -38,18 +38,18 @@ class Opening(Instructor):
         super().__init__(dict(files))
         self.place, self.threads = folder, set()
         folder.mkdir(exist_ok=True)
-        for digest, content in self.blobs_known.items():
-            (folder / digest).write_bytes(content)
+        for name, content in self.blobs_known.items():
+            (folder / name).write_bytes(content)
 
     def opened(self, digests):
         self.threads.add(threading.current_thread().name)
-        for digest in digests:
-            self.before_open(digest)
-            if digest in self.lacks:
+        for name in digests:
+            self.before_open(name)
+            if name in self.lacks:
                 continue
-            descriptor = os.open(self.place / digest, os.O_RDONLY)
+            descriptor = os.open(self.place / name, os.O_RDONLY)
             try:
-                yield OpenBlob(digest, descriptor, self.is_whole)
+                yield OpenBlob(name, descriptor, self.is_whole)
             finally:
                 os.close(descriptor)
 
@@ -77,7 +77,7 @@ def assert_all_there(student: Student) -> None:
     assert regular(student.course) == CONTENTS and student.path("now").is_symlink()
     assert os.access(student.path("run.sh"), os.X_OK) and not os.access(student.path("film"), os.X_OK)
     assert {path.name for path in student.home.iterdir()} == {".classhub", "COMP141"}
-    assert not left_open() and threading.active_count() == 1
+    assert not left_open() and unseen.NAME not in [one.name for one in threading.enumerate()]
 
 
 def test_two_threads_bring_all_of_it(source, student):
@@ -94,6 +94,15 @@ def test_a_small_course_is_worth_no_thread(student, in_memory):
     source = Opening({"a": b"a", "b": b"b"}, in_memory / "blobs")
     student.sync(source)
     assert source.threads == {threading.current_thread().name} and student.files() == {"a": b"a", "b": b"b"}
+
+
+def test_where_no_thread_can_be_had_one_brings_all(source, student, monkeypatch):
+    def refuse(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert student.sync(source).status == "done" and source.asked == []
+    assert_all_there(student)
 
 
 def test_what_is_not_opened_comes_in_pieces(source, student):
@@ -195,20 +204,55 @@ def test_an_error_of_the_disk_at_any_call_is_mended(in_memory, monkeypatch, numb
     assert nth > 100
 
 
+def test_a_file_of_another_size_is_not_taken_for_whole(source, student):
+    (source.place / digest(CONTENTS["film"])).write_bytes(CONTENTS["film"] + b"more")
+    result = student.sync(source)
+    assert result.status == "done" and source.asked, "it came in pieces"
+    assert_all_there(student)
+
+
+def test_where_the_kernel_cannot_copy_each_file_is_made_once(source, student, monkeypatch):
+    made, real = [], disk.create
+    monkeypatch.setattr(disk, "copy", lambda *_: False)
+    monkeypatch.setattr(disk, "create", lambda *given: [made.append(given[1]), real(*given)][-1])
+    assert student.sync(source).status == "done" and source.asked == []
+    assert len([name for name in made if name.startswith(b"lab")]) == 40
+    assert_all_there(student)
+
+
+def test_a_large_file_keeps_nobody_waiting(source, student, monkeypatch):
+    monkeypatch.setattr(unseen, "LARGEST", 500_000)
+    seen = []
+    source.before_blob = lambda count, digest: seen.append(
+        set(regular(student.course)) if student.course.exists() else None
+    )
+    source.lacks = frozenset([digest(CONTENTS["film"])])
+    assert student.sync(source).status == "done"
+    assert seen[0] is None, "asked for"
+    assert_all_there(student)
+
+
 def test_what_can_neither_be_written_nor_removed_is_never_shown(source, student, monkeypatch):
     refused = []
 
-    def refuse(*given, **more):
-        refused.append(given)
-        if len(refused) < 4:
+    def refuse(name, *given, **more):
+        if name == b"film" and len(refused) < 2:
+            refused.append(name)
             raise OSError(errno.EIO, "no")
-        return real(*given, **more)
+        return unlink(name, *given, **more)
 
-    real = os.unlink
+    def half(source, new):
+        if os.fstat(source).st_size == 900_000 and not refused:
+            os.write(new, b"half")
+            raise OSError(errno.EIO, "no")
+        return copy(source, new)
+
+    unlink, copy = os.unlink, disk.copy
     monkeypatch.setattr(os, "unlink", refuse)
-    monkeypatch.setattr(disk, "copy", lambda *_: False)
-    assert student.sync(source).status == "done" and refused
+    monkeypatch.setattr(disk, "copy", half)
+    assert student.sync(source).status == "done" and len(refused) == 2
     assert regular(student.course) == CONTENTS
+    assert len(list(student.home.glob(".classhub-*"))) == 0, "and the next look at it removed what was left"
 
 
 @pytest.mark.parametrize("sizes", [[], [1], [2_000_000], [1, 2_000_000], [2_000_000, 1, 1], [600_000] * 5])

@@ -7,8 +7,11 @@ import signal
 import pytest
 
 from classhub.materials import arriving, disk
+from classhub.materials import state as states
 from classhub.materials.arriving import Arriving
-from doubles.classroom import Instructor, Link, Program, Student, actions, said
+from classhub.materials.restore import start_over
+from classhub.materials.run import Run
+from doubles.classroom import COURSE, Instructor, Link, Program, Student, actions, said
 from doubles.histories import regular
 
 LARGE = b"x" * 1_500_000
@@ -166,3 +169,132 @@ def test_a_disk_on_which_it_cannot_be_shown_in_one_step_gets_it_the_plain_way(st
     assert student.sync(source).status == "done"
     assert regular(student.course) == CONTENTS
     assert_settled(student, source)
+
+
+def test_without_a_lock_nothing_is_hidden(student, monkeypatch):
+    """Another run may be at work: what it has hidden must not be taken for something that was left."""
+
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, "no locks here")
+
+    source = Instructor(dict(FILES))
+    killed_in_the_midst(student, source)
+    (hidden,) = names_in_home(student)
+    monkeypatch.setattr(states.fcntl, "flock", refuse)
+    source.before_blob = lambda *_: student.course.exists() or pytest.fail("hidden without a lock")
+    assert student.sync(source).status == "done"
+    assert regular(student.course) == CONTENTS and names_in_home(student) == {"COMP141", hidden}
+
+
+def test_whatever_comes_next_removes_what_a_killed_one_left(student):
+    source = Instructor(dict(FILES))
+    student.sync(source)
+    student.course.rename(student.home / "old")
+    killed_again = Instructor(dict(FILES))
+    child = os.fork()
+    if child == 0:
+        killed_again.before_blob = lambda count, _: os.kill(os.getpid(), signal.SIGKILL) if count == 3 else None
+        student.sync(killed_again)
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert len(names_in_home(student)) == 2
+    start_over(source, student.home, COURSE, ["lab1.ipynb"])
+    assert names_in_home(student) == {"COMP141", "old"}
+
+
+def test_what_cannot_be_removed_is_tried_again_by_the_next(student, monkeypatch):
+    source = Instructor(dict(FILES))
+    killed_in_the_midst(student, source)
+    (hidden,) = names_in_home(student)
+    with monkeypatch.context() as patch:
+        patch.setattr(arriving, "_remove", lambda *_: (_ for _ in ()).throw(OSError(errno.EIO, "no")))
+        assert student.sync(source).status == "done"
+    assert regular(student.course) == CONTENTS and names_in_home(student) == {"COMP141", hidden}
+    student.sync(source)
+    assert_settled(student, source)
+
+
+def test_where_the_name_cannot_be_noted_it_comes_in_sight(student, monkeypatch):
+    def full(*_):
+        raise OSError(errno.EDQUOT, "the quota is used up")
+
+    source = Instructor(dict(FILES))
+    monkeypatch.setattr(states.State, "mark_arriving", full)
+    assert student.sync(source).status == "done"
+    assert regular(student.course) == CONTENTS
+    assert_settled(student, source)
+
+
+def test_a_run_that_begins_anew_has_no_more_time_and_forgets_nothing(student, monkeypatch):
+    source = Instructor(dict(FILES), folder="term/COMP141")
+    (student.home / "term").write_bytes(b"mine")
+    deadlines = []
+    source.before_blob = lambda *_: (student.home / "term" / "COMP141").mkdir(exist_ok=True)
+    real = Run.show_folder
+    monkeypatch.setattr(Run, "show_folder", lambda self: [deadlines.append(self.deadline), real(self)][-1])
+    result = student.sync(source)
+    assert result.status == "done" and regular(student.home / "term" / "COMP141") == CONTENTS
+    (moved,) = [one.path for one in result.items if one.action == "aside"]
+    assert (student.home / moved).read_bytes() == b"mine"
+    assert len(deadlines) >= 2 and len(set(deadlines)) == 1
+
+
+def test_nothing_is_said_to_have_come_that_was_never_shown(student):
+    source = Instructor(dict(FILES))
+
+    def fail(count, _):
+        student.course.mkdir(exist_ok=True)
+        if count == 2:
+            raise ZeroDivisionError
+
+    source.before_blob = fail
+    result = student.sync(source)
+    assert (result.status, result.items, result.bytes) == ("failed", (), 0)
+    assert regular(student.course) == {}
+
+
+def test_a_name_that_the_disk_refuses_waits_alone(student, monkeypatch):
+    real, asked = os.open, []
+
+    def refuse(path, *given, **more):
+        if path == b"lab1.ipynb":
+            raise OSError(errno.EINVAL, "no such names here")
+        return real(path, *given, **more)
+
+    source = Instructor(dict(FILES))
+    source.before_blob = lambda count, _: asked.append(count)
+    monkeypatch.setattr(os, "open", refuse)
+    result = student.sync(source)
+    assert [path for path, action in actions(result).items() if action == "blocked"] == ["lab1.ipynb"]
+    assert asked.count(0) == 1, "and the others came once"
+    assert regular(student.course) == {path: content for path, content in CONTENTS.items() if path != "lab1.ipynb"}
+
+
+def test_two_paths_that_are_one_on_the_disk_do_not_remove_each_other(student, monkeypatch):
+    """On a disk that puts names into another form, and was not found out."""
+    real = disk.create
+    monkeypatch.setattr(disk, "create", lambda folder, name, *mode: real(folder, name.lower(), *mode))
+    source = Instructor({"Lab": b"one", "lab": b"two"})
+    student.sync(source)
+    assert set(regular(student.course).values()) & {b"one", b"two"}
+
+
+def test_a_large_file_that_comes_slowly_is_not_waited_for(student, monkeypatch):
+    seen = []
+    source = Instructor({"lab1.ipynb": b"{}", "film": LARGE})
+
+    def look():
+        seen.append(regular(student.course) if student.course.exists() else None)
+        yield LARGE
+
+    blobs = source.blobs
+
+    def slowly(digests):
+        for blob in blobs(digests):
+            if blob.content == LARGE:
+                monkeypatch.setattr(blob, "pieces", look)
+            yield blob
+
+    source.blobs = slowly
+    assert student.sync(source).status == "done"
+    assert len(seen) == 1 and seen[0]["lab1.ipynb"] == b"{}"

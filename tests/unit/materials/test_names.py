@@ -109,7 +109,8 @@ def test_most_paths_are_plain(path):
     "path",
     [
         "", "/a", "a/", "a//b", "../a", "a/..", ".a", "a.", "a ", "git~1", "a~", "#a#", "\u00e4", "a\n", "a\0", "a" * 256,
-        "x.jupyterlab-workspace", "x.JupyterLab-Workspace", "a/__pycache__/b", "__pycache__", "a/.git/b", "CLASSHUB~1",
+        "x.jupyterlab-workspace", "x.JupyterLab-Workspace", "a.jupyterlab-workspace/x",
+        "a/__pycache__/b", "__pycache__", "a/.git/b", "CLASSHUB~1",
     ],
 )  # fmt: skip
 def test_whatever_a_rule_may_be_about_is_looked_at(path):

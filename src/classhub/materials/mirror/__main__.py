@@ -79,8 +79,14 @@ async def serve(where: Listening, wanted: settings.Settings) -> None:
 
 
 def _handing(where: Listening, desk: Desk) -> "asyncio.Task[None] | None":
-    listener = where.files_socket()
-    return asyncio.ensure_future(Handing(desk).serve(listener)) if listener else None
+    """None without a place for it; all goes over HTTP then."""
+    if not where.files or sys.platform != "linux":
+        return None
+    try:
+        return asyncio.ensure_future(Handing(desk).serve(where.files_socket()))
+    except OSError as error:
+        LOG.error("No file can be handed over, as %s cannot be listened on: %s.", where.files, error.strerror or error)
+        return None
 
 
 def _keeper(wanted: settings.Settings) -> Keeper | None:

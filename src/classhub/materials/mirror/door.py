@@ -6,6 +6,7 @@ A token itself is kept nowhere and written nowhere: answers are remembered by it
 import asyncio
 import getpass
 import json
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -26,6 +27,7 @@ STALE_S = 60 * 60
 AWAY_S = 10
 """A hub that did not answer is not asked again for so long, so that nobody waits for it a second time."""
 ASK_S = 4
+TOKEN = re.compile(r"[!-~]{1,1000}")
 MOST = 10_000
 CONNECTIONS = 20
 STRANGERS = 10
@@ -72,6 +74,8 @@ class HubDoor:
         self._away_until = float("-inf")
 
     async def person(self, token: str) -> Person | None:
+        if not TOKEN.fullmatch(token):
+            return None  # the hub would refuse the question, and that looks as if it were away
         key = sha256(token.encode("utf-8", "surrogatepass")).digest()
         found = self._remembered(key)
         if found is not None:

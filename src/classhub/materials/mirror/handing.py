@@ -5,12 +5,18 @@ A unix socket that everybody may open. Whoever asks shows a token, as for a page
 """
 
 import asyncio
+import fcntl
 import json
 import logging
 import os
 import socket
 import stat
+import struct
+import sys
+import termios
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import file_digest
 from pathlib import Path
 
@@ -21,16 +27,28 @@ from classhub.materials.mirror.door import HubAway
 
 LOG = logging.getLogger("classhub.mirror")
 MOST_GUESTS = 200
+MOST_OF_ONE = 4
+"""Of one account of the machine; a server has two."""
 MOST_AT_ONCE = 100
 """Descriptors in one answer; the kernel takes 253."""
 LONGEST_LINE = 16_384
 IDLE_S = 30
+READ_S = 10
+"""For an answer to be read."""
+LOOK_S = 0.005
+THREADS = 4
 
 
 class Handing:
+    """What a guest does not read stays in the kernel until he closes his end: so there is one answer for each at a time, and
+    whoever has one keeps his place."""
+
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._guests: set[asyncio.Task[None]] = set()
+        self._guests: dict[asyncio.Task[None], int] = {}
+        """And the account of each."""
+        self._readers = ThreadPoolExecutor(THREADS, "handing")
+        self._comparing = threading.Lock()
         self._looked_at: dict[str, tuple[tuple[int, ...], bool]] = {}
         """By digest the file as it was when its bytes were compared, and whether they were right."""
 
@@ -45,21 +63,30 @@ class Handing:
                 LOG.warning("No file can be handed over at the moment: %s", error.strerror)
                 await asyncio.sleep(1)
                 continue
-            if len(self._guests) >= MOST_GUESTS:
-                guest.close()
-                continue
-            task = asyncio.ensure_future(self._serve_one(guest))
-            self._guests.add(task)
-            task.add_done_callback(self._guests.discard)
+            self._let_in(guest)
+            await asyncio.sleep(0)  # sock_accept does not wait while somebody stands at the door
+
+    def _let_in(self, guest: socket.socket) -> None:
+        uid = _account(guest)
+        others = list(self._guests.values())
+        if len(others) >= MOST_GUESTS or (uid != os.geteuid() and others.count(uid) >= MOST_OF_ONE):
+            guest.close()
+            return
+        task = asyncio.ensure_future(self._serve_one(guest))
+        self._guests[task] = uid
+        task.add_done_callback(self._guests.pop)
 
     async def _serve_one(self, guest: socket.socket) -> None:
         reader, writer = await asyncio.open_connection(sock=guest, limit=LONGEST_LINE)
         try:
             await self._talk(guest, reader)
         except (OSError, TimeoutError, ValueError, LookupError, TypeError, RecursionError, HubAway):
-            return  # it asks over HTTP then, and is told there what is wrong
+            pass  # it asks over HTTP then, and is told there what is wrong
         finally:
-            writer.close()
+            try:
+                await _all_read(guest, 1)  # or until he hung up
+            finally:
+                writer.close()
 
     async def _talk(self, guest: socket.socket, reader: asyncio.StreamReader) -> None:
         loop = asyncio.get_running_loop()
@@ -67,8 +94,8 @@ class Handing:
             asked = json.loads(line)
             seen, folder = await self._seen(str(asked["course"]), str(asked["token"]))
             allowed = [one if one in seen else "" for one in map(str, asked["digests"][:MOST_AT_ONCE])]
-            opened = await loop.run_in_executor(self._desk.readers, self._opened, folder, allowed)
-            _give(guest, opened)
+            await asyncio.wait_for(_all_read(guest, LOOK_S), READ_S)
+            _give(guest, await loop.run_in_executor(self._readers, self._opened, folder, allowed))
 
     async def _seen(self, course: str, token: str) -> tuple[frozenset[str], Path]:
         """Raises LookupError where this person gets nothing of that course."""
@@ -98,22 +125,42 @@ class Handing:
         """Once for each file: whoever gets it does not look again."""
         found = os.fstat(descriptor)
         now = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-        before, is_whole = self._looked_at.get(digest, ((), False))
-        if before == now:
-            return is_whole
-        try:
-            with open(descriptor, "rb", closefd=False, buffering=0) as file:
-                is_whole = stat.S_ISREG(found.st_mode) and file_digest(file, "sha256").hexdigest() == digest
-        except OSError:
-            is_whole = False
-        if not is_whole:
-            LOG.error("The blob %s is damaged.", digest)
-        self._looked_at[digest] = now, is_whole
-        return is_whole
+        if self._looked_at.get(digest, ((), False))[0] != now:
+            with self._comparing:
+                if self._looked_at.get(digest, ((), False))[0] != now:
+                    self._looked_at[digest] = now, _has(descriptor, found, digest)
+        return self._looked_at[digest][1]
+
+
+def _has(descriptor: int, found: os.stat_result, digest: str) -> bool:
+    try:
+        with open(descriptor, "rb", closefd=False, buffering=0) as file:
+            is_whole = stat.S_ISREG(found.st_mode) and file_digest(file, "sha256").hexdigest() == digest
+    except OSError:
+        is_whole = False
+    if not is_whole:
+        LOG.error("The blob %s is damaged.", digest)
+    return is_whole
+
+
+def _account(guest: socket.socket) -> int:
+    """uid of whoever connected, as the kernel says: unix(7), SO_PEERCRED."""
+    _, uid, _ = struct.unpack("3i", guest.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    return int(uid)
+
+
+def _unread(guest: socket.socket) -> int:
+    """Bytes of memory that answers take which he has not read: SIOCOUTQ of unix(7)."""
+    return int.from_bytes(fcntl.ioctl(guest, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+
+
+async def _all_read(guest: socket.socket, look_s: float) -> None:
+    while _unread(guest):
+        await asyncio.sleep(look_s)
 
 
 def _give(guest: socket.socket, descriptors: Sequence[int]) -> None:
-    """In one message, which fits: nobody asks for more than two things at a time. Raises OSError."""
+    """In one message, which fits where nothing waits to be read. Raises OSError."""
     there = [one for one in descriptors if one >= 0]
     try:
         said = "".join("0" if one < 0 else "1" for one in descriptors).encode() + b"\n"

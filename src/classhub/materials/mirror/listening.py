@@ -27,9 +27,10 @@ class Listening:
         host, _, port = self.listen.rpartition(":")
         return list(bind_sockets(int(port), address=host.strip("[]")))
 
-    def files_socket(self) -> socket.socket | None:
+    def files_socket(self) -> socket.socket:
         """For everybody who may enter its folder: a token says who somebody is. Raises OSError."""
-        return bind_unix_socket(self.files, mode=0o666) if self.files else None
+        bound: socket.socket = bind_unix_socket(self.files, mode=0o666)
+        return bound
 
 
 def from_json(text: str | bytes) -> Listening:

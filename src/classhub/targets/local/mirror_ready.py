@@ -33,6 +33,8 @@ def make(settings: Mapping[str, Any], paths: Paths) -> None:
     """settings: hub.json, with a mirror. Raises OSError."""
     paths.mirror_socket.unlink(missing_ok=True)
     paths.mirror_files.unlink(missing_ok=True)
+    paths.mirror_files.parent.mkdir(exist_ok=True)
+    paths.mirror_files.parent.chmod(0o711)
     paths.libraries.mkdir(exist_ok=True)
     paths.libraries.chmod(0o711)  # whatever the umask: a build's own folder lies in it, and nobody lists it
     try:
