@@ -64,20 +64,20 @@ def student(in_memory):
     return Student(in_memory / "home")
 
 
-def left_open() -> list[str]:
-    """Of this process, what belongs to a home or is a blob."""
+def left_open(below: Path) -> list[str]:
+    """By this process."""
     found = []
     for one in Path("/proc/self/fd").iterdir():
         with suppress(OSError):
             found.append(str(one.readlink()))
-    return [path for path in found if "/home" in path or "/blobs/" in path]
+    return [path for path in found if path.startswith(f"{below}/")]
 
 
 def assert_all_there(student: Student) -> None:
     assert regular(student.course) == CONTENTS and student.path("now").is_symlink()
     assert os.access(student.path("run.sh"), os.X_OK) and not os.access(student.path("film"), os.X_OK)
     assert {path.name for path in student.home.iterdir()} == {".classhub", "COMP141"}
-    assert not left_open() and unseen.NAME not in [one.name for one in threading.enumerate()]
+    assert not left_open(student.home.parent) and unseen.NAME not in [one.name for one in threading.enumerate()]
 
 
 def test_two_threads_bring_all_of_it(source, student):
