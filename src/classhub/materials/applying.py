@@ -109,6 +109,7 @@ def place_unseen(run: Run, job: Job, blob: Blob, watch: Watch) -> None:
     folder, name = tree.split(job.path)
     fill = content_of(blob, job.entry.size, watch)
     placing.put_unseen(Place(_at_hand(run, folder), name), fill, job.entry.kind == "exec")
+    run.written += job.entry.size
     note_delivered(run, job)
 
 
@@ -141,6 +142,7 @@ def _do_now(run: Run, job: Job, spot: Spot, local: Version) -> Do:
 def _deliver(run: Run, job: Job, spot: Spot, staged: Staged, _: Leaf) -> None:
     try:
         staged.put(spot.place)
+        run.written += job.entry.size
     except FileExistsError:
         # A run that was killed put it there, beside what lies in the way.
         if not spot.beyond or tree.leaf_at(spot.place) != leaf_of(job.entry):
@@ -151,7 +153,6 @@ def _deliver(run: Run, job: Job, spot: Spot, staged: Staged, _: Leaf) -> None:
 
 
 def note_delivered(run: Run, job: Job) -> None:
-    run.written += job.entry.size
     run.say(job.path, "restored" if run.record.base(job.path) else "new")
     run.record.take(job.path, job.entry)
 

@@ -20,6 +20,7 @@ from classhub.materials.over_http import HttpSource
 from classhub.materials.source import Blob
 
 AT_ONCE = 100
+"""Descriptors in one answer, which the mirror keeps to; the kernel takes 253."""
 AT_FIRST = 10
 """So that writing can begin."""
 WAIT_S = 2.0

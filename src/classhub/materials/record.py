@@ -57,7 +57,7 @@ class Known:
 
 
 def leaf_of(entry: Entry) -> Leaf:
-    return Leaf("link" if entry.kind == "link" else "file", entry.digest)
+    return Leaf("link" if entry.is_link else "file", entry.digest)
 
 
 def print_of(found: os.stat_result) -> tuple[int, int, int, int]:
@@ -92,11 +92,7 @@ class Record:
         return known.base if known else None
 
     def take(self, path: str, entry: Entry) -> None:
-        known = self.paths.get(path)
-        if known is None:
-            self.paths[path] = Known(leaf_of(entry), entry.kind == "exec", entry.size)
-        else:
-            known.take(entry)
+        self.at(path).take(entry)
         self.changed = True
 
     def drop(self, path: str) -> None:

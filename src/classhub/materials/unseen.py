@@ -44,6 +44,7 @@ def bring(run: Run, jobs: Sequence[Job]) -> Sequence[Job]:
         end()
     done = [job for hand in hands for job in hand.result()]
     for job in done:
+        run.written += job.entry.size
         note_delivered(run, job)
     brought = {job.path for job in done}
     return [job for job in jobs if job.path not in brought]

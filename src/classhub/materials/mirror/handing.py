@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import file_digest
 from pathlib import Path
 
+from classhub.materials.handed import AT_ONCE
 from classhub.materials.mirror import access
 from classhub.materials.mirror.blobs import place
 from classhub.materials.mirror.desk import Desk
@@ -29,8 +30,6 @@ LOG = logging.getLogger("classhub.mirror")
 MOST_GUESTS = 200
 MOST_OF_ONE = 4
 """Of one account of the machine; a server has two."""
-MOST_AT_ONCE = 100
-"""Descriptors in one answer; the kernel takes 253."""
 LONGEST_LINE = 16_384
 IDLE_S = 30
 READ_S = 10
@@ -93,7 +92,7 @@ class Handing:
         while line := await asyncio.wait_for(reader.readline(), IDLE_S):
             asked = json.loads(line)
             seen, folder = await self._seen(str(asked["course"]), str(asked["token"]))
-            allowed = [one if one in seen else "" for one in map(str, asked["digests"][:MOST_AT_ONCE])]
+            allowed = [one if one in seen else "" for one in map(str, asked["digests"][:AT_ONCE])]
             await asyncio.wait_for(_all_read(guest, LOOK_S), READ_S)
             _give(guest, await loop.run_in_executor(self._readers, self._opened, folder, allowed))
 
