@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from doubles import big_course
-from hub.conftest import free_port
+from doubles.ports import free_port
 from hub.student import eventually
 
 PEER = "nbgitpuller==1.3.0"

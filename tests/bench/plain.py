@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 
 from bench.machine import count_detached
-from hub.conftest import free_port
+from doubles.ports import free_port
 
 CONFIG = """
 from jupyterhub.proxy import Proxy

@@ -6,7 +6,6 @@ Its Service is the one of its manifests, with this process at the end of it: pod
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +21,7 @@ from classhub.plan.mirror_place import Mirror
 from classhub.plan.mirror_settings import mirror_settings
 from cluster.api import Object
 from cluster.release import NAME, Release
+from doubles.ports import free_port
 from hub.student import eventually
 
 COURSE, MATERIAL = "comp141", "material"
@@ -47,7 +47,7 @@ class MirrorBeside:
         self.release, self.folder = release, folder
         self.material = config.parent / MATERIAL
         self.mirror = Mirror(NAME, release.namespace)
-        self.host, self.port = release.plane.slot.host, _free_port(release.plane.slot.host)
+        self.host, self.port = release.plane.slot.host, free_port(release.plane.slot.host)
         loaded = load(config, {})
         settings = mirror_settings(loaded, folder / "store", imports_here=False)
         made = objects(self.mirror, "none", settings, {}, values=loaded.values)
@@ -129,9 +129,3 @@ def _service(made: list[Object], host: str, port: int) -> str:
         "endpoints": [{"addresses": [host]}],
     }
     return json.dumps({"apiVersion": "v1", "kind": "List", "items": [service, ends]})
-
-
-def _free_port(host: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import pytest
 
 from classhub.outside.hub_api import HubApi
 from classhub.targets.local.target import LocalTarget
+from doubles.ports import free_port
 from hub.student import Student, eventually
 
 REPOSITORY = Path(__file__).parents[2]
@@ -143,12 +143,6 @@ class Deployment:
         from classhub.targets.local.paths import runtime_folder
 
         return runtime_folder(self.state)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _pids() -> list[int]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.conftest import CONFIG, Deployment, free_port, make
+from doubles.ports import free_port
+from hub.conftest import CONFIG, Deployment, make
 from hub.sentences import goes_on, logs, nothing_is_left, read, says, told
 
 NAME = "alice@college.edu"

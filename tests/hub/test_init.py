@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.conftest import Deployment, free_port
+from doubles.ports import free_port
+from hub.conftest import Deployment
 
 
 class Begun(Deployment):

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from classhub.targets.local import machine, ports
-from hub.conftest import free_port
+from doubles.ports import free_port
 from hub.student import eventually
 
 STRANGER = 47013
@@ -96,11 +96,10 @@ def test_a_machine_without_the_other_family_is_no_trouble(monkeypatch):
 @pytest.mark.parametrize("taken", ["127.0.0.1", "::1"])
 def test_what_cannot_be_held_is_named_and_the_rest_is_held(taken):
     """The neighbour counts too: a program on [::1] would meet who asks localhost."""
-    free = free_port()
+    free, port = free_port(), free_port()
     with socket.socket(socket.AF_INET6 if ":" in taken else socket.AF_INET) as other:
-        other.bind((taken, 0))
+        other.bind((taken, port))
         other.listen()
-        port = other.getsockname()[1]
         held = ports.Held()
         with pytest.raises(OSError, match=f"port {port} of {taken} cannot be had: Address already in use"):
             held.keep({("127.0.0.1", port), ("127.0.0.1", free)})

@@ -23,6 +23,7 @@ from classhub.materials.mirror.publish import Looking
 from classhub.materials.mirror.results import Results
 from classhub.materials.mirror.settings import Course, Settings, Source
 from classhub.materials.mirror.store import Store
+from doubles.ports import free_port
 from materials.sources.upstream import Upstream
 
 
@@ -47,13 +48,6 @@ class Process:
         request = urllib.request.Request(self.url + path, data, headers, method="POST")
         with urllib.request.urlopen(request, timeout=10) as answer:
             return int(answer.status)
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @pytest.fixture

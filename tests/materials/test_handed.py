@@ -19,8 +19,9 @@ from classhub.materials.mirror.handing import Handing
 from classhub.materials.open_blob import OpenBlob
 from classhub.materials.sync import sync
 from doubles.histories import regular
+from doubles.ports import free_port
 from materials.conftest import FILES
-from materials.test_process import eventually, free_port
+from materials.test_process import eventually
 from materials.test_process import mirror as process
 from unit.materials.stores import entry, publish
 

@@ -12,9 +12,10 @@ from classhub.materials.mirror import on_demand as module
 from classhub.materials.mirror.on_demand import Full, OnDemand, name_of
 from classhub.materials.sync import sync
 from classhub.server.origin import MirrorOrigin
+from doubles.ports import free_port
 from materials.hub import Hub
 from materials.running import Running
-from materials.test_process import free_port, mirror
+from materials.test_process import mirror
 
 WHO = ("-c", "user.name=Jane.Doe", "-c", "user.email=jane.doe@college.edu")
 

@@ -17,15 +17,10 @@ import classhub
 from classhub.materials.fetch import HttpSource
 from classhub.materials.result import Result
 from classhub.materials.sync import sync
+from doubles.ports import free_port
 from materials.hub import Hub
 from materials.running import Running
 from unit.materials.stores import publish
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A real Jupyter Server of a student, on this machine and without a hub, whose material is a store in a folder."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ import httpx2
 import pytest
 
 import classhub
+from doubles.ports import free_port
 from doubles.store import Store
 
 PACKAGE = Path(classhub.__file__).parent
@@ -108,9 +108,7 @@ def serving(tmp_path_factory) -> Iterator[object]:
 
 def begin(home: Path, run: Path, material: str, lab: bool, environment: dict[str, str]) -> Student:
     """lab: with JupyterLab, which takes three times as long to start."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     given = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "CLASSHUB"))}
     ours = {
         "HOME": str(home),

@@ -43,7 +43,7 @@ def test_a_new_release_arrives(mirror, student):  # noqa: F811
     student.synced("comp141")
     mirror.publish("2-ddddddd", {"readme.md": b"Welcome back\n", "new.txt": b"new\n"})
     eventually((student.home / "comp141/new.txt").exists)
-    assert (student.home / "comp141/readme.md").read_bytes() == b"Welcome back\n"
+    eventually(lambda: (student.home / "comp141/readme.md").read_bytes() == b"Welcome back\n")
 
 
 def test_a_link_of_nbgitpuller_finds_its_course_by_the_repository(mirror, student):  # noqa: F811

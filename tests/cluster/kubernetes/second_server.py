@@ -1,7 +1,6 @@
 """An API server that a test may kill."""
 
 import contextlib
-import socket
 import subprocess
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import yaml
 
 from classhub.errors import OutsideFailed
 from classhub.outside.kubernetes import Cluster
+from doubles.ports import free_port
 
 
 class SecondServer:
@@ -18,8 +18,7 @@ class SecondServer:
         document = yaml.safe_load(control_plane.kubeconfig.read_text())
         first = document["clusters"][0]["cluster"]["server"]
         self.argv = self._argv(first.rpartition(":")[2])
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         self.argv = [part if not part.startswith("--secure-port") else f"--secure-port={port}" for part in self.argv]
         document["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{port}"
         self.kubeconfig = folder / "second.kubeconfig"

@@ -4,7 +4,6 @@ import os
 import random
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 import httpx2
 
 from classhub.outside.hub_api import HubApi
+from doubles.ports import free_port
 
 HERE = Path(__file__).parent
 TOKEN = "the-service-own-token-0123456789abcdef"
@@ -50,9 +50,7 @@ class RunningHub:
 
     def __init__(self, folder: Path, more: str) -> None:
         self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.address = f"http://127.0.0.1:{free.getsockname()[1]}/"
+        self.address = f"http://127.0.0.1:{free_port()}/"
         settings = CONFIG.format(here=str(HERE), address=self.address, token=TOKEN) + more
         (folder / "jupyterhub_config.py").write_text(settings)
         self.log = folder / "hub.log"

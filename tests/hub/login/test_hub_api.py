@@ -12,6 +12,7 @@ import pytest
 
 from classhub.errors import NotFound, OutsideFailed, Refused
 from classhub.outside.hub_api import HubApi
+from doubles.ports import free_port
 from hub.login.running import TOKEN, eventually
 
 CONFIG = """
@@ -108,12 +109,6 @@ def test_a_wrong_token_is_refused_and_never_shown(hub):
     shown = "".join(traceback.format_exception(caught.value)) + repr(api) + repr(vars(caught.value))
     assert secret not in shown
     assert "does not allow" in caught.value.what
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 def test_nothing_there_is_said():

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from doubles.ports import free_port
+
 SSHD = shutil.which("sshd") or shutil.which("/usr/sbin/sshd") or ""
 
 
@@ -51,7 +53,7 @@ def new_key(path: Path) -> Path:
 def listening(folder: Path, port: int = 0) -> Iterator[Sshd]:
     """folder: keeps its keys, so that a second one can have other keys on the same port."""
     folder.mkdir(exist_ok=True)
-    made = Sshd(folder, port or _free_port())
+    made = Sshd(folder, port or free_port())
     host = new_key(folder / "host")
     new_key(made.key)
     shutil.copy(folder / "client.pub", folder / "authorized")
@@ -82,8 +84,3 @@ def _wait(port: int, child: "subprocess.Popen[bytes]", log: Path) -> None:
         except OSError:
             assert child.poll() is None and time.monotonic() < until, log.read_text()
             time.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

@@ -10,14 +10,13 @@ from classhub.plan.steps import Plan, Step
 from classhub.targets.local import changing, ports, starting
 from classhub.targets.local.machine import ensure_machine
 from classhub.targets.local.paths import ensure_folders
+from doubles.ports import free_port
 
 
 @pytest.fixture
 def listen():
     """An address that is held as a supervisor holds it while no proxy lives."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     held = ports.Held()
     held.keep({("127.0.0.1", port)})
     yield f"127.0.0.1:{port}"

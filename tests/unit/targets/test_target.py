@@ -11,6 +11,7 @@ from classhub.hub.files import write_private
 from classhub.plan.changes import plan, steps_ahead
 from classhub.targets.local.target import LocalTarget
 from classhub.walls import machine_uids
+from doubles.ports import free_port
 
 
 @pytest.fixture
@@ -59,16 +60,10 @@ def refusals(target, text=""):
 def started(target, monkeypatch):
     """A folder whose hub ran once, and gave alice a home."""
     monkeypatch.setenv(machine_uids.VARIABLE, str(target.folder.parent / "machine" / "uids.json"))
-    write_private(target.paths.hub_json, json.dumps(target.settings(config(target, free()))))
+    write_private(target.paths.hub_json, json.dumps(target.settings(config(target, free_port()))))
     target.paths.uids_json.write_text('{"alice@college.edu": 50001}')
     (target.paths.homes / "alice@college.edu").mkdir()
     return target
-
-
-def free():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def kept(target):
@@ -91,7 +86,7 @@ def test_a_refusal_of_up_is_foreseen_and_nothing_is_touched(started, row):
     with socket.socket() as stranger:
         stranger.bind(("127.0.0.1", 0))
         stranger.listen()
-        text = text if "local" in text else f"{text}\nlocal: {{port: {free()}}}"
+        text = text if "local" in text else f"{text}\nlocal: {{port: {free_port()}}}"
         before = kept(started)
         (said,) = refusals(started, text.replace("%d", str(stranger.getsockname()[1])))
         assert sentence in said
@@ -101,19 +96,19 @@ def test_a_refusal_of_up_is_foreseen_and_nothing_is_touched(started, row):
 def test_a_damaged_database_is_foreseen(started):
     started.paths.database.write_bytes(b"SQLite format 3\0" + b"\1" * 5000)
     before = kept(started)
-    (said,) = refusals(started, f"local: {{port: {free()}}}")
+    (said,) = refusals(started, f"local: {{port: {free_port()}}}")
     assert "is damaged" in said and kept(started) == before
 
 
 def test_where_all_is_well_no_refusal_is_foreseen(started, target):
-    assert refusals(started, f"local: {{port: {free()}}}") == []
+    assert refusals(started, f"local: {{port: {free_port()}}}") == []
 
 
 def test_before_the_first_start_all_is_looked_at_and_nothing_made(tmp_path):
     target = LocalTarget(tmp_path / "config")
     target.folder.mkdir()
     (target.folder / "config.yaml").touch()
-    assert refusals(target, f"local: {{port: {free()}}}") == []
+    assert refusals(target, f"local: {{port: {free_port()}}}") == []
     assert not target.state.exists()
-    (said,) = refusals(target, f"homes: {{folder: /nonexistent/a}}\nlocal: {{port: {free()}}}")
+    (said,) = refusals(target, f"homes: {{folder: /nonexistent/a}}\nlocal: {{port: {free_port()}}}")
     assert "there is no /nonexistent" in said
