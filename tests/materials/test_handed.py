@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from classhub.materials import handed
+from classhub.materials import handed, pack
 from classhub.materials.fetch import HandedSource, HttpSource
 from classhub.materials.mirror import handing
 from classhub.materials.mirror.blobs import place
@@ -55,7 +55,7 @@ def blobs(mirror, files, token, digests, course="comp141"):
 def handed_over(mirror, files, token, content, course="comp141") -> bool:
     """Without HTTP."""
     http = mirror.source(token, course)
-    return bool(list(HandedSource(files, http).opened([entry(content).digest])))
+    return bool(list(HandedSource(files, http).opened([[entry(content).digest]], 1)))
 
 
 def open_files() -> list[str]:
@@ -178,9 +178,11 @@ def pipe() -> int:
 
 
 def sent_and_closed(guest, words, descriptors, send_fds=socket.send_fds):
-    send_fds(guest, words, descriptors)
-    for one in descriptors:
-        os.close(one)
+    try:
+        send_fds(guest, words, descriptors)
+    finally:
+        for one in descriptors:
+            os.close(one)
 
 
 LIES = {
@@ -208,7 +210,8 @@ def liar(path: Path, lie):
             while True:
                 guest, _ = listener.accept()
                 with guest:
-                    lie(guest, len(json.loads(guest.recv(65536).partition(b"\n")[0])["digests"]))
+                    if line := guest.recv(65536).partition(b"\n")[0]:
+                        lie(guest, len(json.loads(line).get("digests", "1")))
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -220,9 +223,11 @@ def liar(path: Path, lie):
         listener.close()
 
 
+@pytest.mark.parametrize("asks", ["for files", "for a pack"])
 @pytest.mark.parametrize("lie", LIES)
-def test_what_is_no_answer_costs_nothing_but_the_try(mirror, alice, tmp_path, monkeypatch, lie):
+def test_what_is_no_answer_costs_nothing_but_the_try(mirror, alice, tmp_path, monkeypatch, lie, asks):
     monkeypatch.setattr(handed, "WAIT_S", 0.3)
+    monkeypatch.setattr(pack, "WORTH", 1 if asks == "for a pack" else 1000)
     monkeypatch.setattr(socket, "send_fds", sent_and_closed)
     tries = []
     lying = LIES[lie]

@@ -13,6 +13,7 @@ from classhub.materials.arriving import Missed
 from classhub.materials.disk import Changed
 from classhub.materials.manifest import Entry
 from classhub.materials.merge import Do, Leaf, Version, Way
+from classhub.materials.near import Near
 from classhub.materials.placing import Place
 from classhub.materials.planning import Job, bit, settle
 from classhub.materials.record import leaf_of
@@ -60,13 +61,11 @@ def _open(run: Run, folder: str) -> int:
 
 
 def _at_hand(run: Run, folder: str) -> int:
-    """The one opened last is kept open: what follows is mostly its neighbour."""
-    if run.near is None or run.near[0] != folder:
-        opened = tree.open_below(run.root, folder, run.record.made)
-        run.forget_near()
-        run.near = (folder, opened)
-        run.record.changed = True
-    return run.near[1]
+    if run.near is None:
+        run.near = Near(run.root, run.record.made)
+    opened = run.near.folder(folder)
+    run.record.changed = True
+    return opened
 
 
 def _clear(run: Run, obstacle: InTheWay, way: Way) -> None:

@@ -10,6 +10,7 @@ import errno
 import os
 import re
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from hashlib import sha256
@@ -116,13 +117,11 @@ def state_of(descriptor: int) -> os.stat_result:
     return os.fstat(descriptor)
 
 
-def pieces(descriptor: int) -> Iterator[bytes]:
-    """The whole file, wherever the descriptor stands."""
-    at = 0
-    while True:
-        piece = os.pread(descriptor, PIECE, at)
-        if not piece:
-            return
+def pieces(descriptor: int, begin: int = 0, size: int | None = None) -> Iterator[bytes]:
+    """So many bytes, by default the whole file, wherever the descriptor stands."""
+    at = begin
+    end = sys.maxsize if size is None else begin + size
+    while piece := os.pread(descriptor, min(PIECE, end - at), at):
         at += len(piece)
         yield piece
 
@@ -205,17 +204,19 @@ def write(descriptor: int, content: bytes) -> None:
             rest = rest[os.write(descriptor, rest) :]
 
 
-def copy(source: int, descriptor: int) -> bool:
-    """Within the kernel, or by shared blocks where the disk can; False if the plain way has to be gone, from the begin.
+def copy(source: int, descriptor: int, wanted: int, begin: int = 0) -> bool:
+    """So many bytes from there on, within the kernel, or by shared blocks where the disk can; False if the plain way has to be gone, from
+    the begin.
 
     Some disks refuse with an error of any kind, some say that there is nothing to copy, some stop early.
     """
     if not hasattr(os, "copy_file_range"):
         return False
-    wanted = os.fstat(source).st_size
     at = 0
     try:
-        while at < wanted and (done := os.copy_file_range(source, descriptor, min(wanted - at, LARGE_PIECE), at, at)):
+        while at < wanted and (
+            done := os.copy_file_range(source, descriptor, min(wanted - at, LARGE_PIECE), begin + at, at)
+        ):
             at += done
     except OSError as error:
         if at and error.errno in FULL:

@@ -33,10 +33,11 @@ class FolderSource:
         for digest in digests:
             opened = _opened(f"{folder}/{digest[:2]}/{digest}")
             if opened is not None:
+                descriptor, size = opened
                 try:
-                    yield OpenBlob(digest, opened, is_whole=False)
+                    yield OpenBlob(digest, descriptor, size, is_whole=False)
                 finally:
-                    os.close(opened)
+                    os.close(descriptor)
 
     def published(self) -> Mapping[str, frozenset[str]]:
         return lists.published(lists.parsed(self._read("published.json")))
@@ -58,15 +59,16 @@ class FolderSource:
         return content
 
 
-def _opened(path: str) -> int | None:
-    """None for one that is not there or cannot be read. Raises Offline where the whole store is away."""
+def _opened(path: str) -> tuple[int, int] | None:
+    """With its size. None for one that is not there or cannot be read. Raises Offline where the whole store is away."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         if error.errno in OF_ONE_FILE:
             return None
         raise Offline(unreadable(error)) from error
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return descriptor
+    found = os.fstat(descriptor)
+    if stat.S_ISREG(found.st_mode):
+        return descriptor, found.st_size
     os.close(descriptor)
     return None

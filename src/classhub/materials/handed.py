@@ -6,17 +6,19 @@ Student's side: standard library only, Python 3.9.
 from __future__ import annotations
 
 import json
-import os
 import socket
 import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from classhub.materials import disk
+from classhub.materials import disk, pack
 from classhub.materials.manifest import Manifest
 from classhub.materials.open_blob import OpenBlob
 from classhub.materials.over_http import HttpSource
+from classhub.materials.pack import Pack, Span
 from classhub.materials.source import Blob
 
 AT_ONCE = 100
@@ -36,9 +38,12 @@ class HandedSource:
         self._http = http
         self._has_failed = False
         """Then it is not tried again."""
+        self._pack: Pack | None = None
 
     def manifest(self) -> Manifest:
-        return self._http.manifest()
+        found = self._http.manifest()
+        self._pack = pack.of(found)
+        return found
 
     def published(self) -> Mapping[str, frozenset[str]]:
         return self._http.published()
@@ -52,7 +57,7 @@ class HandedSource:
     def blobs(self, digests: Iterable[str]) -> Iterator[Blob]:
         """What is handed over comes first."""
         missing = dict.fromkeys(digests)
-        for blob in self.opened(list(missing)):
+        for blob in self.opened(_groups(list(missing)), len(missing)):
             del missing[blob.digest]
             yield blob
         if missing:
@@ -61,25 +66,63 @@ class HandedSource:
     def close(self) -> None:
         self._http.close()
 
-    def opened(self, digests: Sequence[str]) -> Iterator[OpenBlob]:
-        """Those that are handed over, each until the next one is asked for. May be asked by several threads. Raises nothing."""
+    def opened(self, groups: Iterable[Sequence[str]], count: int) -> Iterator[OpenBlob]:
+        """Those that are handed over, each until the next one is asked for. groups: of AT_ONCE digests at most; count: of all.
+
+        May be asked by several threads. Raises nothing.
+        """
         if self._has_failed:
             return
         try:
             with _Mirror(self._path, self._http.course, self._http.token()) as mirror:
-                yield from _in_groups(mirror, digests)
+                wanted = self._pack if self._pack and 2 * count >= len(self._pack.places) else None
+                with _opened(mirror, wanted) as packed:
+                    yield from _in_turn(mirror, groups, packed)
         except (OSError, ValueError):
             self._has_failed = True
 
 
-def _in_groups(mirror: _Mirror, digests: Sequence[str]) -> Iterator[OpenBlob]:
+def _groups(digests: Sequence[str]) -> Iterator[Sequence[str]]:
+    yield digests[:AT_FIRST]
+    for start in range(AT_FIRST, len(digests), AT_ONCE):
+        yield digests[start : start + AT_ONCE]
+
+
+class _Packed(NamedTuple):
+    """An open pack."""
+
+    descriptor: int = -1
+    places: Mapping[str, Span] = MappingProxyType({})
+
+    def blob(self, digest: str) -> OpenBlob:
+        begin, size = self.places[digest]
+        return OpenBlob(digest, self.descriptor, size, is_whole=True, begin=begin)
+
+
+@contextmanager
+def _opened(mirror: _Mirror, wanted: Pack | None) -> Iterator[_Packed]:
+    """One that holds nothing, where the mirror has not this one."""
+    descriptor = mirror.pack(wanted) if wanted else -1
+    try:
+        yield _Packed(descriptor, wanted.places) if wanted and descriptor >= 0 else _Packed()
+    finally:
+        if descriptor >= 0:
+            disk.close(descriptor)
+
+
+def _in_turn(mirror: _Mirror, groups: Iterable[Sequence[str]], packed: _Packed) -> Iterator[OpenBlob]:
     """The next ones are opened there while these are written here."""
-    later = range(AT_FIRST, len(digests), AT_ONCE)
-    groups = [digests[:AT_FIRST], *(digests[start : start + AT_ONCE] for start in later)]
-    for number, group in enumerate(groups):
-        for asked in groups[number and number + 1 : number + 2]:
-            mirror.ask(asked)
-        yield from mirror.answer(group)
+    before: Sequence[str] = ()
+    for group in groups:
+        asked = [digest for digest in group if digest not in packed.places]
+        if asked:
+            mirror.ask(digests=asked)
+        yield from mirror.answer(before)
+        for digest in group:
+            if digest in packed.places:
+                yield packed.blob(digest)
+        before = asked
+    yield from mirror.answer(before)
 
 
 class _Mirror:
@@ -107,24 +150,41 @@ class _Mirror:
         for descriptor in self._descriptors:
             disk.close(descriptor)
 
-    def ask(self, digests: Sequence[str]) -> None:
-        self._socket.sendall(json.dumps({**self._who, "digests": digests}).encode() + b"\n")
+    def ask(self, **what: Any) -> None:
+        self._socket.sendall(json.dumps({**self._who, **what}).encode() + b"\n")
+
+    def pack(self, wanted: Pack) -> int:
+        """Its descriptor, which is the caller's; -1 if it cannot be had."""
+        self.ask(pack=wanted.name)
+        if self._answer(1) == "0":
+            return -1
+        descriptor = self._descriptors.pop(0)
+        if disk.state_of(descriptor).st_size == wanted.size:
+            return descriptor
+        disk.close(descriptor)
+        return -1
 
     def answer(self, digests: Sequence[str]) -> Iterator[OpenBlob]:
-        """To the first question that has none."""
-        said = self._line()
-        if len(said) != len(digests) or said.count("1") > len(self._descriptors):
-            raise ValueError
+        """To the first question that has none; without digests it was not asked."""
+        said = self._answer(len(digests)) if digests else ""
         for at, word in enumerate(said):
             if word == "1":
                 yield from self._blob(digests[at], self._descriptors.pop(0))
 
     def _blob(self, digest: str, descriptor: int) -> Iterator[OpenBlob]:
         try:
-            if stat.S_ISREG(os.fstat(descriptor).st_mode):
-                yield OpenBlob(digest, descriptor, is_whole=True)
+            found = disk.state_of(descriptor)
+            if stat.S_ISREG(found.st_mode):
+                yield OpenBlob(digest, descriptor, found.st_size, is_whole=True)
         finally:
             disk.close(descriptor)
+
+    def _answer(self, count: int) -> str:
+        """1 or 0 for each, of which those with a 1 have their descriptors in turn."""
+        said = self._line()
+        if len(said) != count or said.count("1") > len(self._descriptors):
+            raise ValueError
+        return said
 
     def _line(self) -> str:
         until = time.monotonic() + WAIT_S

@@ -13,17 +13,21 @@ OF_ONE_FILE = (errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.EIS
 
 
 class OpenBlob:
-    """descriptor: of whoever made this. is_whole: all bytes were compared with the digest by somebody who is trusted."""
+    """descriptor: of whoever made this. begin, size: where in it the bytes lie. is_whole: all were compared with the digest by
+    somebody who is trusted.
+    """
 
-    def __init__(self, digest: str, descriptor: int, is_whole: bool) -> None:
+    def __init__(self, digest: str, descriptor: int, size: int, is_whole: bool, begin: int = 0) -> None:
         self.digest = digest
         self.descriptor = descriptor
+        self.size = size
+        self.begin = begin
         self.is_whole = is_whole
 
     def pieces(self) -> Iterator[bytes]:
         """They end early where this one file is gone or damaged, which whoever verifies them sees; the others can be had."""
         try:
-            yield from disk.pieces(self.descriptor)
+            yield from disk.pieces(self.descriptor, self.begin, self.size)
         except OSError as error:
             if error.errno not in OF_ONE_FILE:
                 raise Offline(unreadable(error)) from error

@@ -78,9 +78,15 @@ def written(content: Iterable[bytes]) -> Fill:
     return fill
 
 
-def copied(descriptor: int) -> Fill:
-    """Of an open file, from its begin."""
-    return lambda new: None if disk.copy(descriptor, new) else written(disk.pieces(descriptor))(new)
+def copied(descriptor: int, begin: int = 0, size: int | None = None) -> Fill:
+    """So many bytes of an open file, by default all."""
+
+    def fill(new: int) -> None:
+        wanted = disk.state_of(descriptor).st_size if size is None else size
+        if not disk.copy(descriptor, new, wanted, begin):
+            written(disk.pieces(descriptor, begin, size))(new)
+
+    return fill
 
 
 def discard(folder: int, temporary: bytes) -> None:

@@ -11,6 +11,7 @@ from classhub.materials import arriving, disk, names, tree, undo
 from classhub.materials.arriving import Arriving
 from classhub.materials.manifest import Manifest
 from classhub.materials.merge import Do, Leaf, Version, Way, decide, decide_way
+from classhub.materials.near import Near
 from classhub.materials.placing import Place, Safety
 from classhub.materials.record import Record, leaf_of
 from classhub.materials.result import Item
@@ -45,8 +46,7 @@ class Run:
         self.has_arrived = False
         self.has_staged = False
         """Whether temporary files were made in the folder, or something left its place: a run that is cut short leaves them."""
-        self.near: tuple[str, int] | None = None
-        """The folder that was worked in last, open."""
+        self.near: Near | None = None
         self.record = Record()
         self.manifest = Manifest("", "", {})
         self.merges: Mapping[str, Merge] = {}
@@ -98,7 +98,7 @@ class Run:
 
     def forget_near(self) -> None:
         if self.near is not None:
-            disk.close(self.near[1])
+            self.near.close()
             self.near = None
 
     def show_folder(self) -> None:

@@ -101,9 +101,9 @@ def content_of(blob: Blob, size: int, watch: Watch) -> Fill:
 
 def _copy(blob: OpenBlob, size: int, descriptor: int) -> bool:
     """False if there is no short way; it has to be written from the begin then."""
-    if disk.state_of(blob.descriptor).st_size != size:
+    if blob.size != size:
         raise Damaged
-    if not disk.copy(blob.descriptor, descriptor):
+    if not disk.copy(blob.descriptor, descriptor, size, blob.begin):
         return False
     if not blob.is_whole and disk.digest(descriptor) != blob.digest:
         raise Damaged

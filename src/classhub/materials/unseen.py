@@ -11,24 +11,26 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from classhub.materials import arriving, disk, names, placing, tree
+from classhub.materials import arriving, placing, tree
 from classhub.materials.applying import note_delivered
 from classhub.materials.merge import Do
+from classhub.materials.near import Near
 from classhub.materials.open_blob import OpenBlob
 from classhub.materials.placing import Place
 from classhub.materials.planning import Job
 from classhub.materials.run import Run
 
 if TYPE_CHECKING:
-    Opened = Callable[[Iterable[str]], Iterator[OpenBlob]]
+    Opened = Callable[[Iterable[Sequence[str]], int], Iterator[OpenBlob]]
+    """Groups of digests, and how many these are in all."""
 
 WORTH_A_THREAD = 1_000_000
 """Bytes."""
 NAME = "first delivery"
 LARGEST = 32_000_000
 """Bytes of a file for which nobody is kept waiting."""
-COST = 50_000
-"""Bytes that are copied in the time that a file needs besides."""
+FEW, MANY = 10, 100
+"""Files that a thread takes at once: few at first, so that writing can begin, and at last, so that both end together."""
 
 
 def bring(run: Run, jobs: Sequence[Job]) -> Sequence[Job]:
@@ -37,7 +39,8 @@ def bring(run: Run, jobs: Sequence[Job]) -> Sequence[Job]:
     plain = [job for job in jobs if _comes_plainly(job)]
     if run.arriving is None or opened is None or not plain:
         return jobs
-    hands = [_Hand(run, opened, half) for half in _halves(plain)]
+    work = _Work(plain, _threads_for(plain))
+    hands = [_Hand(run, opened, work) for _ in range(work.hands)]
     ways = [_begun(hand.work) for hand in hands[1:]]
     hands[0].work()
     for end in ways:
@@ -64,50 +67,54 @@ def _comes_plainly(job: Job) -> bool:
     return job.do is Do.DELIVER and job.needs_blob and job.entry.size <= LARGEST
 
 
-def _halves(jobs: Sequence[Job]) -> list[Sequence[Job]]:
-    """Of about the same work, neighbours together; one, where two are not worth it."""
-    whole = sum(job.entry.size + COST for job in jobs)
-    if whole - COST * len(jobs) < WORTH_A_THREAD or (os.cpu_count() or 1) < 2:
-        return [jobs]
-    so_far = 0
-    for at, job in enumerate(jobs):
-        so_far += job.entry.size + COST
-        if so_far * 2 >= whole:
-            return [jobs[: at + 1], jobs[at + 1 :]]
-    return [jobs]
+def _threads_for(jobs: Sequence[Job]) -> int:
+    return 2 if sum(job.entry.size for job in jobs) >= WORTH_A_THREAD and (os.cpu_count() or 1) > 1 else 1
+
+
+class _Work:
+    """What is left to do for whichever thread asks next; neighbours together."""
+
+    def __init__(self, jobs: Sequence[Job], hands: int) -> None:
+        self.hands = hands
+        self.jobs: dict[str, list[Job]] = {}
+        """By digest."""
+        for job in jobs:
+            self.jobs.setdefault(job.entry.digest, []).append(job)
+        self._left = list(self.jobs)
+        self._lock = threading.Lock()
+
+    def groups(self) -> Iterator[Sequence[str]]:
+        """Digests for one thread, no one for two."""
+        most = FEW
+        while group := self._taken(most):
+            yield group
+            most = MANY
+
+    def _taken(self, most: int) -> Sequence[str]:
+        with self._lock:
+            count = min(most, max(FEW, len(self._left) // (2 * self.hands)))
+            group, self._left = self._left[:count], self._left[count:]
+            return group
 
 
 class _Hand:
-    """Writes some of them, in a thread, with open folders of its own."""
+    """Writes some of it, in a thread, with open folders of its own."""
 
-    def __init__(self, run: Run, opened: Opened, jobs: Sequence[Job]) -> None:
+    def __init__(self, run: Run, opened: Opened, work: _Work) -> None:
         self._until = min(run.begun + arriving.SHOWN_AFTER_S, run.deadline)
         self._run = run
         self._opened = opened
-        self._near = ("", -1)
+        self._work = work
         self._done: list[Job] = []
         self._error: BaseException | None = None
-        self._jobs: dict[str, list[Job]] = {}
-        for job in jobs:
-            self._jobs.setdefault(job.entry.digest, []).append(job)
 
     def work(self) -> None:
-        root = -1
         try:
-            root = disk.again(self._run.root)
-            for blob in self._opened(list(self._jobs)):
-                for job in self._jobs.get(blob.digest, ()):
-                    if time.monotonic() > self._until:
-                        return
-                    self._write(root, job, blob)
+            self._write_all(Near(self._run.root, self._run.record.made))
         except (OSError, tree.InTheWay):
             return  # the ordinary way meets it again, and says of which path
         except BaseException as error:  # noqa: BLE001  raised by `result`, in the run's own thread
             self._error = error
-        finally:
-            for descriptor in (root, self._near[1]):
-                if descriptor >= 0:
-                    disk.close(descriptor)
 
     def result(self) -> list[Job]:
         """What lies there now. Raises what is no matter of the disk."""
@@ -115,14 +122,19 @@ class _Hand:
             raise self._error
         return self._done
 
-    def _write(self, root: int, job: Job, blob: OpenBlob) -> None:
-        folder, _, name = job.path.rpartition("/")
-        if self._near[0] != folder or self._near[1] < 0:
-            opened = tree.open_below(root, folder, self._run.record.made)
-            if self._near[1] >= 0:
-                disk.close(self._near[1])
-            self._near = (folder, opened)
-        if blob.is_whole and disk.state_of(blob.descriptor).st_size == job.entry.size:
-            place = Place(self._near[1], names.to_bytes(name))
-            placing.put_unseen(place, placing.copied(blob.descriptor), job.entry.kind == "exec")
+    def _write_all(self, near: Near) -> None:
+        try:
+            for blob in self._opened(self._work.groups(), len(self._work.jobs)):
+                for job in self._work.jobs.get(blob.digest, ()):
+                    if time.monotonic() > self._until:
+                        return
+                    self._write(near, job, blob)
+        finally:
+            near.close()
+
+    def _write(self, near: Near, job: Job, blob: OpenBlob) -> None:
+        folder, name = tree.split(job.path)
+        if blob.is_whole and blob.size == job.entry.size:
+            place = Place(near.folder(folder), name)
+            placing.put_unseen(place, placing.copied(blob.descriptor, blob.begin, blob.size), job.entry.kind == "exec")
             self._done.append(job)

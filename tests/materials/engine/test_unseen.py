@@ -5,12 +5,16 @@ import os
 import threading
 import time
 from contextlib import suppress
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 
 from classhub.materials import arriving, disk, unseen
+from classhub.materials.manifest import Entry
+from classhub.materials.merge import Do
 from classhub.materials.open_blob import OpenBlob
+from classhub.materials.planning import Job
 from doubles.classroom import Instructor, Link, Program, Student, actions, digest
 from doubles.histories import regular
 from materials.engine.faults import FaultyOs
@@ -41,15 +45,15 @@ class Opening(Instructor):
         for name, content in self.blobs_known.items():
             (folder / name).write_bytes(content)
 
-    def opened(self, digests):
+    def opened(self, groups, count):
         self.threads.add(threading.current_thread().name)
-        for name in digests:
+        for name in (one for group in groups for one in group):
             self.before_open(name)
             if name in self.lacks:
                 continue
             descriptor = os.open(self.place / name, os.O_RDONLY)
             try:
-                yield OpenBlob(name, descriptor, self.is_whole)
+                yield OpenBlob(name, descriptor, os.fstat(descriptor).st_size, self.is_whole)
             finally:
                 os.close(descriptor)
 
@@ -241,11 +245,11 @@ def test_what_can_neither_be_written_nor_removed_is_never_shown(source, student,
             raise OSError(errno.EIO, "no")
         return unlink(name, *given, **more)
 
-    def half(source, new):
+    def half(source, new, *where):
         if os.fstat(source).st_size == 900_000 and not refused:
             os.write(new, b"half")
             raise OSError(errno.EIO, "no")
-        return copy(source, new)
+        return copy(source, new, *where)
 
     unlink, copy = os.unlink, disk.copy
     monkeypatch.setattr(os, "unlink", refuse)
@@ -255,12 +259,11 @@ def test_what_can_neither_be_written_nor_removed_is_never_shown(source, student,
     assert len(list(student.home.glob(".classhub-*"))) == 0, "and the next look at it removed what was left"
 
 
-@pytest.mark.parametrize("sizes", [[], [1], [2_000_000], [1, 2_000_000], [2_000_000, 1, 1], [600_000] * 5])
-def test_the_halves_are_all_of_it_in_its_order(sizes):
-    from classhub.materials.manifest import Entry
-    from classhub.materials.merge import Do
-    from classhub.materials.planning import Job
-
-    jobs = [Job(str(number), Entry("file", "0" * 64, size), Do.DELIVER) for number, size in enumerate(sizes)]
-    halves = unseen._halves(jobs)
-    assert [job for half in halves for job in half] == jobs and 1 <= len(halves) <= 2
+@pytest.mark.parametrize("count", [1, 9, 10, 25, 400])
+def test_two_threads_share_all_of_it_and_end_together(count):
+    jobs = [Job(str(number), Entry("file", f"{number:064}", 1), Do.DELIVER) for number in range(count)]
+    work = unseen._Work(jobs, 2)
+    one, other = work.groups(), work.groups()
+    taken = [group for pair in zip_longest(one, other, fillvalue=()) for group in pair if group]
+    assert [digest for group in taken for digest in group] == list(work.jobs)
+    assert max(map(len, taken)) <= unseen.MANY and len(taken[0]) <= unseen.FEW and len(taken[-1]) <= unseen.FEW

@@ -120,7 +120,12 @@ class Blobs:
 
 def place(folder: Path, digest: str) -> Path:
     """Of a blob that is kept."""
-    return folder / digest[:2] / digest
+    return folder / below(digest)
+
+
+def below(digest: str) -> str:
+    """The same in the folder. A Path costs more than to open the file."""
+    return f"{digest[:2]}/{digest}"
 
 
 def pieces(path: Path) -> Iterator[bytes]:

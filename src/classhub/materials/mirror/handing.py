@@ -2,6 +2,7 @@
 
 A unix socket that everybody may open. Whoever asks shows a token, as for a page. A question is one line of JSON, {"token",
 "course", "digests"}; the answer says of each digest, with 1 or 0, whether its descriptor comes along (SCM_RIGHTS of unix(7)).
+With "pack" in place of "digests", the name of the pack that follows from the asker's manifest (materials/pack.py), one comes.
 """
 
 import asyncio
@@ -22,9 +23,11 @@ from pathlib import Path
 
 from classhub.materials.handed import AT_ONCE
 from classhub.materials.mirror import access
-from classhub.materials.mirror.blobs import place
+from classhub.materials.mirror.blobs import below
 from classhub.materials.mirror.desk import Desk
 from classhub.materials.mirror.door import HubAway
+from classhub.materials.mirror.packs import Packs
+from classhub.materials.mirror.shelf import Selection
 
 LOG = logging.getLogger("classhub.mirror")
 MOST_GUESTS = 200
@@ -34,8 +37,10 @@ LONGEST_LINE = 16_384
 IDLE_S = 30
 READ_S = 10
 """For an answer to be read."""
-LOOK_S = 0.005
+LOOK_S = (0.0005, 1)
+"""Whether an answer was read: so soon the first time, then ever more seldom."""
 THREADS = 4
+FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 class Handing:
@@ -47,6 +52,7 @@ class Handing:
         self._guests: dict[asyncio.Task[None], int] = {}
         """And the account of each."""
         self._readers = ThreadPoolExecutor(THREADS, "handing")
+        self._packs = Packs(self._readers)
         self._comparing = threading.Lock()
         self._looked_at: dict[str, tuple[tuple[int, ...], bool]] = {}
         """By digest the file as it was when its bytes were compared, and whether they were right."""
@@ -83,7 +89,7 @@ class Handing:
             pass  # it asks over HTTP then, and is told there what is wrong
         finally:
             try:
-                await _all_read(guest, 1)  # or until he hung up
+                await _all_read(guest)  # or until he hung up
             finally:
                 writer.close()
 
@@ -91,12 +97,24 @@ class Handing:
         loop = asyncio.get_running_loop()
         while line := await asyncio.wait_for(reader.readline(), IDLE_S):
             asked = json.loads(line)
-            seen, folder = await self._seen(str(asked["course"]), str(asked["token"]))
-            allowed = [one if one in seen else "" for one in map(str, asked["digests"][:AT_ONCE])]
-            await asyncio.wait_for(_all_read(guest, LOOK_S), READ_S)
+            selection, folder = await self._seen(str(asked["course"]), str(asked["token"]))
+            await asyncio.wait_for(_all_read(guest), READ_S)
+            if "pack" in asked:
+                _give(guest, [await self._pack(folder, selection, asked["pack"])])
+                continue
+            allowed = [one if one in selection.digests else "" for one in map(str, asked["digests"][:AT_ONCE])]
             _give(guest, await loop.run_in_executor(self._readers, self._opened, folder, allowed))
 
-    async def _seen(self, course: str, token: str) -> tuple[frozenset[str], Path]:
+    async def _pack(self, folder: Path, selection: Selection, name: object) -> int:
+        """-1 where this is not what this person has now, or it cannot be had in time."""
+        if selection.pack is None or selection.pack.name != name:
+            return -1
+        try:
+            return await self._packs.opened(folder, selection.pack)
+        except (OSError, TimeoutError, ValueError):
+            return -1
+
+    async def _seen(self, course: str, token: str) -> tuple[Selection, Path]:
         """Raises LookupError where this person gets nothing of that course."""
         desk = self._desk
         person = await desk.door.person(token) if token or desk.is_open else None
@@ -104,15 +122,19 @@ class Handing:
         selection = shelf.selection(person) if person and access.may_see(shelf.course, person) else None
         if selection is None:
             raise LookupError
-        return selection.digests, shelf.store.blobs.folder
+        return selection, shelf.store.blobs.folder
 
     def _opened(self, folder: Path, digests: Sequence[str]) -> list[int]:
         """A descriptor for each, or -1."""
-        return [self._open(folder, digest) if digest else -1 for digest in digests]
-
-    def _open(self, folder: Path, digest: str) -> int:
+        blobs = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            descriptor = os.open(place(folder, digest), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            return [self._open(blobs, digest) if digest else -1 for digest in digests]
+        finally:
+            os.close(blobs)
+
+    def _open(self, blobs: int, digest: str) -> int:
+        try:
+            descriptor = os.open(below(digest), FLAGS, dir_fd=blobs)
         except OSError:
             return -1
         if self._is_whole(descriptor, digest):
@@ -153,9 +175,11 @@ def _unread(guest: socket.socket) -> int:
     return int.from_bytes(fcntl.ioctl(guest, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
 
 
-async def _all_read(guest: socket.socket, look_s: float) -> None:
+async def _all_read(guest: socket.socket) -> None:
+    wait_s, longest_s = LOOK_S
     while _unread(guest):
-        await asyncio.sleep(look_s)
+        await asyncio.sleep(wait_s)
+        wait_s = min(wait_s * 2, longest_s)
 
 
 def _give(guest: socket.socket, descriptors: Sequence[int]) -> None:

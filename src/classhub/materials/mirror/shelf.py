@@ -8,11 +8,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from classhub.materials import manifest as manifests
+from classhub.materials import pack
 from classhub.materials.manifest import Manifest
 from classhub.materials.mirror import schedule
 from classhub.materials.mirror.access import Person, is_staff
@@ -20,6 +22,7 @@ from classhub.materials.mirror.history import History
 from classhub.materials.mirror.schedule import View, Viewer
 from classhub.materials.mirror.settings import Course
 from classhub.materials.mirror.store import Store
+from classhub.materials.pack import Pack
 
 MOST_SELECTIONS = 64
 
@@ -50,6 +53,10 @@ class Selection:
     def __post_init__(self) -> None:
         self.digests = frozenset(digest for digests in self.versions.values() for digest in digests)
         self.published = Answer.of(json.dumps(self.versions, separators=(",", ":")))
+
+    @cached_property
+    def pack(self) -> Pack | None:
+        return pack.of(self.manifest)
 
 
 class Shelf:

@@ -1,0 +1,232 @@
+"""The pack of a release: a first delivery on the mirror's machine is copied from one open file, by whoever may see just that."""
+
+import errno
+import json
+import logging
+import os
+import socket
+import stat
+import threading
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from classhub.materials import pack
+from classhub.materials.fetch import HandedSource
+from classhub.materials.manifest import Entry, Manifest
+from classhub.materials.mirror import handing, packs
+from classhub.materials.mirror.blobs import PART, place
+from classhub.materials.open_blob import OpenBlob
+from classhub.materials.sync import sync
+from doubles.histories import regular
+from materials.test_handed import SEEN, files, open_files  # noqa: F401 - a fixture
+from materials.test_process import eventually
+from unit.materials.stores import entry
+
+MANY = {f"week{number % 5}/lab{number:02}.ipynb": b"%d" % number * 500 for number in range(40)}
+MANY |= {"film.mp4": b"f" * 3_000_000, "copy.ipynb": b"7" * 500, "empty": b""}
+
+
+@pytest.fixture
+def taught(mirror, files, alice):  # noqa: F811
+    """A source whose release is worth a pack."""
+    mirror.publish("2-ddddddd", MANY)
+    return HandedSource(files, mirror.source(alice))
+
+
+@pytest.fixture
+def given(monkeypatch):
+    """What each answer of the mirror held: how many descriptors."""
+    found = []
+    real = handing._give
+    monkeypatch.setattr(handing, "_give", lambda guest, these: [found.append(len(these)), real(guest, these)][-1])
+    return found
+
+
+def open_packs(mirror) -> list[str]:
+    """Of this mirror, which is in this process."""
+    folder = f"{mirror.store}/comp141/blobs/"
+    return [path for path in open_files() if path.startswith(folder) and path.endswith("(deleted)")]
+
+
+def manifest(sizes: dict[str, int], **links: str) -> Manifest:
+    entries = {path: Entry("file", sha256(path.encode()).hexdigest(), size) for path, size in sizes.items()}
+    entries.update({path: Entry("link", "f" * 64, len(target), target) for path, target in links.items()})
+    return Manifest("comp141", "1-aaaaaaa", entries)
+
+
+def test_both_ends_find_out_the_same_in_whatever_order_they_read_it(monkeypatch):
+    sizes = {f"{number}.txt": number for number in range(30)}
+    one = pack.of(manifest(sizes, link="0.txt"))
+    assert one == pack.of(manifest(dict(reversed(sizes.items()))))
+    assert one.size == sum(sizes.values()) and len(one.places) == 30
+    ends = [0, *(span.begin + span.size for span in one.places.values())]
+    assert [span.begin for span in one.places.values()] == ends[:-1] and ends[-1] == one.size
+
+
+def test_other_bytes_or_another_order_are_another_pack():
+    sizes = {f"{number}.txt": number for number in range(30)}
+    assert pack.of(manifest(sizes)).name != pack.of(manifest({**sizes, "0.txt": 1})).name
+    assert pack.of(manifest(sizes)).name != pack.of(manifest({**sizes, "new.txt": 1})).name
+
+
+def test_few_large_and_too_many_bytes_are_left_out(monkeypatch):
+    few = {f"{number}.txt": 10 for number in range(pack.WORTH)}
+    assert pack.of(manifest(dict(list(few.items())[1:]))) is None
+    assert len(pack.of(manifest({**few, "large": pack.LARGEST + 1})).places) == pack.WORTH
+    monkeypatch.setattr(pack, "MOST", 10 * pack.WORTH + 9)
+    assert len(pack.of(manifest({**few, "9more": 10})).places) == pack.WORTH
+
+
+def test_a_first_delivery_is_copied_from_one_file(mirror, taught, given, tmp_path, monkeypatch):
+    monkeypatch.setattr(taught._http, "blobs", lambda _: pytest.fail("asked over HTTP"))
+    assert sync(taught, tmp_path, "comp141").status == "done"
+    assert regular(tmp_path / "comp141") == MANY
+    assert sum(given) <= 2 * (1 + 1), "the pack and the film, for each of two threads"
+    assert len(open_packs(mirror)) == 1 and not list((mirror.store / "comp141" / "blobs").glob(f"{PART}*")), (
+        "it has no name"
+    )
+
+
+def test_files_from_a_pack_are_whole_also_where_the_kernel_cannot_copy(taught, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EXDEV, "not between these")
+
+    monkeypatch.setattr(os, "copy_file_range", refuse)
+    assert sync(taught, tmp_path, "comp141").status == "done"
+    assert regular(tmp_path / "comp141") == MANY
+
+
+def test_what_comes_in_sight_is_taken_from_it_too(taught, given, tmp_path):
+    (tmp_path / "comp141").mkdir()  # so that nothing is hidden
+    assert sync(taught, tmp_path, "comp141").status == "done"
+    assert regular(tmp_path / "comp141") == MANY and sum(given) == 2, "the pack and the film"
+
+
+def test_a_few_files_are_worth_no_pack(mirror, taught, given, tmp_path):
+    assert sync(taught, tmp_path, "comp141", first=["week0"], only_first=True).status == "done"
+    assert not open_packs(mirror)
+    assert sum(given) == len([path for path in MANY if path.startswith("week0/")])
+
+
+def home(path: Path) -> Path:
+    path.mkdir()
+    return path
+
+
+def asked(mirror, path, token, name, course="comp141"):
+    """The descriptor of a pack that is asked for by hand; -1 for no."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.settimeout(10)
+        sock.connect(path)
+        sock.sendall(json.dumps({"token": token, "course": course, "pack": name}).encode() + b"\n")
+        said, descriptors, _, _ = socket.recv_fds(sock, 100, 10)
+    assert len(descriptors) == (said == b"1\n")
+    return descriptors[0] if descriptors else -1
+
+
+def test_only_who_has_this_release_gets_this_pack(mirror, files, alice, monkeypatch):  # noqa: F811
+    """jane.doe is in the other section: hers holds other files."""
+    monkeypatch.setattr(pack, "WORTH", 1)
+    jane, stranger = mirror.hub.user("jane.doe"), mirror.hub.user("somebody")
+    name = {token: pack.of(mirror.source(token, "comp141").manifest()).name for token in (alice, jane)}
+    assert name[alice] != name[jane]
+    for token in (alice, jane):
+        descriptor = asked(mirror, files, token, name[token])
+        content = os.pread(descriptor, pack.MOST, 0)
+        os.close(descriptor)
+        assert (b"of A\n" in content, b"of B\n" in content) == (token == alice, token == jane)
+    assert b"secret" not in content, "which is not released"
+    for token, other in ((alice, jane), (jane, alice), (stranger, alice), ("", alice), ("invented", alice)):
+        assert asked_or_gone(mirror, files, token, name[other]) == -1
+    for odd in (None, 5, "", [], "../" * 5, {"a": 1}):
+        assert asked(mirror, files, alice, odd) == -1
+
+
+def asked_or_gone(*given) -> int:
+    """Strangers are sent away without a word."""
+    try:
+        return asked(*given)
+    except ConnectionError:
+        return -1
+
+
+def test_whoever_has_a_pack_can_read_it_and_nothing_more(mirror, files, alice, taught):  # noqa: F811
+    descriptor = asked(mirror, files, alice, pack.of(taught.manifest()).name)
+    for change in (lambda: os.write(descriptor, b"x"), lambda: os.ftruncate(descriptor, 0)):
+        with pytest.raises(OSError):
+            change()
+    assert stat.S_IMODE(os.fstat(descriptor).st_mode) == stat.S_IRUSR
+    os.close(descriptor)
+
+
+@pytest.mark.parametrize("how", ["damaged", "gone", "longer", "full"])
+def test_where_no_pack_can_be_made_the_files_come_one_by_one(mirror, taught, tmp_path, monkeypatch, caplog, how):
+    content = MANY["week1/lab01.ipynb"]
+    blob = place(mirror.store / "comp141" / "blobs", entry(content).digest)
+    {
+        "damaged": lambda: blob.write_bytes(b"?" * len(content)),
+        "gone": blob.unlink,
+        "longer": lambda: blob.write_bytes(content + b"?"),
+        "full": lambda: monkeypatch.setattr(packs, "has_room", lambda *_: False),
+    }[how]()
+    caplog.set_level(logging.ERROR)
+    result = sync(taught, tmp_path, "comp141")
+    lost = set() if how == "full" else {path for path in MANY if MANY[path] == content}
+    assert result.status == ("partial" if lost else "done")
+    assert regular(tmp_path / "comp141") == {path: content for path, content in MANY.items() if path not in lost}
+    assert caplog.text.count("A pack cannot be made") == 1, "and is not tried by everybody"
+    assert not list((mirror.store / "comp141" / "blobs").glob(f"{PART}*"))
+
+
+def test_nobody_waits_for_one_that_takes_long(taught, tmp_path, monkeypatch):
+    going_on = threading.Event()
+    real = packs._written
+    monkeypatch.setattr(packs, "WAIT_S", 0.05)
+    monkeypatch.setattr(packs, "_written", lambda *given: [going_on.wait(20), real(*given)][-1])
+    try:
+        assert sync(taught, tmp_path, "comp141").status == "done"
+        assert regular(tmp_path / "comp141") == MANY
+    finally:
+        going_on.set()
+
+
+def test_one_is_made_for_all_who_ask_and_let_go_afterwards(mirror, files, alice, taught, tmp_path, monkeypatch):  # noqa: F811
+    made = []
+    real = packs._written
+    monkeypatch.setattr(packs, "_written", lambda *given: [made.append(1), real(*given)][-1])
+    monkeypatch.setattr(packs, "KEEP_S", 0.5)
+    for number in range(3):
+        assert sync(taught, home(tmp_path / str(number)), "comp141").status == "done"
+    assert len(made) == 1
+    eventually(lambda: not open_packs(mirror))
+    assert mirror.handing._packs._made == {}
+    assert sync(taught, home(tmp_path / "later"), "comp141").status == "done" and len(made) == 2
+
+
+def test_of_many_releases_the_newest_packs_are_kept(mirror, files, alice, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(packs, "MOST", 2)
+    for number in range(4):
+        mirror.publish(f"{number + 2}-ddddddd", {**MANY, "new": b"%d" % number})
+        source = HandedSource(files, mirror.source(alice))
+        count = len(pack.of(source.manifest()).places)
+        assert all(isinstance(blob, OpenBlob) for blob in source.opened([list(source._pack.places)[:50]], count))
+    eventually(lambda: len(open_packs(mirror)) == 2)
+
+
+def test_a_pack_of_another_size_than_promised_is_not_used(mirror, taught, tmp_path, monkeypatch):
+    def short(folder: Path, wanted):
+        file = packs.tempfile.TemporaryFile(dir=folder, prefix=PART)
+        file.write(b"x")
+        file.flush()
+        return file
+
+    monkeypatch.setattr(packs, "_written", short)
+    assert sync(taught, tmp_path, "comp141").status == "done"
+    assert regular(tmp_path / "comp141") == MANY
+
+
+def test_a_few_files_have_no_pack(mirror, files, alice, given, tmp_path):  # noqa: F811
+    assert sync(HandedSource(files, mirror.source(alice)), tmp_path, "comp141").status == "done"
+    assert regular(tmp_path / "comp141") == SEEN and not open_packs(mirror)
