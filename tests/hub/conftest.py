@@ -72,7 +72,7 @@ class Deployment:
         return [sys.executable, "-m", "classhub", "-C", str(self.config), *arguments]
 
     def run(
-        self, *arguments: str, check: bool = True, timeout_s: float = 180, **environ: str
+        self, *arguments: str, check: bool = True, timeout_s: float = 600, **environ: str
     ) -> "subprocess.CompletedProcess[str]":
         done = subprocess.run(
             self.command(*arguments),
@@ -118,13 +118,16 @@ class Deployment:
                 if _argv(process)[-2:] == ["classhub.targets.local.supervisor", str(self.state)]
             )
         found = eventually(
-            lambda: (json.loads((self.state / "parts.json").read_text())[part]["process"] or {}).get("pid")
+            lambda: (json.loads((self.state / "parts.json").read_text()).get(part, {}).get("process") or {}).get("pid")
         )
         return int(found)
 
     def kill(self, *parts: str) -> None:
-        for pid in [self.pid(part) for part in parts]:
+        """Returns when they are dead: a signal alone takes its time where the machine is busy."""
+        pids = [self.pid(part) for part in parts]
+        for pid in pids:
             os.kill(pid, signal.SIGKILL)
+        eventually(lambda: not any(map(_argv, pids)), every_s=0.01)
 
     def left_processes(self) -> list[list[str]]:
         """Whatever still names this deployment: a server and its kernels do so in their environment only."""

@@ -20,9 +20,12 @@ from classhub.walls import mounts, reach
 from classhub.walls.mounts import Mounts
 from classhub.walls.spec import Spec
 from hub.conftest import CONFIG, REPOSITORY, Deployment
+from hub.student import eventually
 
 IS_ROOT = os.geteuid() == 0
-UID = 47011 if IS_ROOT else os.geteuid()
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+UID = 47020 + WORKER if IS_ROOT else os.geteuid()
+"""Each worker's own: hubs of one account share a folder for sockets, and the last one takes it away."""
 STRANGER = 47012
 """Another ordinary account; only root can act as one."""
 
@@ -50,7 +53,7 @@ class OrdinaryDeployment(Deployment):
         return path
 
     def run(
-        self, *arguments: str, check: bool = True, timeout_s: float = 180, **environ: str
+        self, *arguments: str, check: bool = True, timeout_s: float = 600, **environ: str
     ) -> "subprocess.CompletedProcess[str]":
         done = run_as(self.uid, self.command(*arguments), self.home, timeout_s, **environ)
         if check:
@@ -76,7 +79,7 @@ class OrdinaryDeployment(Deployment):
 
 
 def run_as(
-    uid: int, argv: list[str], home: Path, timeout_s: float = 60, **environ: str
+    uid: int, argv: list[str], home: Path, timeout_s: float = 300, **environ: str
 ) -> "subprocess.CompletedProcess[str]":
     """To the end, with a plain environment: nothing of root's or of the suite's."""
     spec = as_account(uid, argv, home, environ)
@@ -107,7 +110,7 @@ def start_as(uid: int, argv: list[str], home: Path) -> Iterator["subprocess.Pope
         process.stdin.flush()
         try:
             yield process
-            process.wait(30)
+            process.wait(120)
         finally:
             process.kill()
 
@@ -163,7 +166,7 @@ def started() -> Iterator[OrdinaryDeployment]:
             yield deployment
         finally:
             deployment.down()
-            assert not deployment.processes()
+            eventually(lambda: not deployment.processes())
             with suppress(OSError):  # others of this account may be at work
                 deployment.runtime.parent.rmdir()
 

@@ -24,7 +24,7 @@ class Student:
     def url(self) -> str:
         return f"{self.address}/user/{self.name}"
 
-    def start(self, timeout_s: float = 120) -> None:
+    def start(self, timeout_s: float = 300) -> None:
         """Known to the hub, server ready, a token that may enter it."""
         if self.name not in {user["name"] for user in self.api.users()}:
             self.api.add_user(self.name)
@@ -32,7 +32,7 @@ class Student:
         self.api.start_server(self.name)
         self.wait_ready(timeout_s)
 
-    def wait_ready(self, timeout_s: float = 120) -> None:
+    def wait_ready(self, timeout_s: float = 300) -> None:
         eventually(lambda: self.api.user(self.name)["servers"].get("", {}).get("ready"), timeout_s)
 
     def get(self, path: str, **more):
@@ -40,7 +40,7 @@ class Student:
 
     def request(self, method: str, path: str, **more):
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx2.request(method, f"{self.url}{path}", headers=headers, timeout=60, **more)
+        return httpx2.request(method, f"{self.url}{path}", headers=headers, timeout=120, **more)
 
     def start_kernel(self) -> str:
         answer = self.request("POST", "/api/kernels", json={"name": "python3"})
@@ -48,7 +48,7 @@ class Student:
         self.kernel = answer.json()["id"]
         return self.kernel
 
-    def run(self, code: str, timeout_s: float = 60) -> str:
+    def run(self, code: str, timeout_s: float = 180) -> str:
         """What the cell prints (or its error)."""
         return asyncio.run(asyncio.wait_for(self._run(code), timeout_s))
 
@@ -82,7 +82,7 @@ class Student:
                 return out
 
 
-def eventually(check, timeout_s: float = 30, every_s: float = 0.1):
+def eventually(check, timeout_s: float = 120, every_s: float = 0.1):
     """The first true answer of `check`; fails with the last answer when there is none in time."""
     deadline = time.monotonic() + timeout_s
     while True:

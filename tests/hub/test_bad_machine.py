@@ -98,7 +98,7 @@ def test_a_disk_that_fills_up_stops_nobody_from_signing_in_and_working(disk):
 
 
 def choose_a_password(link: str, password: str) -> None:
-    with httpx2.Client(follow_redirects=True, timeout=30) as browser:
+    with httpx2.Client(follow_redirects=True, timeout=120) as browser:
         page = browser.get(link)
         xsrf = page.text.partition('name="_xsrf" value="')[2].partition('"')[0]
         address, _, code = link.partition("?code=")

@@ -3,13 +3,13 @@
 import hashlib
 import json
 import os
-from pathlib import Path
 
 import httpx2
 import pytest
 
 from doubles.idp import Account, IdP
 from hub.conftest import make
+from hub.files import contents
 from hub.student import Student
 
 NAMES = (
@@ -146,10 +146,6 @@ def found_in(text: str | bytes) -> list[str]:
     return [name for name, canary in CANARIES.items() if canary.encode() in whole]
 
 
-def files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
-
-
 def test_the_hub_was_in_debug_and_has_the_canaries(lived):
     """Or the tests below prove nothing."""
     assert found_in((lived.state / "hub.json").read_bytes()) == list(CANARIES)
@@ -158,9 +154,9 @@ def test_the_hub_was_in_debug_and_has_the_canaries(lived):
 
 
 def test_no_log_has_a_secret(lived):
-    logs = files(lived.state / "logs") + files(lived.state / "events")
+    logs = contents(lived.state / "logs") | contents(lived.state / "events")
     assert any("alice" in str(path) for path in logs)
-    assert {str(path): found for path in logs if (found := found_in(path.read_bytes()))} == {}
+    assert {str(path): found for path, text in logs.items() if (found := found_in(text))} == {}
 
 
 def test_no_command_says_a_secret(lived):
@@ -176,7 +172,7 @@ def test_no_command_line_has_a_secret(lived):
 
 def test_files_with_secrets_are_the_owners_alone(lived):
     """The settings of now, of each revision, and nothing else."""
-    kept = [path for path in files(lived.state) if found_in(path.read_bytes())]
+    kept = [path for path, text in contents(lived.state).items() if found_in(text)]
     places = {path.relative_to(lived.state).parts[0] for path in kept}
     assert places == {"hub.json", "history"}
     assert len(kept) == 5, "the one that the hub refused, and the way back from it, are revisions too"

@@ -17,7 +17,7 @@ class Begun(Deployment):
     def __init__(self, folder: Path, *flags: str) -> None:
         self.folder, self.config, self.port = folder, folder / "config", free_port()
         argv = [sys.executable, "-m", "classhub", "init", str(folder), *flags]
-        subprocess.run(argv, check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
+        subprocess.run(argv, check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=300)
         self.run("config", "set", "local.port", str(self.port))
 
 

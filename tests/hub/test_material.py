@@ -40,7 +40,7 @@ def college(hub):
 def alice(college) -> Student:
     alice = college.student(ALICE)
     alice.start()
-    eventually((college.state / "homes" / ALICE / "comp141" / "README.md").exists, 60)
+    eventually((college.state / "homes" / ALICE / "comp141" / "README.md").exists)
     return alice
 
 
@@ -50,7 +50,7 @@ def home(hub):
 
 def test_her_course_arrives_as_hers_and_no_other(college, alice):
     folder = home(college) / "comp141"
-    eventually((folder / "tools" / "dice141.py").exists, 30)
+    eventually(lambda: all((folder / path).exists() for path in ("tools/dice141.py", "labs/lab01.ipynb")))
     assert (folder / "labs" / "lab01.ipynb").stat().st_uid == home(college).stat().st_uid
     assert not (folder / "labs" / "later.md").exists()
     assert not (home(college) / "bio101").exists()
@@ -116,10 +116,10 @@ def test_the_folder_that_material_comes_from_is_empty_to_her(college, alice):
 
 def test_a_kernel_has_the_courses_library_from_a_folder_that_is_read_only(college, alice):
     try:
-        eventually((college.state / "libraries" / "comp141" / "current.json").exists, 120)
+        eventually((college.state / "libraries" / "comp141" / "current.json").exists, 300)
     except AssertionError:
         pytest.fail((college.state / "logs" / "mirror.log").read_text()[-5000:])
-    eventually((home(college) / ".classhub" / "comp141" / "lib.path").exists, 60)
+    eventually((home(college) / ".classhub" / "comp141" / "lib.path").exists)
     alice.start_kernel()
     told = alice.run("import dice141, os; print(dice141.SIDES, dice141.__file__, os.access(dice141.__file__, os.W_OK))")
     assert told.split()[0] == "6" and told.split()[-1] == "False"
@@ -128,14 +128,14 @@ def test_a_kernel_has_the_courses_library_from_a_folder_that_is_read_only(colleg
 
 def test_a_change_arrives_while_she_works_and_staff_see_it(college, alice):
     (college.folder / "material" / "comp141" / "README.md").write_text("a new word\n")
-    eventually(lambda: (home(college) / "comp141" / "README.md").read_text() == "a new word\n", 60)
+    eventually(lambda: (home(college) / "comp141" / "README.md").read_text() == "a new word\n")
 
     def seen() -> bool:
         told = json.loads(college.run("course", "status", "comp141", "--json").stdout)
         states = {one["name"]: one["state"] for one in told["standing"]}
         return states == {ALICE: "up to date", TA: "never"}
 
-    eventually(seen, 30)
+    eventually(seen)
 
 
 def test_staff_start_a_file_over_and_hers_is_kept(college, alice):
@@ -152,8 +152,8 @@ def test_the_mirror_is_killed_and_comes_back(college, alice):
     old = college.pid("mirror")
     college.kill("mirror")
     (college.folder / "material" / "comp141" / "README.md").write_text("after the kill\n")
-    eventually(lambda: college.pid("mirror") != old, 30)
-    eventually(lambda: (home(college) / "comp141" / "README.md").read_text() == "after the kill\n", 90)
+    eventually(lambda: college.pid("mirror") != old)
+    eventually(lambda: (home(college) / "comp141" / "README.md").read_text() == "after the kill\n")
 
 
 def test_a_course_whose_folder_is_gone_keeps_what_students_have(college, alice):
@@ -164,11 +164,11 @@ def test_a_course_whose_folder_is_gone_keeps_what_students_have(college, alice):
         def told() -> str:
             return college.run("course", "status", "comp141").stdout
 
-        eventually(lambda: "cannot be had" in told(), 40)
+        eventually(lambda: "cannot be had" in told())
         assert (home(college) / "comp141" / "labs" / "lab01.ipynb").exists()
         bob = college.student(TA)
         bob.start()
-        eventually((college.state / "homes" / TA / "comp141" / "labs" / "lab01.ipynb").exists, 60)
+        eventually((college.state / "homes" / TA / "comp141" / "labs" / "lab01.ipynb").exists)
     finally:
         material.with_name("aside").rename(material)
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from hub.conftest import CONFIG, make
+from hub.files import contents, regular
 from hub.student import eventually
 
 CANARY = "canary-6e0d27"
@@ -19,19 +20,28 @@ def hub(open_tmp):
         deployment.up()
         with deployment.api() as api:
             api.start_server("alice@college.edu")
-            eventually(lambda: api.user("alice@college.edu")["servers"].get("", {}).get("ready"), 120)
+            eventually(lambda: api.user("alice@college.edu")["servers"].get("", {}).get("ready"), 300)
         yield deployment
 
 
 def kept(deployment):
     """Every file of .classhub by content and time, but for what hub and mirror themselves write all the time."""
     busy = ("logs", "events", "homes", "caddy", "material")
-    files = [path for path in deployment.state.rglob("*") if path.is_file() and ".sqlite" not in path.name]
-    found = [path for path in files if path.relative_to(deployment.state).parts[0] not in busy]
-    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in found}
+    times, found = regular(deployment.state), contents(deployment.state)
+    return {
+        path: (content, times[path].st_mtime_ns)
+        for path, content in found.items()
+        if path in times and ".sqlite" not in path.name and path.relative_to(deployment.state).parts[0] not in busy
+    }
+
+
+def is_whole(deployment):
+    """`up` does not wait for the culler, whose start is noted too."""
+    return {part["state"] for part in deployment.status()["parts"]} == {"running"}
 
 
 def plan(deployment, *more):
+    eventually(lambda: is_whole(deployment))
     before = kept(deployment)
     said = deployment.run("plan", *more)
     assert kept(deployment) == before and len(before) > 3

@@ -65,7 +65,7 @@ def test_a_held_port_is_ours_to_listen_on():
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         ours.bind(("127.0.0.1", port))
         ours.listen()
-        with socket.create_connection(("127.0.0.1", port), timeout=5):
+        with socket.create_connection(("127.0.0.1", port), timeout=60):
             pass
     held.close()
 

@@ -80,7 +80,7 @@ class RunningHub:
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
             try:
-                self._process.wait(10)
+                self._process.wait(60)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
@@ -90,7 +90,7 @@ class RunningHub:
         self.start()
 
     def sql(self, statement: str, *values: object) -> list:
-        with sqlite3.connect(self.folder / "jupyterhub.sqlite", timeout=10) as db:
+        with sqlite3.connect(self.folder / "jupyterhub.sqlite", timeout=60) as db:
             return db.execute(statement, values).fetchall()
 
     def browser(self, **headers: str) -> "Browser":
@@ -114,7 +114,7 @@ class Browser:
     def __init__(self, address: str, headers: dict[str, str]) -> None:
         place = ".".join(str(random.randint(1, 254)) for _ in range(3))
         headers = {"X-Forwarded-For": f"10.{place}", "User-Agent": "test", **headers}
-        self.client = httpx2.Client(base_url=address, headers=headers, timeout=30, trust_env=False)
+        self.client = httpx2.Client(base_url=address, headers=headers, timeout=60, trust_env=False)
 
     def get(self, url: str) -> httpx2.Response:
         return self.client.get(url)
@@ -157,7 +157,7 @@ def words(answer: httpx2.Response) -> str:
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
 
 
-def eventually(check, why: str = "", within_s: float = 20) -> None:
+def eventually(check, why: str = "", within_s: float = 120) -> None:
     end = time.monotonic() + within_s
     while not check():
         assert time.monotonic() < end, why or check

@@ -17,9 +17,9 @@ def test_the_hub_answers_others_while_it_checks_passwords(hub):
             pool.submit(browser.submit, page, username="busy", password="guess")
             for browser, page in zip(browsers, pages, strict=True)
         ]
-        answers = 0
+        answers, other = 0, hub.browser()
         while not all(each.done() for each in tries):
-            hub.browser().get("hub/health")
+            other.get("hub/health")
             answers += 1
     assert answers > 1.5 * len(tries), "a hub that checks them itself answers once between two of them"
 
@@ -34,7 +34,11 @@ def test_the_time_taken_does_not_tell_who_exists(hub):
         browser.submit(page, username=name, password="guess")
         return time.perf_counter() - begun
 
-    known = min(seconds("known") for _ in range(4))
-    unknown = min(seconds("who.is.this") for _ in range(4))
-    impossible = min(seconds("a/b") for _ in range(4))
-    assert max(known, unknown, impossible) < 1.6 * min(known, unknown, impossible)
+    taken: dict[str, list[float]] = {"known": [], "who.is.this": [], "a/b": []}
+    for round_ in range(20):  # in turns and some more often, as others may be at work on the machine
+        for name, times in taken.items():
+            times.append(seconds(name))
+        quickest = [min(times) for times in taken.values()]
+        if round_ >= 3 and max(quickest) < 1.6 * min(quickest):
+            break
+    assert max(quickest) < 1.6 * min(quickest), taken
