@@ -46,7 +46,7 @@ def people(chromium) -> Iterator[object]:
     def person(name: str):
         if name not in contexts:
             context = chromium.new_context(viewport={"width": 1280, "height": 800})
-            context.set_default_timeout(60_000)
+            context.set_default_timeout(120_000)
             contexts[name] = context.new_page()
         return contexts[name]
 
