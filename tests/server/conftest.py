@@ -29,7 +29,7 @@ class Student:
         self.log = log
         self.base = "/user/alice@college.edu/"
         self.url = f"http://127.0.0.1:{port}{self.base}"
-        self.http = httpx2.Client(headers={"Authorization": f"token {TOKEN}"}, timeout=20)
+        self.http = httpx2.Client(headers={"Authorization": f"token {TOKEN}"}, timeout=60)
 
     def get(self, way: str, **more):
         return self.http.get(self.url + way, **more)
@@ -42,14 +42,9 @@ class Student:
         listed = self.get("classhub/api/material").json()["courses"]
         return next((one for one in listed if one["name"] == course), None)
 
-    def follow(self, way: str, limit: int = 60):
+    def follow(self, way: str):
         """Click a link: where it leads after the pages that wait."""
-        for _ in range(limit):
-            answer = self.get(way)
-            if 'http-equiv="refresh"' not in answer.text:
-                return answer
-            time.sleep(0.1)
-        raise AssertionError(f"{way} waits for ever: {answer.text}")
+        return eventually(lambda: 'http-equiv="refresh"' not in (answer := self.get(way)).text and answer)
 
     def lands(self, way: str) -> str:
         """The address below this server that a link leads to in the end."""
@@ -62,7 +57,7 @@ class Student:
         return eventually(lambda: (now := self.status(course)) and now["when"] and not now["running"] and now)
 
 
-def eventually(check, seconds: float = 30):
+def eventually(check, seconds: float = 120):
     until = time.monotonic() + seconds
     while True:
         found = check()
@@ -96,7 +91,7 @@ def serving(tmp_path_factory) -> Iterator[object]:
         home = home or tmp_path_factory.mktemp("home")
         student = begin(home, tmp_path_factory.mktemp("run"), str(material), lab, environment)
         running.append(student)
-        eventually(lambda: answers(student), 60)
+        eventually(lambda: answers(student))
         return student
 
     yield start
@@ -149,7 +144,7 @@ def end(student: Student) -> None:
     student.http.close()
     student.process.terminate()
     try:
-        student.process.wait(10)
+        student.process.wait(30)
     except subprocess.TimeoutExpired:
         student.process.kill()
         student.process.wait()

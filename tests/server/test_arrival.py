@@ -131,6 +131,7 @@ def test_a_file_is_started_over_and_the_students_own_stays_beside_it(classroom):
     store, student = classroom
     store.publish({"labs/over.txt": "the course's\n"})
     eventually(lambda: read(student, "labs/over.txt"))
+    student.synced()
     (student.home / "comp141" / "labs" / "over.txt").write_text("all wrong\n")
     done = student.post("classhub/api/start-over", {"course": "comp141", "path": "labs/over.txt"}).json()
     assert done["status"] == "done" and read(student, "labs/over.txt") == "the course's\n"
@@ -145,6 +146,7 @@ def test_what_was_before_a_merge_is_listed_and_comes_back(classroom):
     (student.home / "comp141" / "back.txt").write_text("1\n2\nmine\n")
     store.publish({"back.txt": "one\n2\n3\n"})
     eventually(lambda: read(student, "back.txt") == "one\n2\nmine\n")
+    student.synced()
     asked = {"course": "comp141", "path": "back.txt"}
     versions = student.get("classhub/api/versions", params=asked).json()["versions"]
     assert [one["words"] for one in versions] == ["yours, before a new version came in"]
@@ -156,6 +158,7 @@ def test_what_changed_is_listed_in_words(classroom):
     store, student = classroom
     store.publish({"edited.txt": "x\n", "left alone.txt": "y\n"})
     eventually(lambda: read(student, "edited.txt"))
+    student.synced()
     (student.home / "comp141" / "edited.txt").write_text("z\n")
     changes = student.get("classhub/api/changes", params={"course": "comp141"}).json()["changes"]
     assert {one["path"]: one["words"] for one in changes}["edited.txt"] == "you changed it"
@@ -165,7 +168,7 @@ def test_what_changed_is_listed_in_words(classroom):
 def test_what_a_tab_has_not_saved_is_combined_with_the_disk_and_nothing_is_written(classroom):
     store, student = classroom
     store.publish({"tab.txt": "1\n2\n3\n", "tab.bin": b"\0\1"})
-    eventually(lambda: read(student, "tab.txt"))
+    eventually(lambda: read(student, "tab.txt") and read(student, "tab.bin"))
     (student.home / "comp141" / "tab.txt").write_text("one\n2\n3\n")
     asked = {"course": "comp141", "path": "tab.txt", "base": "1\n2\n3\n", "mine": "1\n2\nthree\n"}
     assert student.post("classhub/api/combine", asked).json()["content"] == "one\n2\nthree\n"
