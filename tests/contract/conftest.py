@@ -15,7 +15,7 @@ from contract.harness import TARGETS, Harness, make_memory
 from hub.student import eventually
 
 ALICE = "alice@college.edu"
-SLOW_S = 120
+SLOW_S = 600
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -85,7 +85,7 @@ class ClusterHarness:
             if user not in {one["name"] for one in api.users()}:
                 api.add_user(user)
         servers.start(self.target, user)
-        eventually(lambda: user in {one.user for one in self.target.inspect().servers if one.ready}, 60)
+        eventually(lambda: user in {one.user for one in self.target.inspect().servers if one.ready}, 300)
 
 
 @contextmanager

@@ -37,7 +37,7 @@ class LocalHarness(OnThisMachine):
         with self.target.api() as api:
             api.add_user(user)
             api.start_server(user)
-            eventually(lambda: api.user(user)["servers"].get("", {}).get("ready"), 120)
+            eventually(lambda: api.user(user)["servers"].get("", {}).get("ready"), 300)
 
 
 @contextmanager
