@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 
-CLIENT = httpx2.Client(trust_env=False, timeout=20)
+CLIENT = httpx2.Client(trust_env=False, timeout=120)
 
 
 def ask(mirror: Any, method: str, path: str, token: str = "", **more: Any) -> httpx2.Response:

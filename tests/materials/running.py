@@ -27,7 +27,7 @@ class Running:
 
     def do(self, what: Coroutine[Any, Any, Any]) -> Any:
         """In the server's loop; the outcome."""
-        return asyncio.run_coroutine_threadsafe(what, self._loop).result(30)
+        return asyncio.run_coroutine_threadsafe(what, self._loop).result(120)
 
     @property
     def url(self) -> str:

@@ -27,7 +27,7 @@ from doubles.ports import free_port
 from materials.sources.upstream import Upstream
 
 
-def eventually(check: Callable[[], Any], within_s: float = 30) -> Any:
+def eventually(check: Callable[[], Any], within_s: float = 120) -> Any:
     until = time.monotonic() + within_s
     while not (found := check()):
         assert time.monotonic() < until
@@ -46,7 +46,7 @@ class Process:
 
     def post(self, path: str, data: bytes = b"", **headers: str) -> int:
         request = urllib.request.Request(self.url + path, data, headers, method="POST")
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return int(answer.status)
 
 
@@ -77,7 +77,7 @@ def process(tmp_path: Path, upstream: Upstream) -> Iterator[Process]:
         eventually(lambda: Store(made.store / "comp141").current_name())
         yield made
         child.send_signal(signal.SIGTERM)
-        assert child.wait(15) == 0, (tmp_path / "log").read_text()
+        assert child.wait(60) == 0, (tmp_path / "log").read_text()
     finally:
         child.kill()
         child.wait()

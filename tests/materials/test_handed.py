@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import socket
 import stat
 import threading
@@ -44,6 +45,12 @@ def files(mirror, tmp_path):
 
     mirror.server.do(begin())
     return path
+
+
+@pytest.fixture(autouse=True)
+def much_time(monkeypatch):
+    """Nothing comes over HTTP because the machine is busy."""
+    monkeypatch.setattr(handed, "WAIT_S", 60)
 
 
 def blobs(mirror, files, token, digests, course="comp141"):
@@ -219,7 +226,7 @@ def liar(path: Path, lie):
         yield
     finally:
         listener.shutdown(socket.SHUT_RDWR)
-        thread.join(10)
+        thread.join(60)
         listener.close()
 
 
@@ -241,7 +248,7 @@ def test_what_is_no_answer_costs_nothing_but_the_try(mirror, alice, tmp_path, mo
 @contextmanager
 def guest(files: str):
     with socket.socket(socket.AF_UNIX) as sock:
-        sock.settimeout(10)
+        sock.settimeout(60)
         sock.connect(files)
         yield sock
 
@@ -282,19 +289,18 @@ def test_more_guests_than_it_has_room_for_keep_nobody_else_away(mirror, files, a
     idle = [socket.socket(socket.AF_UNIX) for _ in range(6)]
     for sock in idle:
         sock.connect(files)
-        sock.settimeout(5)
-    sent_away = [sock for sock in idle if not _is_kept(sock)]
-    assert len(sent_away) == 3
+    eventually(lambda: sum(map(_is_kept, idle)) <= 3)
+    assert sum(map(_is_kept, idle)) == 3
     found = blobs(mirror, files, alice, [entry(BIG).digest])
     assert found == {entry(BIG).digest: (False, BIG)}, "over HTTP"
     for sock in idle:
         sock.close()
-    mirror.server.do(handing.asyncio.sleep(0.2))
+    eventually(lambda: not mirror.handing._guests)
     assert handed_over(mirror, files, alice, BIG)
 
 
 def _is_kept(sock: socket.socket) -> bool:
-    sock.settimeout(0.5)
+    sock.settimeout(0.1)
     try:
         return sock.recv(1) != b""
     except TimeoutError:
@@ -310,6 +316,7 @@ def test_a_guest_who_never_reads_gets_one_answer_and_keeps_his_place(mirror, fil
         sock.sendall(question * 20)
         if hangs_up:
             sock.shutdown(socket.SHUT_WR)
+        select.select([sock], [], [], 60)
         mirror.server.do(handing.asyncio.sleep(1))
         assert len(mirror.handing._guests) == 1
         assert handed_over(mirror, files, alice, BIG), "others are served"
@@ -326,6 +333,7 @@ def test_of_one_account_a_few_are_let_in(mirror, files, alice, monkeypatch):
     idle = [socket.socket(socket.AF_UNIX) for _ in range(6)]
     for sock in idle:
         sock.connect(files)
+    eventually(lambda: sum(map(_is_kept, idle)) <= handing.MOST_OF_ONE)
     assert sum(map(_is_kept, idle)) == handing.MOST_OF_ONE
     for sock in idle:
         sock.close()

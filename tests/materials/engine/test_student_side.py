@@ -71,7 +71,7 @@ def test_a_sync_runs_on_every_interpreter_found(python, tmp_path):
         [python, "-I", "-S", "-c", program],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
         env={"PATH": os.environ["PATH"]},
     )

@@ -58,6 +58,12 @@ class Opening(Instructor):
                 os.close(descriptor)
 
 
+@pytest.fixture(autouse=True)
+def much_time(monkeypatch):
+    """Nothing is shown, and goes on in sight, because the machine is busy."""
+    monkeypatch.setattr(arriving, "SHOWN_AFTER_S", 120)
+
+
 @pytest.fixture
 def source(in_memory):
     return Opening(FILES, in_memory / "blobs")

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import secrets
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-USER, TOKEN = "x-access-token", "canary-token-7f3a"
+USER, TOKEN = "x-access-token", f"canary-token-{secrets.token_hex(8)}"
+"""Of this process: who looks for it among all programs of the machine must not find that of another worker's test."""
 
 
 class Server(ThreadingHTTPServer):

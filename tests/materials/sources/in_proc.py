@@ -13,6 +13,14 @@ class Lines(set[str]):
         return {Path(line.split("\0")[0]).name for line in self}
 
 
+def command_lines_now() -> Lines:
+    found = Lines()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            found.add(path.read_text(errors="replace"))
+    return found
+
+
 @contextmanager
 def command_lines() -> Iterator[Lines]:
     """Looked at all the time while the block runs."""
@@ -20,9 +28,7 @@ def command_lines() -> Iterator[Lines]:
 
     def look() -> None:
         while not done.is_set():
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
-                with suppress(OSError):
-                    seen.add(path.read_text(errors="replace"))
+            seen.update(command_lines_now())
 
     thread = threading.Thread(target=look)
     thread.start()

@@ -76,7 +76,7 @@ def listening(folder: Path, port: int = 0) -> Iterator[Sshd]:
 
 
 def _wait(port: int, child: "subprocess.Popen[bytes]", log: Path) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 120
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()

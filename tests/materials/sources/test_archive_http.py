@@ -34,7 +34,6 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "SILENCE_S", 1.0)
     monkeypatch.setattr(download, "WAITS_S", (0.01,))
 
 
@@ -65,6 +64,7 @@ def test_the_token_is_shown_to_its_host_alone(store: Store, server: Server, tmp_
 
 @pytest.mark.parametrize("fault", ["silent", "begun", "cut", "garbled", "endless"])
 def test_a_bad_host_is_told_and_leaves_nothing(store: Store, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(download, "SILENCE_S", 1.0)
     monkeypatch.setattr(archive, "LARGEST", 8 << 20)
     with faulty_http.faulty(getattr(faulty_http, fault)) as address, pytest.raises(Unavailable, match="does not come"):
         ArchiveSource(f"{address}/comp141.zip").look(store, {})
