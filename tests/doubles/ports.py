@@ -4,8 +4,9 @@ import errno
 import secrets
 import socket
 
-BELOW_EPHEMERAL = range(20000, 32768)
-"""No outgoing connection of anything on the machine takes one of these meanwhile (net.ipv4.ip_local_port_range)."""
+BELOW_EPHEMERAL = range(20400, 32768)
+"""No outgoing connection of anything on the machine takes one of these meanwhile (net.ipv4.ip_local_port_range); those
+below are kept for the tests' clusters (cluster/slot.py)."""
 
 
 def free_port(host: str = "127.0.0.1") -> int:
