@@ -106,7 +106,7 @@ def on_a_terminal(folder, answers, *argv):
         pass  # Linux: the other side closed
     os.close(ours)
     assert not waiting, "not asked for"
-    return process.wait(timeout=30), seen.decode().replace("\r\n", "\n")
+    return process.wait(timeout=120), seen.decode().replace("\r\n", "\n")
 
 
 @pytest.mark.parametrize("flags", [(), ("--course", "cs1")])

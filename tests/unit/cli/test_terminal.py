@@ -38,7 +38,7 @@ def on_a_terminal(program, **environ):
     except OSError:
         pass  # Linux: the other side closed
     os.close(ours)
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=120) == 0
     return seen.decode().replace("\r\n", "\n")
 
 
@@ -66,10 +66,10 @@ def test_a_log_line_does_not_steer_the_terminal():
 @pytest.mark.parametrize("program", [TABLE, PROGRESS])
 def test_without_a_terminal_there_is_no_spinner_no_colour_and_no_rich(program):
     check = f"{program}\nimport sys; assert 'rich' not in sys.modules"
-    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True, timeout=120)
     assert "\x1b" not in done.stdout + done.stderr
 
 
 def test_a_log_line_goes_into_a_pipe_as_it_is():
-    done = subprocess.run([sys.executable, "-c", LOG], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", LOG], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout == "\x1b[31mred\x1b[0m \x1b]0;owned\x07\n"

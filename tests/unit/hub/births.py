@@ -56,7 +56,7 @@ def alive_in(folder: Path) -> list[int]:
     return found
 
 
-def is_empty(folder: Path, patience_s: float = 10) -> bool:
+def is_empty(folder: Path, patience_s: float = 60) -> bool:
     """Nobody is left; what was killed takes a moment to be gone."""
     until = time.monotonic() + patience_s
     while alive_in(folder) and time.monotonic() < until:

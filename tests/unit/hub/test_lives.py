@@ -25,7 +25,7 @@ def slow_births(monkeypatch):
 
     def start(order, rescue):
         start.begun += 1
-        assert start.let_go.wait(20)
+        assert start.let_go.wait(240)
         return start.real(order, rescue)
 
     start.real, start.begun, start.let_go = birth.start, 0, threading.Event()
@@ -39,7 +39,7 @@ async def until(check) -> None:
         while not check():
             await asyncio.sleep(0.02)
 
-    await asyncio.wait_for(wait(), 20)
+    await asyncio.wait_for(wait(), 120)
 
 
 async def test_a_start_cancelled_before_its_process_is_there_leaves_none(folder, slow_births):
@@ -94,8 +94,8 @@ async def test_births_that_hang_keep_nobody_else_waiting(folder, slow_births):
         for number in range(THREADS)
     ]
     await until(lambda: slow_births.begun == len(hanging))
-    await asyncio.wait_for(asyncio.to_thread(lambda: None), 20)
-    await asyncio.wait_for(lives.end(folder / "servers", entry, 5), 20)
+    await asyncio.wait_for(asyncio.to_thread(lambda: None), 120)
+    await asyncio.wait_for(lives.end(folder / "servers", entry, 5), 120)
     slow_births.let_go.set()
     born = await asyncio.gather(*hanging)
     await asyncio.gather(*(lives.end(folder / "servers", entry, 5) for _, entry in born))
@@ -121,7 +121,7 @@ async def test_a_birth_for_which_no_thread_can_be_had_holds_up_no_later_one(fold
     with monkeypatch.context() as patched, pytest.raises(RuntimeError):
         patched.setattr(loop, "run_in_executor", none_left)
         await lives.begin(wanted, rescue=False)
-    _, entry = await asyncio.wait_for(lives.begin(wanted, rescue=False), 20)
+    _, entry = await asyncio.wait_for(lives.begin(wanted, rescue=False), 120)
     await lives.end(folder / "servers", entry, 2)
 
 

@@ -70,7 +70,7 @@ async def until(check) -> None:
         while not check():
             await asyncio.sleep(0.02)
 
-    await asyncio.wait_for(wait(), 20)
+    await asyncio.wait_for(wait(), 120)
 
 
 async def test_starts_under_way_count_for_the_limit(spawner_of, answers, folder):

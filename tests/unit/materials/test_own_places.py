@@ -110,7 +110,7 @@ def test_nobody_waits_for_a_pipe_that_takes_the_name_of_a_small_file(tmp_path):
         f"from pathlib import Path; from classhub.materials import own_file; "
         f"Path.is_file = lambda _: True; assert own_file.read(Path({str(tmp_path / 'order.json')!r}), 9) is None"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=20, env={"PYTHONPATH": os.pathsep.join(sys.path)})
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120, env={"PYTHONPATH": os.pathsep.join(sys.path)})
     assert own_file.read(tmp_path, 9) is None and own_file.read(tmp_path / "none", 9) is None
 
 

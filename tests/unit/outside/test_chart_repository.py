@@ -23,7 +23,7 @@ def repository():
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
     monkeypatch.setattr(download, "WAITS_S", (0.01, 0.01))
-    monkeypatch.setattr(download, "SILENCE_S", 2.0)
+    monkeypatch.setattr(download, "SILENCE_S", 60.0)
 
 
 @pytest.fixture

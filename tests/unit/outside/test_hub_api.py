@@ -111,7 +111,7 @@ def test_servers_that_take_their_time_to_stop_are_waited_for():
     told = []
     people = [(name, "") for name in _StopsSlowly.left]
     with HubApi(f"http://127.0.0.1:{server.server_port}/", "token") as api:
-        left = stop_all(api, people, told.append, patience_s=0.5, every_s=0.1)
+        left = stop_all(api, people, told.append, patience_s=3, every_s=0.1)
     server.shutdown()
     server.server_close()
     assert left == {("dora", ""): "it is still stopping"}

@@ -77,7 +77,7 @@ def heads_in_drops(handler: BaseHTTPRequestHandler) -> None:
 
 
 def _drip(handler: BaseHTTPRequestHandler, drop: bytes) -> None:
-    for _ in range(100):
+    for _ in range(600):
         handler.wfile.write(drop)
         handler.wfile.flush()
         time.sleep(0.1)
@@ -96,7 +96,7 @@ def test_who_sends_a_byte_now_and_then_is_cut_off(server: Server, monkeypatch: p
     began = time.monotonic()
     with pytest.raises(lfs.NotHad):
         fetched(server)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "10.0.0.1", "[::ffff:10.0.0.1]", "[fe80::1]"])

@@ -30,12 +30,12 @@ def test_an_interrupt_ends_what_a_new_session_started(tmp_path):
     script = f"sleep 60 & echo $! > '{tmp_path}/pid.new'; mv '{tmp_path}/pid.new' '{tmp_path}/pid'; wait"
     ours = f"from classhub.outside import process; process.run(['/bin/sh', '-c', {script!r}], new_session=True)"
     caller = subprocess.Popen([sys.executable, "-c", ours], stderr=subprocess.DEVNULL)
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while not (tmp_path / "pid").exists():
         assert time.monotonic() < until
         time.sleep(0.02)
     caller.send_signal(signal.SIGINT)
-    caller.wait(timeout=30)
+    caller.wait(timeout=120)
     pid = int((tmp_path / "pid").read_text())
     while identity.of(pid) is not None:
         assert time.monotonic() < until
@@ -57,22 +57,22 @@ def test_what_is_handed_over_whole_has_no_name_and_is_all_there():
     text = "é" * 300_000
     with process.whole(text) as stdin:
         assert os.fstat(stdin).st_nlink == 0 and os.fstat(stdin).st_size == 600_000
-        assert process.finish(["cat"], env=os.environ, stdin=stdin, timeout_s=30).out == text
+        assert process.finish(["cat"], env=os.environ, stdin=stdin, timeout_s=120).out == text
 
 
 PATIENT = "trap 'echo asked; exit 5' INT; echo begun >&2; sleep 60 & wait"
 
 
 def test_the_time_limit_asks_before_it_ends_a_program():
-    with pytest.raises(process.ProgramFailed, match=r"took longer than 0\.5 s") as caught:
-        process.finish(["bash", "-c", PATIENT], env=os.environ, timeout_s=0.5)
+    with pytest.raises(process.ProgramFailed, match=r"took longer than 2 s") as caught:
+        process.finish(["bash", "-c", PATIENT], env=os.environ, timeout_s=2)
     assert caught.value.output == process.Output(5, "asked\n", "begun\n")
 
 
 def test_who_does_not_listen_is_ended():
     deaf = "trap '' INT; sleep 60"
     with pytest.raises(process.ProgramFailed) as caught:
-        process.finish(["bash", "-c", deaf], env=os.environ, timeout_s=0.3, grace_s=0.3)
+        process.finish(["bash", "-c", deaf], env=os.environ, timeout_s=2, grace_s=0.3)
     assert caught.value.output.code == -signal.SIGKILL
 
 
@@ -83,7 +83,7 @@ def test_ctrl_c_waits_for_the_end_of_a_program(tmp_path, asks, says):
     script = f"trap 'echo asked > {log}; exit 5' INT; echo > {log}.begun; for i in $(seq 20); do sleep 0.05; done; echo done > {log}"
     ours = (
         "import os, sys\nfrom classhub.outside import process\n"
-        f"try: process.finish(['bash', '-c', sys.argv[1]], env=os.environ, timeout_s=30, asks={asks})\n"
+        f"try: process.finish(['bash', '-c', sys.argv[1]], env=os.environ, timeout_s=240, asks={asks})\n"
         "except KeyboardInterrupt: sys.exit(7)\n"
     )
     with subprocess.Popen(
@@ -92,7 +92,7 @@ def test_ctrl_c_waits_for_the_end_of_a_program(tmp_path, asks, says):
         while not Path(f"{log}.begun").exists():
             time.sleep(0.01)
         child.send_signal(signal.SIGINT)
-        assert child.wait(30) == 7
+        assert child.wait(240) == 7
     assert log.read_text() == says
 
 

@@ -21,7 +21,7 @@ fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 """
 ON_ITS_OWN = DRIVER + "sys.exit(terminal.run(sys.argv[1:]))"
 WITHOUT = DRIVER + "print(process.run(sys.argv[1:], new_session=True, check=False).out, end='')"
-PATIENCE_S = 30
+PATIENCE_S = 120
 
 INJECT = """
 import fcntl, os, termios

@@ -32,9 +32,16 @@ def server(tmp_path):
 @pytest.mark.parametrize("where", ["http://127.0.0.1:9/x", "/nowhere", "http://[broken", "\udcff"])
 def test_a_load_starts_nothing_and_asks_nobody(server, monkeypatch, tmp_path, where):
     monkeypatch.setattr("os.environ", {settings.WHERE: where, "HOME": str(tmp_path)})
-    before = set(threading.enumerate())
+    here, real, started = threading.current_thread(), threading.Thread.start, []
+
+    def start(thread):
+        if threading.current_thread() is here:
+            started.append(thread)
+        real(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
     assert material.start(server) is True
-    assert set(threading.enumerate()) <= before
+    assert started == []
     assert list(tmp_path.iterdir()) == []
     assert len(server.later) == 1, "the work begins when the server answers"
     assert server.lab.extra_labextensions_path == ["/own", str(lab_extension.FOLDER)]

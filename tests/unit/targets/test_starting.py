@@ -55,9 +55,9 @@ def test_without_a_supervisor_and_a_proxy_the_port_is_a_strangers(paths, listen,
 
 def test_a_program_on_the_other_family_would_meet_who_asks_localhost(paths):
     with socket.socket(socket.AF_INET6) as other:
-        other.bind(("::1", 0))
+        port = free_port()
+        other.bind(("::1", port))
         other.listen()
-        port = other.getsockname()[1]
         with pytest.raises(OutsideFailed, match=rf"Port {port} on ::1 is taken by python.* \(pid \d+\)"):
             look(paths, f"127.0.0.1:{port}", "")
     look(paths, f"127.0.0.1:{port}", "")

@@ -48,7 +48,7 @@ def said(paths):
 
 async def test_two_stops_and_a_restart_at_once_end_in_a_stop(supervisor):
     await supervisor.do({"do": "start"})
-    await supervisor.do({"do": "wait", "timeout_s": 10})
+    await supervisor.do({"do": "wait", "timeout_s": 60})
     answers = await asyncio.gather(
         supervisor.do({"do": "restart", "part": "hub"}),
         supervisor.do({"do": "stop", "keep_servers": True}),
@@ -68,7 +68,7 @@ async def test_a_stop_that_fails_still_ends_the_supervisor_and_the_proxy(supervi
         raise PermissionError(1, "Operation not permitted")
 
     await supervisor.do({"do": "start"})
-    await supervisor.do({"do": "wait", "timeout_s": 10})
+    await supervisor.do({"do": "wait", "timeout_s": 60})
     monkeypatch.setattr(module.registry, "end_all", fails)
     with pytest.raises(PermissionError):
         await supervisor.do({"do": "stop"})
@@ -78,7 +78,7 @@ async def test_a_stop_that_fails_still_ends_the_supervisor_and_the_proxy(supervi
 
 async def test_what_a_part_was_started_with_is_kept_for_the_next_supervisor(supervisor, paths):
     await supervisor.do({"do": "start", "parts": ["proxy"]})
-    await supervisor.do({"do": "wait", "timeout_s": 10})
+    await supervisor.do({"do": "wait", "timeout_s": 60})
     after = Supervisor(paths)
     after.adopt()
     assert after.watches["proxy"].launched == {"proxy": "digest"}
@@ -92,7 +92,7 @@ async def test_a_chore_that_fails_is_said(supervisor, paths, monkeypatch):
 
     monkeypatch.setattr(logs, "keep_small", fails)
     running = asyncio.ensure_future(supervisor.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while "shrinking of logs" not in (said(paths) if (paths.logs / "supervisor.log").exists() else ""):
             await asyncio.sleep(0.01)
     assert "no such thing" in said(paths)
@@ -104,7 +104,7 @@ async def test_who_waits_for_one_part_is_not_answered_by_the_failure_of_another(
     supervisor.watches["proxy"].wanted, supervisor.watches["proxy"].state = True, State.FAILING
     supervisor.ports.complete = True
     await supervisor.do({"do": "start", "parts": ["hub"]})
-    waited = await supervisor.do({"do": "wait", "timeout_s": 10, "parts": ["hub"]})
+    waited = await supervisor.do({"do": "wait", "timeout_s": 60, "parts": ["hub"]})
     assert [part["state"] for part in waited["parts"] if part["name"] == "hub"] == ["running"]
     await supervisor.watches["hub"].stop()
 
@@ -112,26 +112,26 @@ async def test_who_waits_for_one_part_is_not_answered_by_the_failure_of_another(
 async def test_no_hub_starts_behind_a_port_that_another_program_has(supervisor, monkeypatch):
     monkeypatch.setattr(Supervisor, "_make_ready_for_caddy", taken)
     await supervisor.do({"do": "start"})
-    answer = await supervisor.do({"do": "wait", "timeout_s": 10})
+    answer = await supervisor.do({"do": "wait", "timeout_s": 60})
     of = {raw["name"]: raw for raw in answer["parts"]}
     assert of["proxy"]["state"] == "failing" and "port 8000" in of["proxy"]["cannot"]
     assert of["hub"]["state"] == of["culler"]["state"] == "starting"
     assert not any(raw["process"] for raw in of.values())
     monkeypatch.setattr(Supervisor, "_make_ready_for_caddy", held)
     await supervisor.do({"do": "restart", "part": "proxy"})
-    answer = await supervisor.do({"do": "wait", "timeout_s": 10})
+    answer = await supervisor.do({"do": "wait", "timeout_s": 60})
     assert all(raw["state"] == "running" and not raw["cannot"] for raw in answer["parts"])
     await supervisor.do({"do": "stop"})
 
 
 async def test_a_hub_comes_back_behind_an_adopted_proxy_whose_neighbour_is_taken(supervisor, paths, monkeypatch):
     await supervisor.do({"do": "start", "parts": ["proxy"]})
-    await supervisor.do({"do": "wait", "timeout_s": 10})
+    await supervisor.do({"do": "wait", "timeout_s": 60})
     after = Supervisor(paths)
     after.adopt()
     assert not after.ports.complete and "are not held" in said(paths)
     await after.do({"do": "start"})
-    answer = await after.do({"do": "wait", "timeout_s": 10})
+    answer = await after.do({"do": "wait", "timeout_s": 60})
     assert all(raw["state"] == "running" for raw in answer["parts"])
     await after.do({"do": "stop"})
     await supervisor.do({"do": "stop"})

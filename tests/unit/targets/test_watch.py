@@ -49,7 +49,7 @@ def left_of(folder) -> list[int]:
     return found
 
 
-async def until(check, timeout_s: float = 20) -> None:
+async def until(check, timeout_s: float = 120) -> None:
     async with asyncio.timeout(timeout_s):
         while not check():
             await asyncio.sleep(0.01)
@@ -86,7 +86,7 @@ async def test_one_that_lives_is_adopted_not_started_twice(tmp_path, monkeypatch
     await until(lambda: watch.state is State.RUNNING)
     assert watch.process.pid == other.pid and watch.restarts == 0
     assert watch.as_json()["launched"] == {"hub": "d"}, "the settings of its start are not forgotten"
-    await watch.stop(patience_s=5)
+    await watch.stop(patience_s=60)
     assert await other.wait() == -signal.SIGTERM
 
 

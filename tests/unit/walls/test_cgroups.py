@@ -2,6 +2,7 @@
 
 import dataclasses
 import errno
+import os
 import signal
 import subprocess
 import sys
@@ -153,8 +154,8 @@ class TestOnThisMachine:
 
     def test_the_probe_leaves_nothing_behind(self):
         cgroups.probe()
-        left = [path for root in read_tree().roots().values() for path in root.glob("classhub-probe-*")]
-        assert left == []
+        own = f"classhub-probe-{os.getpid()}"
+        assert [path for root in read_tree().roots().values() for path in root.glob(own)] == []
 
     def test_the_memory_limit_kills_and_is_counted(self, support, limited):
         group = limited(memory_bytes=64 << 20)
@@ -183,8 +184,9 @@ class TestOnThisMachine:
 
     def test_a_quarter_of_a_core_is_no_more(self, support, limited):
         group = limited(cpu_cores=0.25)
+        began = time.monotonic()
         as_student("timeout 2 sh -c 'while :; do :; done'; true", cgroups=group.procs_files)
-        assert 0.05 < group.cpu_seconds() < 1
+        assert 0.05 < group.cpu_seconds() < 0.5 * (time.monotonic() - began)
 
     def test_everything_in_it_ends_at_once(self, support, limited):
         group = limited()
@@ -198,8 +200,8 @@ class TestOnThisMachine:
         assert len(inside) >= 51
         assert group.memory_bytes() > 0
         assert not group.remove(timeout_s=0)
-        assert group.kill()
-        child.communicate(timeout=5)
+        assert group.kill(timeout_s=60)
+        child.communicate(timeout=60)
         assert not any(identity.is_alive(who) for who in inside if who)
         assert group.remove()
         assert cgroups.find(group.name) is None
@@ -213,7 +215,7 @@ class TestOnThisMachine:
             cgroups.end_slice(f"{deployment}x")
             assert group.pids() == [child.pid]
             cgroups.end_slice(deployment)
-            assert child.wait(5) == -signal.SIGKILL
+            assert child.wait(60) == -signal.SIGKILL
         assert cgroups.find(group.name) is None
 
     def test_one_whose_main_thread_has_ended_ends_without_the_kernels_own_kill(self, support, limited):
@@ -228,8 +230,8 @@ class TestOnThisMachine:
             pytest.skip("only the v2 tree is here, which kills by itself")
         with half_dead(UID, preexec_fn=join) as child:
             assert group.pids() == [child.pid]
-            assert group.kill()
-            assert child.wait(5) == -signal.SIGKILL
+            assert group.kill(timeout_s=60)
+            assert child.wait(60) == -signal.SIGKILL
 
     def test_a_fork_bomb_ends_without_the_kernels_own_kill(self, support, limited):
         """As on a machine without a v2 tree: new forks refused, then one by one."""
@@ -253,8 +255,8 @@ class TestOnThisMachine:
         child.stdin.flush()
         assert child.stdout.readline() == "up\n"
         time.sleep(0.3)
-        assert group.kill(timeout_s=10)
-        child.communicate(timeout=5)
+        assert group.kill(timeout_s=120)
+        child.communicate(timeout=60)
         assert group.pids() == []
 
     def test_students_cannot_list_who_else_has_a_group(self, support, limited):

@@ -61,7 +61,7 @@ def test_one_whose_main_thread_has_ended_is_left_and_ends(tmp_path):
     with half_dead(UID) as child:
         assert [who.pid for who in leftovers.running(UID, tmp_path)] == [child.pid]
         assert leftovers.end(UID, tmp_path)
-        assert child.wait(5) == -signal.SIGKILL
+        assert child.wait(60) == -signal.SIGKILL
 
 
 @needs_root

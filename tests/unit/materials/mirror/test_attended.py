@@ -144,7 +144,7 @@ class Hanging(Keeper):
 
     def ensure(self, *_):
         self.asked.set()
-        self.go_on.wait(30)
+        self.go_on.wait(240)
         return "pip could not bring it"
 
     def retry(self, course):
@@ -156,9 +156,9 @@ async def test_neither_a_look_nor_staff_wait_for_a_librarys_build(tmp_path, sour
     attended = Attended(Settings(tmp_path / "store", (course,)), lambda line: None, keeper)
     attended.start()
     try:
-        assert await asyncio.to_thread(keeper.asked.wait, 30)
+        assert await asyncio.to_thread(keeper.asked.wait, 120)
         (source / "a.txt").write_text("another a")
-        assert (await asyncio.wait_for(attended.publish("comp141", ""), 20))["release"]
+        assert (await asyncio.wait_for(attended.publish("comp141", ""), 120))["release"]
         assert keeper.retried == ["comp141"]
     finally:
         keeper.go_on.set()

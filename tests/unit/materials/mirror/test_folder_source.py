@@ -111,8 +111,8 @@ def test_what_may_not_be_read_is_told(store: Store, folder: Path) -> None:
 
 
 def test_who_is_still_writing_is_waited_for(store: Store, folder: Path) -> None:
-    (folder / "new").write_bytes(b"")
     began = time.monotonic()
+    (folder / "new").write_bytes(b"")
     assert FolderSource(folder, quiet_s=0.3).look(store, {})
     assert time.monotonic() - began >= 0.2
 

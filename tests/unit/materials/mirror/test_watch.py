@@ -14,7 +14,7 @@ from classhub.materials.mirror.store import Store
 from classhub.materials.mirror.watch import LONGEST_S, CourseWatch, Watch, wait_s
 
 
-def eventually(check: Callable[[], bool], within_s: float = 20) -> None:
+def eventually(check: Callable[[], bool], within_s: float = 120) -> None:
     until = time.monotonic() + within_s
     while not check():
         assert time.monotonic() < until
@@ -112,7 +112,8 @@ def test_the_waits_grow_while_it_fails(tmp_path: Path) -> None:
     eventually(lambda: len(looking.seen) > 6)
     one.stop()
     waits = [after - before for before, after in pairwise(looking.seen)]
-    assert waits[5] > 4 * waits[0], waits
+    asked = [wait_s(0.01, failures) for failures in range(1, 7)]  # a busy machine makes them longer, never shorter
+    assert all(wait > 0.9 * least for wait, least in zip(waits, asked, strict=False)), waits
 
 
 def test_no_failure_ends_the_looking(tmp_path: Path) -> None:

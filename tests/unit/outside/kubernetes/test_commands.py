@@ -18,7 +18,7 @@ from classhub.outside.process import Output
 from unit.outside.kubernetes.pod import ERR, IN, OUT, SIZE, STATUS, SUCCESS, Pod, echo
 
 V4, V5 = "v4.channel.k8s.io", "v5.channel.k8s.io"
-PATIENCE_S = 30
+PATIENCE_S = 120
 
 
 def ended_with(code):

@@ -9,7 +9,7 @@ from classhub.errors import NotRunning, OutsideFailed
 from classhub.outside.kubernetes import Cluster, Forbidden, calls
 from unit.outside.kubernetes.pod import Pod
 
-PATIENCE_S = 10
+PATIENCE_S = 120
 PORT = (8081).to_bytes(2, "little")
 
 

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import threading
 import time
 
 import pytest
@@ -15,9 +14,13 @@ def test_a_helm_at_work_is_waited_for(tmp_path):
     told = []
     with helm_lock.held(tmp_path, told.append) as descriptor:
         child = subprocess.Popen(["cat"], stdin=subprocess.PIPE, pass_fds=(descriptor,))
-    threading.Timer(1, child.stdin.close).start()
-    with helm_lock.held(tmp_path, told.append):
-        assert child.wait(5) == 0
+
+    def tell(sentence):
+        told.append(sentence)
+        child.stdin.close()  # it ends once somebody waits
+
+    with helm_lock.held(tmp_path, tell):
+        assert child.wait(60) == 0
     assert told == ["The Helm of a command that was killed is still at work here; it is waited for."]
 
 
