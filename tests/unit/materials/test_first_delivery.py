@@ -27,6 +27,12 @@ FILES = {
 CONTENTS = {path: getattr(leaf, "content", leaf) for path, leaf in FILES.items() if path != "today"}
 
 
+@pytest.fixture(autouse=True)
+def much_time(monkeypatch):
+    """Nothing is shown early because the machine is busy."""
+    monkeypatch.setattr(arriving, "SHOWN_AFTER_S", 120)
+
+
 @pytest.fixture
 def student(tmp_path):
     return Student(tmp_path / "home")
