@@ -17,7 +17,7 @@ def make_namespace(api: Api, name: str) -> None:
     """Ready for pods: the controllers have made its account and its copy of the authority."""
     api.create("/api/v1/namespaces", {"metadata": {"name": name}})
     space = f"/api/v1/namespaces/{name}"
-    until = time.monotonic() + 30
+    until = time.monotonic() + 180
     while not (api.exists(f"{space}/serviceaccounts/default") and api.exists(f"{space}/configmaps/kube-root-ca.crt")):
         assert time.monotonic() < until, f"the controllers do not look after namespace {name}"
         time.sleep(0.05)
@@ -32,9 +32,24 @@ def account(plane: ControlPlane, namespace: str, folder: Path, rules: list[Rule]
         _grant(plane.api, f"{RBAC}/namespaces/{namespace}", "Role", owner, rules)
     if cluster_rules:
         _grant(plane.api, RBAC, "ClusterRole", owner, cluster_rules)
+    for where, granted in ((namespace, rules), ("", cluster_rules)):
+        for rule in granted:
+            _until_known(plane.api, f"system:serviceaccount:{namespace}:{name}", where, rule)
     token = _token(plane.api, namespace, name)
     authority = plane.folder / "pki" / "authority.crt"
     return kubeconfig.write(folder / f"{name}.kubeconfig", plane.url, authority, kubeconfig.by_token(token), namespace)
+
+
+def _until_known(api: Api, user: str, namespace: str, rule: Rule) -> None:
+    """The API server learns of a role and its binding a moment after they are there."""
+    resource, _, subresource = rule["resources"][0].partition("/")
+    asked = {"verb": rule["verbs"][0], "group": rule["apiGroups"][0], "resource": resource, "subresource": subresource}
+    asked |= {"namespace": namespace, "name": next(iter(rule.get("resourceNames", [])), "")}
+    review = {"spec": {"user": user, "resourceAttributes": asked}}
+    until = time.monotonic() + 180
+    while not api.create("/apis/authorization.k8s.io/v1/subjectaccessreviews", review)["status"]["allowed"]:
+        assert time.monotonic() < until, f"{user} may not {asked}"
+        time.sleep(0.02)
 
 
 def _token(api: Api, namespace: str, name: str) -> str:

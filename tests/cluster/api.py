@@ -25,7 +25,7 @@ class Api:
         cluster, user = content["clusters"][0]["cluster"], content["users"][0]["user"]
         headers = {"Authorization": f"Bearer {user['token']}"} if "token" in user else {}
         self._client = httpx2.Client(
-            base_url=cluster["server"], verify=_trust(cluster, user), headers=headers, timeout=30
+            base_url=cluster["server"], verify=_trust(cluster, user), headers=headers, timeout=120
         )
 
     def get(self, path: str, **parameters: Any) -> Object:

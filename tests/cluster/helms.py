@@ -16,7 +16,7 @@ __all__ = ["api", "backend", "chart", "helm", "helm_of", "paths"]
 BACKENDS = ("helm 3", "helm 4", "sdk")
 PROGRAMS = {"helm 3": "3.17.3", "helm 4": "4.3.1"}
 SECRET = "s3cret-of-the-college"
-BRIEF_S = 30.0
+BRIEF_S = 120.0
 
 
 def without(reason):
@@ -101,7 +101,7 @@ def by_name(objects):
     return {(one["kind"], one["metadata"]["name"]): one for one in objects}
 
 
-def eventually(check, limit_s=60):
+def eventually(check, limit_s=300):
     until = time.monotonic() + limit_s
     while not (found := check()):
         assert time.monotonic() < until, "it never happened"

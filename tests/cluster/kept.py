@@ -23,7 +23,7 @@ from typing import IO
 from cluster import cache
 
 TESTS = Path(__file__).parents[1]
-PATIENCE_S = 180
+PATIENCE_S = 600
 SIGNAL_AT_PARENTS_DEATH = 1  # prctl's PR_SET_PDEATHSIG
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -147,7 +147,7 @@ class Children:
         for name in reversed(list(self.started)):
             self.stop(name)
 
-    def until(self, is_so: Callable[[], bool], name: str, patience_s: float = 90) -> None:
+    def until(self, is_so: Callable[[], bool], name: str, patience_s: float = 400) -> None:
         """Wait for it while the program NAME lives."""
         late = time.monotonic() + patience_s
         while not is_so():
@@ -167,8 +167,9 @@ def keep(
     kind: type[Children] = Children,
 ) -> None:
     """A keeper's whole life."""
-    lock = (folder / "keeper.lock").open("a")
+    lock = (folder / "keeper.begun").open("a")
     fcntl.flock(lock, fcntl.LOCK_EX)
+    (folder / "keeper.begun").rename(folder / "keeper.lock")  # held from the first moment that a sweep may see it
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     children = kind(folder)
     try:

@@ -76,7 +76,7 @@ class MirrorBeside:
         """May be called again, and before start."""
         if self._child is not None:
             self._child.send_signal(signal.SIGTERM)
-            self._child.wait(20)
+            self._child.wait(120)
             self._child = None
 
     def write(self, files: dict[str, bytes]) -> None:
@@ -112,7 +112,7 @@ class MirrorBeside:
 
     def _send(self, method: str, path: str, headers: dict[str, str]) -> httpx2.Response:
         url = f"http://{self.host}:{self.port}{self.mirror.prefix}{path}"
-        return httpx2.request(method, url, headers=headers, timeout=20, trust_env=False)
+        return httpx2.request(method, url, headers=headers, timeout=60, trust_env=False)
 
 
 def _service(made: list[Object], host: str, port: int) -> str:

@@ -80,10 +80,14 @@ def test_simulated_nodes_carry_the_pods_that_they_have_room_for(control_plane: C
         def running() -> list[Object]:
             return control_plane.api.list(pods(namespace), fieldSelector="status.phase=Running")
 
-        eventually(lambda: len(running()) == 40, timeout_s=60)
+        eventually(lambda: len(running()) == 40, timeout_s=300)
         assert {one["spec"]["nodeName"] for one in running()} == set(nodes.names)
-        waiting = control_plane.api.list(pods(namespace), fieldSelector="status.phase=Pending")
-        assert [one["status"]["conditions"][0]["reason"] for one in waiting] == ["Unschedulable"]
+
+        def waiting() -> list[str]:
+            found = control_plane.api.list(pods(namespace), fieldSelector="status.phase=Pending")
+            return [one["status"].get("conditions", [{}])[0].get("reason", "") for one in found]
+
+        eventually(lambda: waiting() == ["Unschedulable"])
 
 
 def test_a_pod_writes_logs_and_runs_commands(control_plane: ControlPlane, namespace: str, node_with_hub: Node):
@@ -171,7 +175,7 @@ def test_nothing_is_left_of_a_run_that_was_killed(what: str, control_plane: Cont
     assert Path("/sys/class/net", cable).exists() == (what == "node")
     borrower.send_signal(signal.SIGKILL)
     borrower.wait()
-    eventually(lambda: not Path(folder).parent.exists(), timeout_s=60)
+    eventually(lambda: not Path(folder).parent.exists(), timeout_s=300)
     eventually(lambda: not processes_of(run))
     assert not Path("/sys/class/net", cable).exists()
     assert run not in Path("/proc/mounts").read_text()

@@ -24,7 +24,7 @@ def release(control_plane: ControlPlane, node_with_hub: Node, namespace: str, tm
 
 def test_an_upgrade_keeps_a_students_server_and_the_hubs_database(release: Release):
     release.install()
-    assert httpx2.get(f"{release.address}hub/login").status_code == 200
+    assert httpx2.get(f"{release.address}hub/login", timeout=60).status_code == 200
     alice = release.student(ALICE)
     alice.start()
     alice.start_kernel()
@@ -34,8 +34,8 @@ def test_an_upgrade_keeps_a_students_server_and_the_hubs_database(release: Relea
     hub = release.only("pods", "component=hub")["metadata"]["uid"]
 
     release.upgrade({"hub": {"concurrentSpawnLimit": 7}})
-    eventually(lambda: release.only("pods", "component=hub")["metadata"]["uid"] != hub, timeout_s=60)
-    eventually(lambda: alice.get("/api/status").status_code == 200, timeout_s=60)
+    eventually(lambda: release.only("pods", "component=hub")["metadata"]["uid"] != hub, timeout_s=300)
+    eventually(lambda: alice.get("/api/status").status_code == 200, timeout_s=300)
     assert alice.run("print(kept + 1)") == "42\n"
     assert ALICE in {user["name"] for user in release.api().users()}
 

@@ -97,7 +97,7 @@ def refused_until_known(college: College, name: str) -> None:
             return "the college allows no BAD" in str(error)
         return False
 
-    eventually(is_known, timeout_s=60, every_s=1)
+    eventually(is_known, timeout_s=300, every_s=1)
     hub = refused(college, {"hub": {"extraEnv": {"BAD": "1"}}}, name, "the college allows no BAD")
     assert college.hub() == hub
 
@@ -173,7 +173,7 @@ def test_after_a_cluster_that_stayed_away_the_next_command_ends_it(college: Coll
     command = college.begin("deploy", "--yes")
     assert command.until(" is applied."), command.said()
     gate.shut()
-    assert command.end(400) == 3
+    assert command.end(900) == 3
     assert "Going back failed too" in command.told and "Nothing answers at" in command.told
     assert "Next: " in command.told
     gate.open()

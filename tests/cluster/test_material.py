@@ -58,7 +58,7 @@ def alice(college: College, mirror: MirrorBeside) -> Student:
     made = college.student(ALICE)
     made.start()
     made.start_kernel()
-    eventually(lambda: read(made, "notes.txt") == "Read chapter 1.\n", timeout_s=60)
+    eventually(lambda: read(made, "notes.txt") == "Read chapter 1.\n", timeout_s=300)
     return made
 
 
@@ -100,7 +100,7 @@ def test_a_fix_comes_while_the_server_runs_and_work_stays(college, mirror, alice
     body = {"type": "file", "format": "text", "content": "My own words.\n"}
     assert alice.request("PUT", f"/api/contents/{COURSE}/notes.txt", json=body).status_code == 200
     mirror.publish({"readme.md": b"Week 1, corrected\n"})
-    eventually(lambda: read(alice, "readme.md") == "Week 1, corrected\n", timeout_s=60)
+    eventually(lambda: read(alice, "readme.md") == "Week 1, corrected\n", timeout_s=300)
     assert read(alice, "notes.txt") == "My own words.\n"
     eventually(lambda: mirror.has(ALICE))
 
@@ -112,7 +112,7 @@ def test_a_server_starts_without_the_mirror_and_has_the_material_once_it_is_back
     assert jane.get("/api/status").status_code == 200
     assert read(jane, "readme.md") == ""
     mirror.start()
-    eventually(lambda: read(jane, "readme.md") == "Week 1, corrected\n", timeout_s=90)
+    eventually(lambda: read(jane, "readme.md") == "Week 1, corrected\n", timeout_s=300)
 
 
 def test_without_material_servers_are_as_before(college, mirror, alice):

@@ -142,7 +142,7 @@ def test_a_program_needs_a_running_server(hub):
 
 
 def test_usage_is_told_by_part_server_and_node_also_without_metrics(hub):
-    found = eventually(lambda: _measured(hub.target.usage()), timeout_s=60)
+    found = eventually(lambda: _measured(hub.target.usage()), timeout_s=300)
     rows = {row.name: row for row in found.rows}
     assert {row.kind for row in found.rows} == {"part", "server", "node"}
     assert rows["hub"].memory_bytes > 10 * 2**20 and rows[ALICE].cores is not None
@@ -185,7 +185,7 @@ def test_homes_are_kept_from_harm_and_deleted_when_they_may(hub):
     gone = next(home for home in hub.target.homes().list() if home.owner == JANE)
     assert gone.orphaned and not gone.in_use
     hub.target.homes().delete(gone.path)
-    eventually(lambda: JANE not in {home.owner for home in hub.target.homes().list()}, timeout_s=60)
+    eventually(lambda: JANE not in {home.owner for home in hub.target.homes().list()}, timeout_s=300)
 
 
 def test_a_shared_claim_is_never_deleted(hub):
@@ -229,22 +229,22 @@ def test_placeholders_are_scaled_so_that_the_next_upgrade_finds_no_conflict(hub)
 
 def test_why_a_server_does_not_start_is_the_first_thing_said_and_stays_after_its_pod(hub):
     hub.release.upgrade({"singleuser": {"image": {"tag": "missing"}}})
-    eventually(lambda: hub.target.inspect().state is State.RUNNING, timeout_s=60)
+    eventually(lambda: hub.target.inspect().state is State.RUNNING, timeout_s=300)
     with hub.target.api() as api:
         api.add_user("bob")
         api.start_server("bob")
     cause = "The server of bob does not run: its image "
-    eventually(lambda: cause in reading.last_event(hub.target, "bob").text, timeout_s=60)
+    eventually(lambda: cause in reading.last_event(hub.target, "bob").text, timeout_s=300)
     assert "bob" in {pod.what for pod in hub.target.overview().pods if pod.reason}
     servers.stop(hub.target, "bob")
     trouble = "No server of bob runs. The last trouble: "
-    eventually(lambda: reading.last_event(hub.target, "bob").text.startswith(trouble), timeout_s=60)
+    eventually(lambda: reading.last_event(hub.target, "bob").text.startswith(trouble), timeout_s=300)
     assert any("image" in one.text for one in reading.last(hub.target, "bob", Kind.LOGS, 0))
     with hub.target.api() as api:
         api.remove_user("bob")
     hub.target.homes().delete(next(home.path for home in hub.target.homes().list() if home.owner == "bob"))
     hub.release.upgrade({"custom": {"note": "mended"}})
-    eventually(lambda: hub.target.inspect().state is State.RUNNING, timeout_s=60)
+    eventually(lambda: hub.target.inspect().state is State.RUNNING, timeout_s=300)
 
 
 @pytest.fixture

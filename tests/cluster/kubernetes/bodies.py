@@ -2,7 +2,7 @@
 
 import time
 
-PATIENCE_S = 30
+PATIENCE_S = 180
 
 
 def eventually(check, patience_s=PATIENCE_S):

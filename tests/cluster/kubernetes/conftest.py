@@ -32,7 +32,7 @@ def of_the_cluster(control_plane):
 def second_server(control_plane, tmp_path):
     server = SecondServer(control_plane, tmp_path)
     try:
-        eventually(server.is_well, 60)
+        eventually(server.is_well, 300)
         yield server
     finally:
         server.kill()

@@ -36,7 +36,7 @@ def pod(node_with_hub, cluster):
         spec = {"containers": [container], "restartPolicy": restart, "terminationGracePeriodSeconds": 0}
         cluster.create({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec})
         names.append(name)
-        for _, one in cluster.watch("Pod", name=name, timeout_s=60):
+        for _, one in cluster.watch("Pod", name=name, timeout_s=300):
             if one.get("status", {}).get("phase") in ("Running", "Succeeded", "Failed"):
                 return name
         raise AssertionError(f"{name} does not start: {cluster.get('Pod', name)['status']}")

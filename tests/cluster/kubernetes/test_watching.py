@@ -51,5 +51,5 @@ def test_a_dead_api_server_is_told_and_found_again(cluster, second_server):
         with pytest.raises(Unreachable, match="Nothing answers"):
             there.version()
         second_server.start()
-        eventually(second_server.is_well, 60)
+        eventually(second_server.is_well, 300)
         assert there.version()
