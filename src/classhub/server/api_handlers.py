@@ -70,8 +70,9 @@ class Material(Api):
     @authenticated
     @authorized
     async def get(self) -> None:
-        if self.get_query_argument("since", "") == str(self.courier.state.snapshot().number):
-            await self.bell.rings(WAIT_S)
+        since = self.get_query_argument("since", "")
+        if since == str(self.courier.state.snapshot().number):
+            await self.bell.rings(WAIT_S, lambda: since != str(self.courier.state.snapshot().number))
         self.say(told.status(self.courier.state.snapshot(), self.shown.contents_path))
 
 

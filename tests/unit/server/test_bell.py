@@ -19,3 +19,9 @@ async def test_nobody_waits_longer_than_said():
     bell = Bell()
     await asyncio.wait_for(bell.rings(0.01), 30)
     assert not bell._waiting
+
+
+async def test_what_happened_just_before_the_wait_is_not_missed():
+    bell = Bell()
+    await asyncio.wait_for(bell.rings(600, lambda: bool(bell._waiting)), 30)
+    assert not bell._waiting
