@@ -62,7 +62,7 @@ def blobs(mirror, files, token, digests, course="comp141"):
 def handed_over(mirror, files, token, content, course="comp141") -> bool:
     """Without HTTP."""
     http = mirror.source(token, course)
-    return bool(list(HandedSource(files, http).opened([[entry(content).digest]], 1)))
+    return bool(list(HandedSource(files, http).opened([[entry(content).digest]], [entry(content).digest])))
 
 
 def open_files() -> list[str]:
@@ -202,6 +202,7 @@ LIES = {
     "too few files": lambda guest, asked: socket.send_fds(guest, [ones(asked)], [pipe()]),
     "no files": lambda guest, asked: guest.sendall(ones(asked)),
     "more files": lambda guest, asked: socket.send_fds(guest, [b"0" * asked + b"\n"], [pipe() for _ in range(5)]),
+    "other letters": lambda guest, asked: guest.sendall(b"x" * asked + b"\n"),
     "pipes": lambda guest, asked: socket.send_fds(guest, [ones(asked)], [pipe() for _ in range(asked)]),
 }
 

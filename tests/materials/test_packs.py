@@ -12,12 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from classhub.materials import pack
+from classhub.materials import arriving, pack
 from classhub.materials.fetch import HandedSource
 from classhub.materials.manifest import Entry, Manifest
 from classhub.materials.mirror import handing, packs
 from classhub.materials.mirror.blobs import PART, place
-from classhub.materials.open_blob import OpenBlob
 from classhub.materials.sync import sync
 from doubles.histories import regular
 from materials.test_handed import SEEN, files, open_files  # noqa: F401 - a fixture
@@ -183,11 +182,10 @@ def test_where_no_pack_can_be_made_the_files_come_one_by_one(mirror, taught, tmp
 def test_nobody_waits_for_one_that_takes_long(taught, tmp_path, monkeypatch):
     going_on = threading.Event()
     real = packs._written
-    monkeypatch.setattr(packs, "WAIT_S", 0.05)
-    monkeypatch.setattr(packs, "_written", lambda *given: [going_on.wait(20), real(*given)][-1])
+    monkeypatch.setattr(packs, "_written", lambda *given: [going_on.wait(60), real(*given)][-1])
     try:
         assert sync(taught, tmp_path, "comp141").status == "done"
-        assert regular(tmp_path / "comp141") == MANY
+        assert regular(tmp_path / "comp141") == MANY and packs.WAIT_S < arriving.SHOWN_AFTER_S / 2
     finally:
         going_on.set()
 
@@ -205,14 +203,64 @@ def test_one_is_made_for_all_who_ask_and_let_go_afterwards(mirror, files, alice,
     assert sync(taught, home(tmp_path / "later"), "comp141").status == "done" and len(made) == 2
 
 
-def test_of_many_releases_the_newest_packs_are_kept(mirror, files, alice, monkeypatch):  # noqa: F811
+def takes(source) -> bool:
+    """Whether the first files of a delivery come from a pack."""
+    digests = list(pack.of(source.manifest()).places)
+    return [blob.begin for blob in source.opened([digests[:9]], digests)][1:] != [0] * 8
+
+
+def test_packs_that_are_in_use_make_no_room_for_more(mirror, files, alice, monkeypatch):  # noqa: F811
+    """So nobody who asks for many has all of them made again and again, and each on the disk for as long as he holds it."""
     monkeypatch.setattr(packs, "MOST", 2)
+    got = []
     for number in range(4):
         mirror.publish(f"{number + 2}-ddddddd", {**MANY, "new": b"%d" % number})
-        source = HandedSource(files, mirror.source(alice))
-        count = len(pack.of(source.manifest()).places)
-        assert all(isinstance(blob, OpenBlob) for blob in source.opened([list(source._pack.places)[:50]], count))
-    eventually(lambda: len(open_packs(mirror)) == 2)
+        got.append(takes(HandedSource(files, mirror.source(alice))))
+    assert got == [True, True, False, False] and len(open_packs(mirror)) == 2
+    monkeypatch.setattr(packs, "REST_S", 0)
+    assert takes(HandedSource(files, mirror.source(alice))) and len(open_packs(mirror)) == 2, (
+        "it took the oldest one's place"
+    )
+
+
+def test_who_holds_a_pack_for_ever_holds_no_room_of_the_disk(mirror, files, alice, taught, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(packs, "KEEP_S", 0.3)
+    descriptor = asked(mirror, files, alice, pack.of(taught.manifest()).name)
+    assert os.fstat(descriptor).st_size > 0
+    eventually(lambda: os.fstat(descriptor).st_size == 0)
+    os.close(descriptor)
+
+
+def test_many_questions_wake_nobody_later(mirror, files, alice, taught, monkeypatch):  # noqa: F811
+    name, timers = pack.of(taught.manifest()).name, []
+    loop = mirror.server._loop
+    real = loop.call_later
+    monkeypatch.setattr(loop, "call_later", lambda wait_s, *given: [timers.append(wait_s), real(wait_s, *given)][-1])
+    for _ in range(20):
+        os.close(asked(mirror, files, alice, name))
+    assert timers.count(packs.KEEP_S) == 1 and max(timers) == packs.KEEP_S
+
+
+def test_a_pack_that_was_cut_short_meanwhile_is_noticed(taught, tmp_path, monkeypatch):
+    real = packs._written
+
+    def cut(*given):
+        file = real(*given)
+        os.ftruncate(file.fileno(), 9000)
+        return file
+
+    monkeypatch.setattr(packs, "_written", cut)
+    with monkeypatch.context() as believing:
+        believing.setattr(HandedSource, "_pack_for", as_if_it_had_the_right_size(HandedSource._pack_for))
+        assert sync(taught, tmp_path, "comp141").status == "partial"
+    came = regular(tmp_path / "comp141")
+    assert came and came.items() < MANY.items(), "nothing but what is right"
+    assert sync(taught, tmp_path, "comp141").status == "done"
+    assert regular(tmp_path / "comp141") == MANY
+
+
+def as_if_it_had_the_right_size(real):
+    return lambda self, wanted: (found := real(self, wanted)) and found._replace(size=9000)
 
 
 def test_a_pack_of_another_size_than_promised_is_not_used(mirror, taught, tmp_path, monkeypatch):

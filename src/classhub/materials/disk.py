@@ -121,7 +121,7 @@ def pieces(descriptor: int, begin: int = 0, size: int | None = None) -> Iterator
     """So many bytes, by default the whole file, wherever the descriptor stands."""
     at = begin
     end = sys.maxsize if size is None else begin + size
-    while piece := os.pread(descriptor, min(PIECE, end - at), at):
+    while at < end and (piece := os.pread(descriptor, min(PIECE, end - at), at)):
         at += len(piece)
         yield piece
 
@@ -204,9 +204,9 @@ def write(descriptor: int, content: bytes) -> None:
             rest = rest[os.write(descriptor, rest) :]
 
 
-def copy(source: int, descriptor: int, wanted: int, begin: int = 0) -> bool:
-    """So many bytes from there on, within the kernel, or by shared blocks where the disk can; False if the plain way has to be gone, from
-    the begin.
+def copy(source: int, descriptor: int, wanted: int) -> bool:
+    """The first so many bytes, within the kernel, or by shared blocks where the disk can; False if the plain way has to be gone,
+    from the begin.
 
     Some disks refuse with an error of any kind, some say that there is nothing to copy, some stop early.
     """
@@ -214,9 +214,7 @@ def copy(source: int, descriptor: int, wanted: int, begin: int = 0) -> bool:
         return False
     at = 0
     try:
-        while at < wanted and (
-            done := os.copy_file_range(source, descriptor, min(wanted - at, LARGE_PIECE), begin + at, at)
-        ):
+        while at < wanted and (done := os.copy_file_range(source, descriptor, min(wanted - at, LARGE_PIECE), at, at)):
             at += done
     except OSError as error:
         if at and error.errno in FULL:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import socket
 import stat
+import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -38,11 +39,15 @@ class HandedSource:
         self._http = http
         self._has_failed = False
         """Then it is not tried again."""
+        self._looking = threading.Lock()
+        self._manifest: Manifest | None = None
+        """Until its pack was found out."""
         self._pack: Pack | None = None
 
     def manifest(self) -> Manifest:
         found = self._http.manifest()
-        self._pack = pack.of(found)
+        with self._looking:
+            self._pack, self._manifest = None, found
         return found
 
     def published(self) -> Mapping[str, frozenset[str]]:
@@ -57,7 +62,7 @@ class HandedSource:
     def blobs(self, digests: Iterable[str]) -> Iterator[Blob]:
         """What is handed over comes first."""
         missing = dict.fromkeys(digests)
-        for blob in self.opened(_groups(list(missing)), len(missing)):
+        for blob in self.opened(_groups(list(missing)), list(missing)):
             del missing[blob.digest]
             yield blob
         if missing:
@@ -66,20 +71,41 @@ class HandedSource:
     def close(self) -> None:
         self._http.close()
 
-    def opened(self, groups: Iterable[Sequence[str]], count: int) -> Iterator[OpenBlob]:
-        """Those that are handed over, each until the next one is asked for. groups: of AT_ONCE digests at most; count: of all.
+    def opened(self, groups: Iterable[Sequence[str]], wanted: Collection[str]) -> Iterator[OpenBlob]:
+        """Those that are handed over, each until the next one is asked for. groups: of AT_ONCE digests at most; wanted: all.
 
         May be asked by several threads. Raises nothing.
         """
         if self._has_failed:
             return
         try:
-            with _Mirror(self._path, self._http.course, self._http.token()) as mirror:
-                wanted = self._pack if self._pack and 2 * count >= len(self._pack.places) else None
-                with _opened(mirror, wanted) as packed:
-                    yield from _in_turn(mirror, groups, packed)
+            mirror = _Mirror(self._path, self._http.course, self._http.token())
+            with mirror, self._packed(mirror, wanted) as packed:
+                yield from _in_turn(mirror, groups, packed)
         except (OSError, ValueError):
             self._has_failed = True
+
+    @contextmanager
+    def _packed(self, mirror: _Mirror, wanted: Collection[str]) -> Iterator[_Packed]:
+        """One that holds nothing, where it is not worth it, or the mirror has it not: then it is not tried again."""
+        worth = self._pack_for(wanted)
+        descriptor = mirror.pack(worth) if worth else -1
+        if worth is None or descriptor < 0:
+            self._pack = None if worth else self._pack
+            yield _Packed()
+            return
+        try:
+            yield _Packed(descriptor, worth.places)
+        finally:
+            disk.close(descriptor)
+
+    def _pack_for(self, wanted: Collection[str]) -> Pack | None:
+        """The release's, if at least half of it is wanted."""
+        with self._looking:
+            if self._manifest is not None and len(wanted) >= pack.WORTH:
+                self._pack, self._manifest = pack.of(self._manifest), None
+            found = self._pack
+        return found if found and 2 * sum(digest in found.places for digest in wanted) >= len(found.places) else None
 
 
 def _groups(digests: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -97,17 +123,6 @@ class _Packed(NamedTuple):
     def blob(self, digest: str) -> OpenBlob:
         begin, size = self.places[digest]
         return OpenBlob(digest, self.descriptor, size, is_whole=True, begin=begin)
-
-
-@contextmanager
-def _opened(mirror: _Mirror, wanted: Pack | None) -> Iterator[_Packed]:
-    """One that holds nothing, where the mirror has not this one."""
-    descriptor = mirror.pack(wanted) if wanted else -1
-    try:
-        yield _Packed(descriptor, wanted.places) if wanted and descriptor >= 0 else _Packed()
-    finally:
-        if descriptor >= 0:
-            disk.close(descriptor)
 
 
 def _in_turn(mirror: _Mirror, groups: Iterable[Sequence[str]], packed: _Packed) -> Iterator[OpenBlob]:
@@ -182,7 +197,7 @@ class _Mirror:
     def _answer(self, count: int) -> str:
         """1 or 0 for each, of which those with a 1 have their descriptors in turn."""
         said = self._line()
-        if len(said) != count or said.count("1") > len(self._descriptors):
+        if len(said) != count or said.strip("01") or said.count("1") > len(self._descriptors):
             raise ValueError
         return said
 

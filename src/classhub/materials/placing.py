@@ -6,6 +6,7 @@ and are safe elsewhere. Student's side: standard library only, Python 3.9.
 
 from __future__ import annotations
 
+import errno
 import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -78,13 +79,26 @@ def written(content: Iterable[bytes]) -> Fill:
     return fill
 
 
-def copied(descriptor: int, begin: int = 0, size: int | None = None) -> Fill:
-    """So many bytes of an open file, by default all."""
+def copied(descriptor: int) -> Fill:
+    """Of an open file, from its begin."""
 
     def fill(new: int) -> None:
-        wanted = disk.state_of(descriptor).st_size if size is None else size
-        if not disk.copy(descriptor, new, wanted, begin):
-            written(disk.pieces(descriptor, begin, size))(new)
+        if not disk.copy(descriptor, new, disk.state_of(descriptor).st_size):
+            written(disk.pieces(descriptor))(new)
+
+    return fill
+
+
+def part_of(descriptor: int, begin: int, size: int) -> Fill:
+    """So many bytes of an open file, from there on. Raises OSError where it has less."""
+
+    def fill(new: int) -> None:
+        left = size
+        for piece in disk.pieces(descriptor, begin, size):
+            disk.write(new, piece)
+            left -= len(piece)
+        if left:
+            raise OSError(errno.EIO, "the material is cut short")
 
     return fill
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import Protocol
 
-from classhub.materials import disk, names, placing, replacing
+from classhub.materials import disk, names, pack, placing, replacing
 from classhub.materials.manifest import Entry
 from classhub.materials.merge import Leaf
 from classhub.materials.open_blob import OpenBlob
@@ -100,10 +100,10 @@ def content_of(blob: Blob, size: int, watch: Watch) -> Fill:
 
 
 def _copy(blob: OpenBlob, size: int, descriptor: int) -> bool:
-    """False if there is no short way; it has to be written from the begin then."""
+    """False if there is no shorter way than to read it; it has to be written from the begin then."""
     if blob.size != size:
         raise Damaged
-    if not disk.copy(blob.descriptor, descriptor, size, blob.begin):
+    if size <= pack.LARGEST or not disk.copy(blob.descriptor, descriptor, size):
         return False
     if not blob.is_whole and disk.digest(descriptor) != blob.digest:
         raise Damaged

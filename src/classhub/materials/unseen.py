@@ -8,21 +8,21 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from classhub.materials import arriving, placing, tree
+from classhub.materials import arriving, pack, placing, tree
 from classhub.materials.applying import note_delivered
 from classhub.materials.merge import Do
 from classhub.materials.near import Near
 from classhub.materials.open_blob import OpenBlob
-from classhub.materials.placing import Place
+from classhub.materials.placing import Fill, Place
 from classhub.materials.planning import Job
 from classhub.materials.run import Run
 
 if TYPE_CHECKING:
-    Opened = Callable[[Iterable[Sequence[str]], int], Iterator[OpenBlob]]
-    """Groups of digests, and how many these are in all."""
+    Opened = Callable[[Iterable[Sequence[str]], Collection[str]], Iterator[OpenBlob]]
+    """Groups of digests, MANY at most, which may end early; and all of them."""
 
 WORTH_A_THREAD = 1_000_000
 """Bytes."""
@@ -124,7 +124,7 @@ class _Hand:
 
     def _write_all(self, near: Near) -> None:
         try:
-            for blob in self._opened(self._work.groups(), len(self._work.jobs)):
+            for blob in self._opened(self._work.groups(), self._work.jobs):
                 for job in self._work.jobs.get(blob.digest, ()):
                     if time.monotonic() > self._until:
                         return
@@ -136,5 +136,11 @@ class _Hand:
         folder, name = tree.split(job.path)
         if blob.is_whole and blob.size == job.entry.size:
             place = Place(near.folder(folder), name)
-            placing.put_unseen(place, placing.copied(blob.descriptor, blob.begin, blob.size), job.entry.kind == "exec")
+            placing.put_unseen(place, _content_of(blob), job.entry.kind == "exec")
             self._done.append(job)
+
+
+def _content_of(blob: OpenBlob) -> Fill:
+    if blob.size > pack.LARGEST:
+        return placing.copied(blob.descriptor)
+    return placing.part_of(blob.descriptor, blob.begin, blob.size)

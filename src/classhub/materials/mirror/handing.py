@@ -37,7 +37,7 @@ LONGEST_LINE = 16_384
 IDLE_S = 30
 READ_S = 10
 """For an answer to be read."""
-LOOK_S = (0.0005, 1)
+LOOK_S = (0.0005, 0.1)
 """Whether an answer was read: so soon the first time, then ever more seldom."""
 THREADS = 4
 FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -52,7 +52,7 @@ class Handing:
         self._guests: dict[asyncio.Task[None], int] = {}
         """And the account of each."""
         self._readers = ThreadPoolExecutor(THREADS, "handing")
-        self._packs = Packs(self._readers)
+        self._packs = Packs()
         self._comparing = threading.Lock()
         self._looked_at: dict[str, tuple[tuple[int, ...], bool]] = {}
         """By digest the file as it was when its bytes were compared, and whether they were right."""

@@ -10,8 +10,9 @@ import os
 import stat
 import tempfile
 from collections import OrderedDict
-from concurrent.futures import Executor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -24,74 +25,93 @@ LOG = logging.getLogger("classhub.mirror")
 MOST = 8
 KEEP_S = 600
 """After the last question."""
-WAIT_S = 1.0
+REST_S = 60
+"""One that was asked for since makes no room for another."""
+WAIT_S = 0.2
 """Longer nobody waits for one that is being made: there are the files themselves."""
+
+
+@dataclass
+class _Made:
+    """asked: when last, by the loop's clock."""
+
+    file: asyncio.Future[BinaryIO]
+    asked: float
 
 
 class Packs:
     """In one event loop."""
 
-    def __init__(self, writers: Executor) -> None:
-        self._writers = writers
-        self._made: OrderedDict[str, asyncio.Future[BinaryIO]] = OrderedDict()
+    def __init__(self) -> None:
+        self._writer = ThreadPoolExecutor(1, "pack")
+        self._made: OrderedDict[str, _Made] = OrderedDict()
         """By name, that which was asked for last at the end."""
-        self._asked: dict[str, float] = {}
 
     async def opened(self, folder: Path, pack: Pack) -> int:
         """For reading alone, to be closed by the caller. folder: of the blobs. Raises OSError, TimeoutError, and ValueError for
         one that was let go meanwhile.
         """
         made = self._made.get(pack.name) or self._begun(folder, pack)
-        file = await asyncio.wait_for(asyncio.shield(made), WAIT_S)
+        file = await asyncio.wait_for(asyncio.shield(made.file), WAIT_S)
         descriptor = os.open(f"/proc/self/fd/{file.fileno()}", os.O_RDONLY | os.O_CLOEXEC)
-        self._keep(pack.name)
+        made.asked = asyncio.get_running_loop().time()
+        self._made.move_to_end(pack.name)
         return descriptor
 
-    def _begun(self, folder: Path, pack: Pack) -> asyncio.Future[BinaryIO]:
-        """One that fails is tried again after KEEP_S."""
-        made = asyncio.get_running_loop().run_in_executor(self._writers, _written, folder, pack)
-        made.add_done_callback(_told)
+    def _begun(self, folder: Path, pack: Pack) -> _Made:
+        """One that fails is tried again after KEEP_S. Raises OSError where there are too many."""
+        loop = asyncio.get_running_loop()
+        self._make_room(loop.time())
+        made = _Made(loop.run_in_executor(self._writer, _written, folder, pack), loop.time())
+        made.file.add_done_callback(_told)
         self._made[pack.name] = made
-        self._keep(pack.name)
-        while len(self._made) > MOST:
-            self._let_go(next(iter(self._made)))
+        loop.call_later(KEEP_S, self._look, pack.name, made)
         return made
 
-    def _keep(self, name: str) -> None:
-        if name in self._made:
-            loop = asyncio.get_running_loop()
-            self._made.move_to_end(name)
-            self._asked[name] = loop.time()
-            loop.call_later(KEEP_S, self._let_go_if_unused, name, self._asked[name])
+    def _make_room(self, now: float) -> None:
+        if len(self._made) >= MOST:
+            oldest = next(iter(self._made))
+            if self._made[oldest].asked > now - REST_S:
+                raise OSError(errno.EMFILE, "too many packs are in use")
+            self._let_go(oldest)
 
-    def _let_go_if_unused(self, name: str, since: float) -> None:
-        if self._asked.get(name) == since:
+    def _look(self, name: str, made: _Made) -> None:
+        """Whether it is still asked for."""
+        loop = asyncio.get_running_loop()
+        left_s = made.asked + KEEP_S - loop.time()
+        if self._made.get(name) is not made:
+            return
+        if left_s > 0:
+            loop.call_later(left_s, self._look, name, made)
+        else:
             self._let_go(name)
 
     def _let_go(self, name: str) -> None:
-        del self._asked[name]
-        self._made.pop(name).add_done_callback(_closed)
+        self._made.pop(name).file.add_done_callback(_emptied)
 
 
 def _told(made: asyncio.Future[BinaryIO]) -> None:
-    if error := made.exception():
+    if not made.cancelled() and (error := made.exception()):
         LOG.error("A pack cannot be made: %s", error)
 
 
-def _closed(made: asyncio.Future[BinaryIO]) -> None:
-    with suppress(OSError):
-        made.result().close()
+def _emptied(made: asyncio.Future[BinaryIO]) -> None:
+    """Who holds it open for ever holds no room of the disk."""
+    if not made.cancelled() and made.exception() is None:
+        with suppress(OSError), made.result() as file:
+            file.truncate(0)
 
 
 def _written(folder: Path, pack: Pack) -> BinaryIO:
-    """Of bytes that were compared with their digests. Raises OSError."""
+    """Of bytes that were compared with their digests, on the disk. Raises OSError."""
     if not has_room(folder, pack.size):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    file = tempfile.TemporaryFile(dir=folder, prefix=PART)  # noqa: SIM115  whoever let it go closes it
+    file = tempfile.TemporaryFile(dir=folder, prefix=PART)  # noqa: SIM115  whoever lets it go closes it
     try:
         for digest, span in pack.places.items():
             file.write(_bytes(place(folder, digest), span.size, digest))
         file.flush()
+        os.fsync(file.fileno())  # a disk that fails later would give zeros to who holds them for compared
         os.fchmod(file.fileno(), stat.S_IRUSR)
     except BaseException:
         file.close()
@@ -102,6 +122,6 @@ def _written(folder: Path, pack: Pack) -> BinaryIO:
 def _bytes(path: Path, size: int, digest: str) -> bytes:
     with path.open("rb") as blob:
         content = blob.read(size + 1)
-    if sha256(content).hexdigest() != digest:
+    if len(content) != size or sha256(content).hexdigest() != digest:
         raise OSError(errno.EIO, f"the blob {digest} is damaged")
     return content
