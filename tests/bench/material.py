@@ -45,6 +45,8 @@ once()
 print(min(once() for _ in range(5)) if how == "again" else "")
 """
 TURNS = 9
+SETTLED_S = 60
+"""After files were removed; until then ext4 makes new ones several times more slowly, whoever asks."""
 WHO = ("-c", "user.name=Jane.Doe", "-c", "user.email=jane.doe@college.edu")
 Rows = list[tuple[str, str, str]]
 
@@ -102,6 +104,7 @@ def rows(folder: Path, counts: Sequence[int] = (1, 30, 100)) -> Rows:
             found += _of(place, count)
             for kind in ("ours", "running", "remote", "theirs", "copy"):
                 shutil.rmtree(place.folder / kind, ignore_errors=True)
+            time.sleep(SETTLED_S)
         return found
 
 

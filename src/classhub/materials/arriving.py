@@ -11,8 +11,9 @@ from typing import Protocol
 
 from classhub.materials import disk
 
-SHOWN_AFTER_S = 1.0
-"""So long nobody minds to see nothing, and a run that is killed loses no more."""
+SHOWN_AFTER_S = 5.0
+"""JupyterLab itself takes about so long to appear, and a run that is killed loses no more. A class of a hundred that begins at
+one time has its course within it, and would need four times as long file by file in sight (two processors)."""
 
 
 class Missed(Exception):

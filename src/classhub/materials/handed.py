@@ -26,8 +26,8 @@ AT_ONCE = 100
 """Descriptors in one answer, which the mirror keeps to; the kernel takes 253."""
 AT_FIRST = 10
 """So that writing can begin."""
-WAIT_S = 2.0
-"""For each answer; the mirror of this machine has it at hand."""
+WAIT_S = 8.0
+"""For each answer. The mirror of this machine has it at hand, but a whole class may ask at one time."""
 PIECE = 4096
 
 

@@ -68,7 +68,19 @@ def _comes_plainly(job: Job) -> bool:
 
 
 def _threads_for(jobs: Sequence[Job]) -> int:
-    return 2 if sum(job.entry.size for job in jobs) >= WORTH_A_THREAD and (os.cpu_count() or 1) > 1 else 1
+    """Two, where there is a processor for the second: else the two would only wait for each other."""
+    processors = os.cpu_count() or 1
+    is_worth_it = sum(job.entry.size for job in jobs) >= WORTH_A_THREAD
+    return 2 if is_worth_it and processors > 1 and _at_work() <= processors else 1
+
+
+def _at_work() -> int:
+    """How many programs of this machine want a processor now, with us: proc_loadavg(5). 1 where nobody can tell."""
+    try:
+        with open("/proc/loadavg") as told:  # noqa: PTH123 - a Path costs more than this
+            return int(told.read().split()[3].partition("/")[0])
+    except (OSError, ValueError, IndexError):
+        return 1
 
 
 class _Work:

@@ -1,7 +1,10 @@
 """A first delivery from open files, in two threads: everything comes, and what goes wrong in one of them is met again and told."""
 
 import errno
+import io
 import os
+import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -60,9 +63,10 @@ class Opening(Instructor):
 
 
 @pytest.fixture(autouse=True)
-def much_time(monkeypatch):
-    """Nothing is shown, and goes on in sight, because the machine is busy."""
+def much_time_and_a_free_processor(monkeypatch):
+    """Nothing is shown, and goes on in sight, because the machine is busy; and there are two threads."""
     monkeypatch.setattr(arriving, "SHOWN_AFTER_S", 120)
+    monkeypatch.setattr(unseen, "_at_work", lambda: 1)
 
 
 @pytest.fixture
@@ -105,6 +109,31 @@ def test_a_small_course_is_worth_no_thread(student, in_memory):
     source = Opening({"a": b"a", "b": b"b"}, in_memory / "blobs")
     student.sync(source)
     assert source.threads == {threading.current_thread().name} and student.files() == {"a": b"a", "b": b"b"}
+
+
+@pytest.mark.parametrize(("at_work", "threads"), [(1, 2), (2, 2), (3, 1), (100, 1)])
+def test_a_second_thread_needs_a_processor(source, student, monkeypatch, at_work, threads):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(unseen, "_at_work", lambda: at_work)
+    assert student.sync(source).status == "done" and len(source.threads) == threads
+    assert_all_there(student)
+
+
+def test_how_many_want_a_processor_is_what_the_kernel_says(monkeypatch):
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3)]
+    try:
+        until = time.monotonic() + 60
+        while AT_WORK() < 3:
+            assert time.monotonic() < until
+    finally:
+        for one in busy:
+            one.kill()
+            one.wait()
+    monkeypatch.setattr("builtins.open", lambda *_: io.StringIO("odd"))
+    assert AT_WORK() == 1
+
+
+AT_WORK = unseen._at_work
 
 
 def test_where_no_thread_can_be_had_one_brings_all(source, student, monkeypatch):

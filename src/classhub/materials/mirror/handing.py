@@ -30,7 +30,7 @@ from classhub.materials.mirror.packs import Packs
 from classhub.materials.mirror.shelf import Selection
 
 LOG = logging.getLogger("classhub.mirror")
-MOST_GUESTS = 200
+MOST_GUESTS = 600
 MOST_OF_ONE = 4
 """Of one account of the machine; a server has two."""
 LONGEST_LINE = 16_384

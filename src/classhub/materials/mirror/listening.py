@@ -29,8 +29,12 @@ class Listening:
 
     def files_socket(self) -> socket.socket:
         """For everybody who may enter its folder: a token says who somebody is. Raises OSError."""
-        bound: socket.socket = bind_unix_socket(self.files, mode=0o666)
+        bound: socket.socket = bind_unix_socket(self.files, mode=0o666, backlog=AT_THE_DOOR)
         return bound
+
+
+AT_THE_DOOR = 1024
+"""A whole class begins at one time; the kernel sends everybody else away at once, and has no more than net.core.somaxconn."""
 
 
 def from_json(text: str | bytes) -> Listening:
