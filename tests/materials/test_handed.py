@@ -17,6 +17,7 @@ from classhub.materials.fetch import HandedSource, HttpSource
 from classhub.materials.mirror import handing
 from classhub.materials.mirror.blobs import place
 from classhub.materials.mirror.handing import Handing
+from classhub.materials.mirror.listening import Listening
 from classhub.materials.open_blob import OpenBlob
 from classhub.materials.sync import sync
 from doubles.histories import regular
@@ -391,3 +392,15 @@ def test_the_process_listens_where_it_is_told(tmp_path):
             source = HandedSource(str(files), HttpSource(f"http://127.0.0.1:{port}", "open", ""))
             assert [isinstance(blob, OpenBlob) for blob in source.blobs([entry(b"text").digest])] == [True]
             source.close()
+
+
+def test_a_whole_class_finds_room_at_the_door(tmp_path):
+    """Who finds none asks over HTTP, which costs mirror and student several times as much."""
+    class_of = min(400, int(Path("/proc/sys/net/core/somaxconn").read_text()))
+    path = str(tmp_path / "files.sock")
+    waiting = [socket.socket(socket.AF_UNIX) for _ in range(class_of)]
+    with Listening(listen="127.0.0.1:0", files=path).files_socket():
+        for one in waiting:
+            one.setblocking(False)
+            one.connect(path)
+            one.close()
