@@ -31,7 +31,7 @@ class FolderSource:
     def blobs(self, digests: Iterable[str]) -> Iterator[OpenBlob]:
         folder = os.path.join(self._folder, "blobs")  # noqa: PTH118 - a Path costs more than the file itself
         for digest in digests:
-            opened = _opened(f"{folder}/{digest[:2]}/{digest}")
+            opened = _opened(f"{folder}/{below(digest)}")
             if opened is not None:
                 descriptor, size = opened
                 try:
@@ -57,6 +57,11 @@ class FolderSource:
         if len(content) > lists.LARGEST:
             raise Offline("The folder of the material holds a list that is too long.")
         return content
+
+
+def below(digest: str) -> str:
+    """Where a store keeps a blob, in its folder of them."""
+    return f"{digest[:2]}/{digest}"
 
 
 def _opened(path: str) -> tuple[int, int] | None:

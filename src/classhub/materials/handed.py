@@ -62,7 +62,8 @@ class HandedSource:
     def blobs(self, digests: Iterable[str]) -> Iterator[Blob]:
         """What is handed over comes first."""
         missing = dict.fromkeys(digests)
-        for blob in self.opened(_groups(list(missing)), list(missing)):
+        wanted = list(missing)
+        for blob in self.opened(_groups(wanted), wanted):
             del missing[blob.digest]
             yield blob
         if missing:
@@ -89,9 +90,12 @@ class HandedSource:
     def _packed(self, mirror: _Mirror, wanted: Collection[str]) -> Iterator[_Packed]:
         """One that holds nothing, where it is not worth it, or the mirror has it not: then it is not tried again."""
         worth = self._pack_for(wanted)
-        descriptor = mirror.pack(worth) if worth else -1
-        if worth is None or descriptor < 0:
-            self._pack = None if worth else self._pack
+        if worth is None:
+            yield _Packed()
+            return
+        descriptor = mirror.pack(worth)
+        if descriptor < 0:
+            self._pack = None
             yield _Packed()
             return
         try:

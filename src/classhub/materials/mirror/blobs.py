@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
+from classhub.materials.from_folder import below
 from classhub.materials.mirror.whole_file import keep_folder
 from classhub.outside.room import has_room
 
@@ -121,11 +122,6 @@ class Blobs:
 def place(folder: Path, digest: str) -> Path:
     """Of a blob that is kept."""
     return folder / below(digest)
-
-
-def below(digest: str) -> str:
-    """The same in the folder. A Path costs more than to open the file."""
-    return f"{digest[:2]}/{digest}"
 
 
 def pieces(path: Path) -> Iterator[bytes]:

@@ -21,9 +21,9 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import file_digest
 from pathlib import Path
 
+from classhub.materials.from_folder import below
 from classhub.materials.handed import AT_ONCE
 from classhub.materials.mirror import access
-from classhub.materials.mirror.blobs import below
 from classhub.materials.mirror.desk import Desk
 from classhub.materials.mirror.door import HubAway
 from classhub.materials.mirror.packs import Packs
