@@ -22,7 +22,7 @@ from hub.student import eventually
 
 PEER = "nbgitpuller==1.3.0"
 SYNC = """
-import sys, time
+import os, sys, time
 from pathlib import Path
 from classhub.materials.fetch import HandedSource, HttpSource
 from classhub.materials.sync import sync
@@ -40,7 +40,7 @@ if how == "when told":
     sys.stdin.readline()
     once()
     print("done", flush=True)
-    sys.exit()
+    os._exit(0)  # a server goes on; the end of an interpreter is no part of a delivery
 once()
 print(min(once() for _ in range(5)) if how == "again" else "")
 """

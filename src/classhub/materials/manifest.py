@@ -63,6 +63,8 @@ class Manifest:
     """Paths that are not delivered, with the reason in words."""
     hidden: frozenset[str] = frozenset()
     """`name_digest` of paths that are not for this student, with all below: what was handed out of them stays."""
+    text: str = field(default="", init=False, compare=False, repr=False)
+    """As it was read, if that was ASCII; "" for one that was made here."""
 
 
 def name_digest(path: str) -> str:
@@ -71,7 +73,9 @@ def name_digest(path: str) -> str:
 
 
 def to_json(manifest: Manifest) -> str:
-    """ASCII; names that are no UTF-8 travel as lone surrogates."""
+    """ASCII; names that are no UTF-8 travel as lone surrogates. As from_json found it, where it did."""
+    if manifest.text:
+        return manifest.text
     files = {path: _packed(entry) for path, entry in sorted(manifest.files.items())}
     words = {name: getattr(manifest, name) for name in WORDS}
     maps = {name: dict(getattr(manifest, name)) for name in MAPS}
@@ -90,7 +94,8 @@ def _packed(entry: Entry) -> list[str | int]:
 def from_json(text: str | bytes) -> Manifest:
     """Raises Malformed. Each part is looked at: it may come from a server that lies."""
     try:
-        raw = json.loads(text)
+        whole = text if isinstance(text, str) else text.decode("utf-8", "surrogatepass")
+        raw = json.loads(whole)
         if type(raw["classhub"]) is not int or raw["classhub"] != VERSION:
             raise Malformed(f"this program knows version {VERSION} of a release, not {raw['classhub']!r}")
         files = {_text(path): _entry(packed) for path, packed in raw["files"].items()}
@@ -99,7 +104,10 @@ def from_json(text: str | bytes) -> Manifest:
         hidden = frozenset(map(_text, _list(raw.get("hidden", []))))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Malformed(f"this is no release: {type(error).__name__}") from error
-    return Manifest(files=files, hidden=hidden, **words, **maps)  # type: ignore[arg-type]
+    found = Manifest(files=files, hidden=hidden, **words, **maps)  # type: ignore[arg-type]
+    if whole.isascii():
+        object.__setattr__(found, "text", whole)
+    return found
 
 
 def _entry(packed: Any) -> Entry:

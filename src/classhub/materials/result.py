@@ -67,5 +67,5 @@ class Result:
 
 def to_json(result: Result) -> str:
     """ASCII."""
-    items = [item._asdict() for item in result.items]
+    items = [{"path": path, "action": action, "where": where, "why": why} for path, action, where, why in result.items]
     return json.dumps({"version": VERSION, **vars(result), "items": items, "counts": result.counts})

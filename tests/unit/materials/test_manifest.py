@@ -1,6 +1,7 @@
 """A release as it arrives: it may come from a server that lies, and each part is looked at."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -82,3 +83,24 @@ def test_a_digest_is_text_of_64_hex_digits(digest):
 def test_what_only_looks_alike_is_refused(way, value):
     with pytest.raises(Malformed):
         from_json(json.dumps(changed(way, value)))
+
+
+@pytest.mark.parametrize("given", [json.dumps(WHOLE, indent=2), json.dumps(WHOLE).encode()])
+def test_one_that_was_read_is_given_on_as_it_was(given):
+    assert to_json(from_json(given)) == (given if isinstance(given, str) else given.decode())
+
+
+def test_a_change_of_one_that_was_read_is_told():
+    changed = replace(from_json(json.dumps(WHOLE)), title="Computer Science I")
+    assert from_json(to_json(changed)) == changed
+
+
+def test_names_beyond_ascii_are_told_in_ascii():
+    named = {**WHOLE, "files": {"größe.txt": ["file", "0" * 64, 1]}}
+    told = to_json(from_json(json.dumps(named, ensure_ascii=False)))
+    assert told.isascii() and list(from_json(told).files) == ["größe.txt"]
+
+
+def test_another_encoding_is_refused():
+    with pytest.raises(Malformed):
+        from_json(json.dumps(WHOLE).encode("utf-16"))
