@@ -218,7 +218,8 @@ def test_one_is_made_for_all_who_ask_and_let_go_afterwards(mirror, files, alice,
 def takes(source) -> bool:
     """Whether the first files of a delivery come from a pack."""
     digests = list(pack.of(source.manifest()).places)
-    return [blob.begin for blob in source.opened([digests[:9]], digests)][1:] != [0] * 8
+    with source.handed(digests) as opened:
+        return [blob.begin for blob in opened([digests[:9]])][1:] != [0] * 8
 
 
 def test_packs_that_are_in_use_make_no_room_for_more(mirror, files, alice, monkeypatch):  # noqa: F811

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import socket
 import stat
-import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from classhub.materials import disk, pack
 from classhub.materials.manifest import Manifest
@@ -31,6 +31,11 @@ WAIT_S = 8.0
 PIECE = 4096
 
 
+if TYPE_CHECKING:
+    Opened = Callable[[Iterable[Sequence[str]]], Iterator[OpenBlob]]
+    """Of groups of AT_ONCE digests at most those that are handed over, each until the next one is asked for."""
+
+
 class HandedSource:
     """path: of the socket. Where it has not all, or is not there, HTTP brings the rest."""
 
@@ -39,16 +44,13 @@ class HandedSource:
         self._http = http
         self._has_failed = False
         """Then it is not tried again."""
-        self._looking = threading.Lock()
         self._manifest: Manifest | None = None
         """Until its pack was found out."""
         self._pack: Pack | None = None
 
     def manifest(self) -> Manifest:
-        found = self._http.manifest()
-        with self._looking:
-            self._pack, self._manifest = None, found
-        return found
+        self._pack, self._manifest = None, self._http.manifest()
+        return self._manifest
 
     def published(self) -> Mapping[str, frozenset[str]]:
         return self._http.published()
@@ -63,52 +65,59 @@ class HandedSource:
         """What is handed over comes first."""
         missing = dict.fromkeys(digests)
         wanted = list(missing)
-        for blob in self.opened(_groups(wanted), wanted):
-            del missing[blob.digest]
-            yield blob
+        with self.handed(wanted) as opened:
+            for blob in opened(_groups(wanted)):
+                del missing[blob.digest]
+                yield blob
         if missing:
             yield from self._http.blobs(missing)
 
     def close(self) -> None:
         self._http.close()
 
-    def opened(self, groups: Iterable[Sequence[str]], wanted: Collection[str]) -> Iterator[OpenBlob]:
-        """Those that are handed over, each until the next one is asked for. groups: of AT_ONCE digests at most; wanted: all.
+    @contextmanager
+    def handed(self, wanted: Collection[str]) -> Iterator[Opened]:
+        """For several threads, while it lasts. Raises nothing."""
+        packed = self._packed(wanted)
+        try:
+            yield partial(self._opened, packed)
+        finally:
+            if packed.descriptor >= 0:
+                disk.close(packed.descriptor)
 
-        May be asked by several threads. Raises nothing.
-        """
+    def _opened(self, packed: _Packed, groups: Iterable[Sequence[str]]) -> Iterator[OpenBlob]:
         if self._has_failed:
             return
         try:
-            mirror = _Mirror(self._path, self._http.course, self._http.token())
-            with mirror, self._packed(mirror, wanted) as packed:
+            with self._mirror() as mirror:
                 yield from _in_turn(mirror, groups, packed)
         except (OSError, ValueError):
             self._has_failed = True
 
-    @contextmanager
-    def _packed(self, mirror: _Mirror, wanted: Collection[str]) -> Iterator[_Packed]:
+    def _packed(self, wanted: Collection[str]) -> _Packed:
         """One that holds nothing, where it is not worth it, or the mirror has it not: then it is not tried again."""
         worth = self._pack_for(wanted)
-        if worth is None:
-            yield _Packed()
-            return
-        descriptor = mirror.pack(worth)
+        if worth is None or self._has_failed:
+            return _Packed()
+        try:
+            with self._mirror() as mirror:
+                descriptor = mirror.pack(worth)
+        except (OSError, ValueError):
+            self._has_failed = True
+            return _Packed()
         if descriptor < 0:
             self._pack = None
-            yield _Packed()
-            return
-        try:
-            yield _Packed(descriptor, worth.places)
-        finally:
-            disk.close(descriptor)
+            return _Packed()
+        return _Packed(descriptor, worth.places)
+
+    def _mirror(self) -> _Mirror:
+        return _Mirror(self._path, self._http.course, self._http.token())
 
     def _pack_for(self, wanted: Collection[str]) -> Pack | None:
         """The release's, if at least half of it is wanted."""
-        with self._looking:
-            if self._manifest is not None and len(wanted) >= pack.WORTH:
-                self._pack, self._manifest = pack.of(self._manifest), None
-            found = self._pack
+        if self._manifest is not None and len(wanted) >= pack.WORTH:
+            self._pack, self._manifest = pack.of(self._manifest), None
+        found = self._pack
         return found if found and 2 * sum(digest in found.places for digest in wanted) >= len(found.places) else None
 
 
@@ -145,23 +154,18 @@ def _in_turn(mirror: _Mirror, groups: Iterable[Sequence[str]], packed: _Packed) 
 
 
 class _Mirror:
-    """One conversation. All raise OSError, and ValueError for what is no answer."""
+    """One conversation, which begins with the first question. All raise OSError, and ValueError for what is no answer."""
 
     def __init__(self, path: str, course: str, token: str) -> None:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._path = path
         self._who = {"token": token, "course": course}
+        self._is_connected = False
         self._said = b""
         self._descriptors: list[int] = []
         """That came and were not taken."""
 
     def __enter__(self) -> _Mirror:
-        self._socket.settimeout(WAIT_S)
-        try:
-            self._socket.connect(self._path)
-        except BaseException:
-            self._socket.close()
-            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -170,6 +174,10 @@ class _Mirror:
             disk.close(descriptor)
 
     def ask(self, **what: Any) -> None:
+        if not self._is_connected:
+            self._socket.settimeout(WAIT_S)
+            self._socket.connect(self._path)
+            self._is_connected = True
         self._socket.sendall(json.dumps({**self._who, **what}).encode() + b"\n")
 
     def pack(self, wanted: Pack) -> int:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from classhub.materials import arriving, pack, placing, tree
@@ -21,8 +22,10 @@ from classhub.materials.planning import Job
 from classhub.materials.run import Run
 
 if TYPE_CHECKING:
-    Opened = Callable[[Iterable[Sequence[str]], Collection[str]], Iterator[OpenBlob]]
-    """Groups of digests, MANY at most, which may end early; and all of them."""
+    from classhub.materials.handed import Opened
+
+    Handed = Callable[[Collection[str]], AbstractContextManager[Opened]]
+    """Of all digests that may be asked for. The groups have MANY at most."""
 
 WORTH_A_THREAD = 1_000_000
 """Bytes."""
@@ -35,16 +38,17 @@ FEW, MANY = 10, 100
 
 def bring(run: Run, jobs: Sequence[Job]) -> Sequence[Job]:
     """Those that are left to the ordinary way: what the source does not open, what failed, what there was no time for."""
-    opened: Opened | None = getattr(run.source, "opened", None)
+    handed: Handed | None = getattr(run.source, "handed", None)
     plain = [job for job in jobs if _comes_plainly(job)]
-    if run.arriving is None or opened is None or not plain:
+    if run.arriving is None or handed is None or not plain:
         return jobs
     work = _Work(plain, _threads_for(plain))
-    hands = [_Hand(run, opened, work) for _ in range(work.hands)]
-    ways = [_begun(hand.work) for hand in hands[1:]]
-    hands[0].work()
-    for end in ways:
-        end()
+    with handed(work.jobs) as opened:
+        hands = [_Hand(run, opened, work) for _ in range(work.hands)]
+        ways = [_begun(hand.work) for hand in hands[1:]]
+        hands[0].work()
+        for end in ways:
+            end()
     done = [job for hand in hands for job in hand.result()]
     for job in done:
         run.written += job.entry.size
@@ -136,7 +140,7 @@ class _Hand:
 
     def _write_all(self, near: Near) -> None:
         try:
-            for blob in self._opened(self._work.groups(), self._work.jobs):
+            for blob in self._opened(self._work.groups()):
                 for job in self._work.jobs.get(blob.digest, ()):
                     if time.monotonic() > self._until:
                         return

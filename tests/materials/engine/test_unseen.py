@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import zip_longest
 from pathlib import Path
 
@@ -49,7 +49,11 @@ class Opening(Instructor):
         for name, content in self.blobs_known.items():
             (folder / name).write_bytes(content)
 
-    def opened(self, groups, wanted):
+    @contextmanager
+    def handed(self, wanted):
+        yield self._opened
+
+    def _opened(self, groups):
         self.threads.add(threading.current_thread().name)
         for name in (one for group in groups for one in group):
             self.before_open(name)
@@ -67,6 +71,7 @@ def much_time_and_a_free_processor(monkeypatch):
     """Nothing is shown, and goes on in sight, because the machine is busy; and there are two threads."""
     monkeypatch.setattr(arriving, "SHOWN_AFTER_S", 120)
     monkeypatch.setattr(unseen, "_at_work", lambda: 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
 
 
 @pytest.fixture
@@ -180,8 +185,12 @@ def test_what_takes_long_goes_on_in_sight(source, student, monkeypatch):
 @pytest.mark.parametrize("in_thread", [True, False])
 def test_a_mistake_of_ours_in_a_thread_is_told(source, student, in_thread):
     main = threading.current_thread()
+    both, here = threading.Barrier(2, timeout=60), threading.local()
 
     def fail(_):
+        if not hasattr(here, "is_known"):  # neither may take all before the other begins
+            here.is_known = True
+            both.wait()
         if (threading.current_thread() is not main) == in_thread:
             raise ZeroDivisionError
 
