@@ -40,6 +40,10 @@ class Arriving:
         self._hidden = hidden
         self._name = name
 
+    def folds(self) -> bool:
+        """Whether this disk takes letter case for nothing. Raises OSError."""
+        return disk.look(self._above, self._hidden.upper()) is not None
+
     def show(self) -> None:
         """Under its own name from now on. Raises Missed."""
         try:

@@ -83,14 +83,19 @@ def _tell(run: Run, swept: Swept) -> None:
 def _folds(run: Run) -> bool | None:
     """Whether this disk takes letter case for nothing; tried once. None: it could not be tried."""
     try:
-        run.state.mark_unfinished()
-        temporary = placing.stage(run.root, placing.written([]))
-        found = disk.look(run.root, temporary.upper())
-        disk.unlink(run.root, temporary)
+        folds = run.arriving.folds() if run.arriving is not None else _folds_here(run)
     except OSError:
         run.has_staged = True
         return None
     run.record.changed = True
+    return folds
+
+
+def _folds_here(run: Run) -> bool:
+    run.state.mark_unfinished()
+    temporary = placing.stage(run.root, placing.written([]))
+    found = disk.look(run.root, temporary.upper())
+    disk.unlink(run.root, temporary)
     return found is not None
 
 

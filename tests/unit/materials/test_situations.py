@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from classhub.materials import __main__ as verbs
-from classhub.materials import restore, whereabouts
+from classhub.materials import disk, names, restore, whereabouts
 from classhub.materials.changes import changes
 from classhub.materials.manifest import name_digest
 from doubles.classroom import Instructor, Link, Program, Student, Unreachable, actions, digest, said
@@ -348,19 +348,24 @@ def test_two_forms_of_one_letter_are_two_names(student):
     assert student.files() == source.files
 
 
-def test_on_a_disk_that_folds_names_the_second_goes_beside(student, monkeypatch):
-    from classhub.materials import preparing
+@pytest.fixture(params=["a folder that is there", "a folder that is made unseen"])
+def folding(request, student, monkeypatch):
+    """A disk on which our own temporary names are found in any letter case."""
+    real, ours = disk.look, names.TEMPORARY.upper()
+    monkeypatch.setattr(disk, "look", lambda at, name: real(at, name.lower() if name.startswith(ours) else name))
+    if request.param == "a folder that is there":
+        student.course.mkdir(parents=True)
 
-    monkeypatch.setattr(preparing, "_folds", lambda run: True)
+
+@pytest.mark.usefixtures("folding")
+def test_on_a_disk_that_folds_names_the_second_goes_beside(student):
     result = sync(student, Instructor({"Lab.txt": b"first", "lab.txt": b"second"}))
     assert actions(result) == {"Lab.txt": "new", "lab.txt": "beside"}
     assert student.read("Lab.txt") == b"first" and student.read(said(result, "lab.txt").where) == b"second"
 
 
-def test_on_a_disk_that_folds_names_a_changed_spelling_follows(student, monkeypatch):
-    from classhub.materials import preparing
-
-    monkeypatch.setattr(preparing, "_folds", lambda run: True)
+@pytest.mark.usefixtures("folding")
+def test_on_a_disk_that_folds_names_a_changed_spelling_follows(student):
     source = Instructor({"lab.txt": TEXT})
     sync(student, source)
     student.path("lab.txt").rename(student.path("Lab.txt"))
