@@ -18,7 +18,7 @@ from classhub.materials import orders
 from classhub.materials.orders import Order
 from classhub.materials.result import Result
 from classhub.materials.source import Offline, Source
-from classhub.server import clones, copies, courses, pace
+from classhub.server import clones, copies, courses, news, pace
 from classhub.server.courses import Course
 from classhub.server.due import Due
 from classhub.server.jobs import Job, Jobs
@@ -153,19 +153,23 @@ class Courier:
             self.log.warning("the list of courses could not be kept: %s", error.strerror)
 
     def _sync_whole(self, course: Course) -> None:
-        """In slices: between two of them a file that somebody waits for is brought. Each must leave more settled than the last."""
-        settled = -1
+        """In slices: between two of them a file that somebody waits for is brought. Each must leave more settled than the last.
+
+        What is told is told of all of them.
+        """
+        settled, whole = -1, None
         while True:
-            result = self._run(course.name, (), SLICE_S)
+            result = self._run(course.name, (), SLICE_S, whole)
+            whole = news.joined(whole, result)
             if not result or not _is_worth_more(result) or _settled(result) <= settled:
                 break
             settled = _settled(result)
             self._bring_waiting()
         manifest = copies.manifest_of(self.home, course.name)
         opens_in_s = copies.opens_in_s(manifest, time.time())
-        self._due.synced(course.name, course.release, result, time.monotonic(), opens_in_s)
-        if result:
-            self._reports.report(result)
+        self._due.synced(course.name, course.release, whole if result else None, time.monotonic(), opens_in_s)
+        if result and whole:
+            self._reports.report(whole)
 
     def _bring_waiting(self) -> None:
         while job := self.jobs.next_link():
@@ -182,8 +186,8 @@ class Courier:
         finally:
             self.jobs.ended(job)
 
-    def _run(self, course: str, first: Sequence[str], budget_s: float) -> Result | None:
-        """None: it broke, and the log says how."""
+    def _run(self, course: str, first: Sequence[str], budget_s: float, before: Result | None = None) -> Result | None:
+        """None: it broke, and the log says how. before: what the slices before it did."""
         self.state.began(course)
         result = None
         try:
@@ -199,7 +203,7 @@ class Courier:
         except Exception:
             self.log.exception("%s: this should not have happened", course)
         finally:
-            self.state.ended(course, result, is_whole=not first)
+            self.state.ended(course, news.joined(before, result), is_whole=not first)
         return result
 
     def _folder(self, name: str) -> str | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+from classhub.materials import telling
 from classhub.materials.result import Item, Result
 
 ARRIVED = ("new", "restored", "updated", "merged", "removed")
@@ -28,6 +30,19 @@ IN_WORDS = {
 
 def has_news(result: Result) -> bool:
     return any(item.action in TOLD for item in result.items)
+
+
+def joined(before: Result | None, now: Result | None) -> Result | None:
+    """One sync that was done in parts. What the first of them did is there already, or the student's own, for the next."""
+    if before is None or now is None:
+        return now or before
+    did = [item for item in before.items if item.action in TOLD and item.action != "blocked"]
+    known = {item.path for item in did}
+    items = dict.fromkeys((*did, *(item for item in now.items if item.action in TOLD or item.path not in known)))
+    told = telling.line(items, now.error) if now.status in ("done", "partial") else now.message
+    seconds, size = before.seconds + now.seconds, before.bytes + now.bytes
+    began, same = before.started, before.same
+    return replace(now, items=tuple(items), message=told, started=began, seconds=seconds, same=same, bytes=size)
 
 
 def changed_paths(result: Result) -> list[str]:

@@ -116,6 +116,20 @@ def test_a_sync_that_pauses_goes_on_and_a_waiting_file_comes_between(courier, sy
     assert syncs.calls[:7] == [("comp141", path) for path in paths]
 
 
+def test_what_the_first_slice_of_a_sync_did_is_told_at_its_end(courier, origin, syncs):
+    """To her, to her open tabs, to staff; and a merged file is looked at again soon, as she may have saved over it."""
+    did = [Item("a.ipynb", "beside", "a.new-1234567.ipynb"), Item("b.ipynb", "merged")]
+    slices = [
+        Result("comp141", "partial", bytes=5, items=tuple(did), error={"code": "budget"}),
+        Result("comp141", "done", bytes=5, items=(Item("a.ipynb", "kept"), Item("c.ipynb", "new"))),
+    ]
+    syncs.answer = lambda course, first: slices.pop(0) if course == "comp141" else Result(course, "done")
+    everything(courier)
+    seen = courier.state.snapshot().of("comp141")
+    assert seen.result == seen.told == origin.told[0] and seen.result.items == (*did, Item("c.ipynb", "new"))
+    assert courier._due._last["comp141"].again <= courier._due._last["comp141"].when + 30
+
+
 @pytest.mark.parametrize("code, tries", [("space", 1), ("disk", 1), ("budget", 2)])
 def test_a_sync_that_writes_and_settles_nothing_is_left_for_later(courier, syncs, code, tries):
     """As where the record of what was brought cannot be saved."""

@@ -1,5 +1,7 @@
 """A sync in the few words of a status bar."""
 
+from dataclasses import replace
+
 import pytest
 
 from classhub.materials.result import Item, Result
@@ -63,3 +65,29 @@ def test_the_answer_to_the_browser_has_other_news_under_another_id():
 
 def test_a_name_that_is_no_text_is_shown_with_a_mark():
     assert news.name("labs/\udcff\n.txt") == "��.txt"
+
+
+def test_a_sync_in_parts_is_told_as_one():
+    first = Result("comp141", "partial", started="8:00", seconds=5, same=7, bytes=10, error={"code": "budget"})
+    first = replace(
+        first, items=(Item("a", "beside", "a.new"), Item("b", "updated"), Item("c", "blocked"), Item("d", "kept"))
+    )
+    last = Result(
+        "comp141", "done", started="8:01", seconds=1, same=9, bytes=1, items=(Item("a", "kept"), Item("c", "new"))
+    )
+    both = news.joined(first, replace(last, items=(*last.items, Item("d", "kept"))))
+    assert both.items == (Item("a", "beside", "a.new"), Item("b", "updated"), Item("c", "new"), Item("d", "kept"))
+    assert (both.status, both.started, both.seconds, both.same, both.bytes) == ("done", "8:00", 6, 7, 11)
+    assert both.message == "1 new, 1 updated, kept your a and put the new one beside" and not both.error
+
+
+def test_a_part_that_the_source_did_not_answer_says_so():
+    first = result("updated", status="partial", message="1 updated; more to come")
+    away = Result("comp141", "offline", message="It could not be reached.", error={"code": "offline"})
+    both = news.joined(first, away)
+    assert (both.status, both.message, both.items) == ("offline", away.message, first.items)
+
+
+def test_where_there_is_one_part_it_is_the_whole():
+    only = result("new")
+    assert news.joined(None, only) is only and news.joined(only, None) is only and news.joined(None, None) is None
