@@ -124,6 +124,22 @@ def test_a_saved_edit_and_the_instructors_fix_are_both_there(page, student, stor
     eventually(lambda: "mine = 56" in in_file(student, LAB) and "again" in in_file(student, LAB))
 
 
+def test_a_fix_leaves_the_cursor_where_it_is(page, student, store):
+    """A notebook without unsaved work is read anew, and she goes on typing in her own cell."""
+    cell(page, 1).click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    store.publish(release("x = 3  # once more", "# yours"))
+    eventually(lambda: "once more" in cell(page, 0).inner_text())
+    page.keyboard.type("7")
+    eventually(lambda: "mine = 567" in cell(page, 1).inner_text())
+    assert "7" not in cell(page, 0).inner_text()
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Control+s")
+    eventually(lambda: "mine = 56" in in_file(student, LAB) and "mine = 567" not in in_file(student, LAB))
+
+
 def test_get_new_material_looks_at_once_and_says_so(page, student):
     command(page, "Get New Material")
     eventually(lambda: "COMP 141: " in notifications(page))

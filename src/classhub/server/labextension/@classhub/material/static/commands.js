@@ -101,7 +101,7 @@ class Acts {
     if (context.model.dirty) {
       this.documents.askAbout(context);
     } else {
-      await context.revert();
+      await this.documents.showDisk(context);
     }
   }
 }

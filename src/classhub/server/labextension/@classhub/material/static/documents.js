@@ -64,7 +64,7 @@ export class Documents {
         return;
       }
       if (!context.model.dirty) {
-        return context.revert();
+        return this.showDisk(context);
       }
       if (content === null) {
         return this.putCourseBeside(context, found);
@@ -86,8 +86,16 @@ export class Documents {
     if (isBehind && context.model.dirty) {
       this.askAbout(context);
     } else if (isBehind) {
-      await context.revert();
+      await this.showDisk(context);
     }
+  }
+
+  // A notebook that is read anew would be shown from its first cell on, and what somebody types next would go into that.
+  async showDisk(context) {
+    const shown = [...this.app.shell.widgets('main')].filter(widget => this.contextOf(widget) === context);
+    const returns = shown.map(widget => cursorIn(widget.content));
+    await context.revert();
+    returns.forEach(back => back());
   }
 
   // The tab knows of the version that was found, and may be saved over it; a still newer one raises JupyterLab's question.
@@ -146,7 +154,7 @@ export class Documents {
     const isNotebook = context.contentsModel && context.contentsModel.type === 'notebook';
     const content = isNotebook ? context.model.toJSON() : context.model.toString();
     await this.contents.save(path, { type: isNotebook ? 'notebook' : 'file', format: isNotebook ? 'json' : 'text', content });
-    await context.revert();
+    await this.showDisk(context);
     this.say(`Yours is ${nameOf(path)}.`, 'success', 8000);
   }
 
@@ -173,6 +181,43 @@ export class Documents {
         throw error;
       }
     );
+  }
+}
+
+// Gives what puts it back into its cell, if there still is such a cell.
+function cursorIn(notebook) {
+  const cell = notebook && notebook.activeCell;
+  if (!cell) {
+    return () => {};
+  }
+  const { mode } = notebook;
+  const { id } = cell.model;
+  const place = cell.editor && cell.editor.getCursorPosition();
+  const scrolled = notebook.outerNode && notebook.outerNode.scrollTop;
+  const isTyping = notebook.node.contains(document.activeElement);
+  return () => {
+    const index = notebook.widgets.findIndex(one => one.model.id === id);
+    notebook.mode = 'command';
+    notebook.activeCellIndex = Math.max(index, 0);
+    if (scrolled) {
+      notebook.outerNode.scrollTop = scrolled;
+    }
+    const now = notebook.activeCell;
+    if (now && index >= 0 && isTyping) {
+      Promise.resolve(now.ready).then(() => putCursor(notebook, now, mode, place));
+    }
+  };
+}
+
+// Once the cell is drawn; by then somebody may have gone to another one.
+function putCursor(notebook, cell, mode, place) {
+  if (notebook.isDisposed || notebook.activeCell !== cell) {
+    return;
+  }
+  notebook.mode = mode;
+  notebook.activate();
+  if (mode === 'edit' && place && cell.editor) {
+    cell.editor.setCursorPosition(place);
   }
 }
 
