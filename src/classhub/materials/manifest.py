@@ -94,7 +94,7 @@ def _packed(entry: Entry) -> list[str | int]:
 def from_json(text: str | bytes) -> Manifest:
     """Raises Malformed. Each part is looked at: it may come from a server that lies."""
     try:
-        whole = text if isinstance(text, str) else text.decode("utf-8", "surrogatepass")
+        whole = text if isinstance(text, str) else text.decode("utf-8-sig", "surrogatepass")
         raw = json.loads(whole)
         if type(raw["classhub"]) is not int or raw["classhub"] != VERSION:
             raise Malformed(f"this program knows version {VERSION} of a release, not {raw['classhub']!r}")

@@ -101,6 +101,11 @@ def test_names_beyond_ascii_are_told_in_ascii():
     assert told.isascii() and list(from_json(told).files) == ["größe.txt"]
 
 
+def test_a_byte_order_mark_is_passed_over():
+    """As an editor of Windows may leave it in a store."""
+    assert from_json(b"\xef\xbb\xbf" + json.dumps(WHOLE).encode()) == from_json(json.dumps(WHOLE))
+
+
 def test_another_encoding_is_refused():
     with pytest.raises(Malformed):
         from_json(json.dumps(WHOLE).encode("utf-16"))
