@@ -223,15 +223,6 @@ def copy(source: int, descriptor: int, wanted: int) -> bool:
     return at == wanted == os.fstat(descriptor).st_size
 
 
-def copy_part(source: int, begin: int, size: int, descriptor: int) -> int:
-    """Read and written, which is faster than `copy` for little; how many bytes there were."""
-    at = begin
-    while at < begin + size and (piece := os.pread(source, min(PIECE, begin + size - at), at)):
-        write(descriptor, piece)
-        at += len(piece)
-    return at - begin
-
-
 def settle(descriptor: int) -> None:
     """Onto the disk itself, for what exists nowhere else; where a disk has no such thing, nothing."""
     try:

@@ -93,7 +93,11 @@ def part_of(descriptor: int, begin: int, size: int) -> Fill:
     """So many bytes of an open file, from there on. Raises OSError where it has less."""
 
     def fill(new: int) -> None:
-        if disk.copy_part(descriptor, begin, size, new) < size:
+        left = size
+        for piece in disk.pieces(descriptor, begin, size):
+            disk.write(new, piece)
+            left -= len(piece)
+        if left:
             raise OSError(errno.EIO, "the material is cut short")
 
     return fill

@@ -92,11 +92,7 @@ class Record:
         return known.base if known else None
 
     def take(self, path: str, entry: Entry) -> None:
-        known = self.paths.get(path)
-        if known is None:
-            self.paths[path] = Known(leaf_of(entry), entry.kind == "exec", entry.size)
-        else:
-            known.take(entry)
+        self.at(path).take(entry)
         self.changed = True
 
     def drop(self, path: str) -> None:
