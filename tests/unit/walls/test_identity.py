@@ -82,8 +82,9 @@ def test_a_pid_that_really_was_recycled_is_left_alone():
     """Uses the kernel's own switch for the next pid where it may be set."""
     if sys.platform != "linux" or os.geteuid() != 0 or not os.access("/proc/sys/kernel/ns_last_pid", os.W_OK):
         pytest.skip("the kernel's next pid cannot be chosen here (needs root and ns_last_pid)")
-    first = subprocess.Popen(["sleep", "0"])
+    first = subprocess.Popen(["sleep", "60"])
     old = identity.of(first.pid)
+    first.kill()
     first.wait()
     time.sleep(0.02)  # start times count hundredths of a second
     second = _start_with_pid(first.pid)
