@@ -159,8 +159,9 @@ class Courier:
         """
         settled, whole = -1, None
         while True:
-            result = self._run(course.name, (), SLICE_S, whole)
+            result = self._run(course.name, (), SLICE_S)
             whole = news.joined(whole, result)
+            self.state.ended(course.name, whole, is_whole=True)
             if not result or not _is_worth_more(result) or _settled(result) <= settled:
                 break
             settled = _settled(result)
@@ -178,20 +179,23 @@ class Courier:
     def _bring(self, job: Job) -> None:
         """One file, for somebody who waits; if it was renamed, the one that it is now."""
         try:
-            result = self._run(job.course, (job.path,), LINK_S)
+            job.result = self._bring_file(job.course, job.path)
             now_called = copies.now_called(copies.manifest_of(self.home, job.course), job.path)
             if now_called != job.path:
-                result = self._run(job.course, (now_called,), LINK_S)
-            job.result = result
+                job.result = self._bring_file(job.course, now_called)
         finally:
             self.jobs.ended(job)
 
-    def _run(self, course: str, first: Sequence[str], budget_s: float, before: Result | None = None) -> Result | None:
-        """None: it broke, and the log says how. before: what the slices before it did."""
+    def _bring_file(self, course: str, path: str) -> Result | None:
+        result = self._run(course, (path,), LINK_S)
+        self.state.ended(course, result, is_whole=False)
+        return result
+
+    def _run(self, course: str, first: Sequence[str], budget_s: float) -> Result | None:
+        """None: it broke, and the log says how. Whoever calls tells `state` that it has ended."""
         self.state.began(course)
-        result = None
         try:
-            result = self._sync(
+            return self._sync(
                 self.origin.source(course),
                 self.home,
                 course,
@@ -202,9 +206,7 @@ class Courier:
             )
         except Exception:
             self.log.exception("%s: this should not have happened", course)
-        finally:
-            self.state.ended(course, news.joined(before, result), is_whole=not first)
-        return result
+            return None
 
     def _folder(self, name: str) -> str | None:
         """Where the course lies, or a clone that nbgitpuller made of it; None: where the release says."""

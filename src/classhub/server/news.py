@@ -59,7 +59,8 @@ def in_short(result: Result | None, running: bool) -> str:
     if result.status == "failed":
         return "a problem, see here"
     if result.status == "partial":
-        return "still coming" if running else "not all arrived"
+        goes_on = running or result.error.get("code") == "budget"  # between two parts of a sync, or soon
+        return "still coming" if goes_on else "not all arrived"
     if result.status == "busy":
         return "looking…"
     return _of_items(result.items) or "up to date"

@@ -30,6 +30,8 @@ def result(*actions, status="done", **more):
         (result(status="offline"), False, "not reachable, yours is here"),
         (result("new", status="partial"), True, "still coming"),
         (result("new", status="partial"), False, "not all arrived"),
+        (result("new", status="partial", error={"code": "budget", "text": "…"}), False, "still coming"),
+        (result("new", status="partial", error={"code": "space", "text": "…"}), False, "not all arrived"),
         (result(status="failed"), False, "a problem, see here"),
     ],
 )
