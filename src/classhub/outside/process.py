@@ -99,7 +99,8 @@ def _to_the_end(
 def piped(argv: Sequence[str], *, env: Mapping[str, str], timeout_s: float) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     """What it reads and what it writes, for a program that answers question by question. env is all there is.
 
-    It ends when the block does, or is ended then. Raises ProgramFailed when it is absent, late or ended by itself badly.
+    It ends when the block does, or is ended then; an error of the block ends it at once. Raises ProgramFailed when it is
+    absent, late or ended by itself badly.
     """
     with _nameless() as err:
         try:
@@ -118,7 +119,12 @@ def piped(argv: Sequence[str], *, env: Mapping[str, str], timeout_s: float) -> I
         try:
             with child:
                 assert child.stdin and child.stdout
-                yield child.stdin, child.stdout
+                try:
+                    yield child.stdin, child.stdout
+                except BaseException as error:
+                    if not isinstance(error, BrokenPipeError):
+                        _kill(child)
+                    raise
         except BrokenPipeError:
             pass  # its exit code says why
         finally:

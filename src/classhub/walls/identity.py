@@ -17,6 +17,8 @@ from functools import cache
 from pathlib import Path
 
 LARGEST_PID = 2**31 - 1
+KILLED_S = 5.0
+"""So long at most for the kernel to end what was killed."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,9 @@ def end(processes: Iterable[Identity], patience_s: float = 10) -> None:
         waiting = [process for process in waiting if is_alive(process)]
     for process in waiting:
         send(process, signal.SIGKILL)
+    deadline = time.monotonic() + KILLED_S
+    while any(map(is_alive, waiting)) and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def _send_checked(identity: Identity, signum: int) -> bool:

@@ -319,8 +319,13 @@ def test_files_too_large_are_named_and_a_repository_too_large_is_refused(store: 
         look(store, GitSource(upstream.address))
 
 
+@pytest.mark.parametrize("look_s", [0.5, 0.001])
 @pytest.mark.parametrize("limit", ["bytes", "time", "room"])
-def test_a_fetch_that_brings_too_much_is_stopped_and_leaves_nothing(store, upstream, monkeypatch, limit) -> None:
+def test_a_fetch_that_brings_too_much_is_stopped_and_leaves_nothing(
+    store, upstream, monkeypatch, limit, look_s
+) -> None:
+    """Whether that is seen at its end or before."""
+    monkeypatch.setattr(repository, "LOOK_S", look_s)
     upstream.commit({"a": os.urandom(5000)})
     if limit == "room":
         monkeypatch.setattr(room, "RESERVE", 1 << 70)

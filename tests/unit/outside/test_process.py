@@ -63,6 +63,15 @@ def test_what_is_handed_over_whole_has_no_name_and_is_all_there():
 PATIENT = "trap 'echo asked; exit 5' INT; echo begun >&2; sleep 60 & wait"
 
 
+def test_an_error_ends_the_program_that_is_talked_to_at_once():
+    argv = ["/bin/sh", "-c", "echo $$; exec sleep 1000"]
+    pid = 0
+    with pytest.raises(ZeroDivisionError), process.piped(argv, env={}, timeout_s=2000) as (_, out):
+        pid = int(out.readline())
+        raise ZeroDivisionError
+    assert pid and identity.of(pid) is None
+
+
 def test_the_time_limit_asks_before_it_ends_a_program():
     with pytest.raises(process.ProgramFailed, match=r"took longer than 2 s") as caught:
         process.finish(["bash", "-c", PATIENT], env=os.environ, timeout_s=2)

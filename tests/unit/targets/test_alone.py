@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -119,6 +120,27 @@ def test_a_folder_that_was_removed_meanwhile_guards_nothing(tmp_path, make):
             state.mkdir()
 
     with alone(state, replaced, make), pytest.raises(Waits), alone(state, waits):
+        pass
+
+
+def test_a_folder_that_goes_before_it_is_opened_is_made_again(tmp_path, monkeypatch):
+    """Whoever made it before us removes it at his end, as nothing was put into it."""
+    state, make = tmp_path / ".classhub", Path.mkdir
+    answers = [FileExistsError()]
+
+    def mkdir(path, *more, **words):
+        if answers:
+            raise answers.pop()
+        make(path, *more, **words)
+
+    monkeypatch.setattr(Path, "mkdir", mkdir)
+    with alone(state, pytest.fail, make=True), pytest.raises(Waits), alone(state, waits):
+        pass
+
+
+def test_a_link_that_leads_nowhere_is_told_by_others(tmp_path):
+    (tmp_path / ".classhub").symlink_to(tmp_path / "nowhere")
+    with alone(tmp_path / ".classhub", pytest.fail, make=True):
         pass
 
 

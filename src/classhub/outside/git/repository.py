@@ -179,6 +179,8 @@ class Repository:
             raise self._failed(error) from None
         except GitFailed:
             self.ready()
+            if self._size() > before:  # it had come to its end by then
+                shutil.rmtree(self._mirror, ignore_errors=True)
             raise
         try:
             self._bound(before, until)

@@ -40,11 +40,16 @@ def alone(state: Path, tell: Callable[[str], None], make: bool = False) -> Itera
 
 
 def _locked(folder: Path, tell: Callable[[str], None], make: bool) -> int:
-    """Its descriptor. A folder that was removed while we waited guards nothing."""
+    """Its descriptor. A folder that was removed while we waited guards nothing. Raises OSError."""
     if make:
-        with suppress(OSError):
+        with suppress(FileExistsError):
             folder.mkdir(mode=0o700)
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        if make and not os.path.lexists(folder):  # who made it before us has removed it in this moment
+            return _locked(folder, tell, make)
+        raise
     try:
         _flock(handle, tell)
         if _is_still(folder, handle):
