@@ -54,7 +54,8 @@ class Student:
 
     async def _run(self, code: str) -> str:
         url = f"{self.url.replace('http', 'ws', 1)}/api/kernels/{self.kernel}/channels"
-        socket = await websocket_connect(HTTPRequest(url, headers={"Authorization": f"Bearer {self.token}"}))
+        headers = {"Authorization": f"Bearer {self.token}"}
+        socket = await websocket_connect(HTTPRequest(url, headers=headers, connect_timeout=120, request_timeout=120))
         message = uuid.uuid4().hex
         header = {
             "msg_id": message,

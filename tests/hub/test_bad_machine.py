@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -196,13 +197,18 @@ def test_the_commands_for_damaged_files_lead_out(deployment):
 
 def damage_a_running_database(deployment: Deployment) -> None:
     files = [deployment.state / "jupyterhub.sqlite", deployment.state / "jupyterhub.sqlite-wal"]
-    sound = [file.read_bytes() for file in files]
-    for file, content in zip(files, sound, strict=True):
-        file.write_bytes(content[:4096] + b"x" * (len(content) - 4096))
-    text = told(deployment, code=3)
+    hub = deployment.pid("hub")
+    os.kill(hub, signal.SIGSTOP)  # so that it reads and writes nothing meanwhile
+    try:
+        sound = [file.read_bytes() for file in files]
+        for file, content in zip(files, sound, strict=True):
+            file.write_bytes(content[:4096] + b"x" * (len(content) - 4096))
+        text = told(deployment, code=3)
+        for file, content in zip(files, sound, strict=True):
+            file.write_bytes(content)
+    finally:
+        os.kill(hub, signal.SIGCONT)
     says(text, "The hub's database", "is damaged", "goes on as it is", "Next: Put it back from a backup")
-    for file, content in zip(files, sound, strict=True):
-        file.write_bytes(content)
 
 
 # --- ports and addresses

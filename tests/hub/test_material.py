@@ -79,7 +79,7 @@ ASK = """
 import json, os, socket
 def ask(course, *digests):
     with socket.socket(socket.AF_UNIX) as mirror:
-        mirror.settimeout(10)
+        mirror.settimeout(60)
         mirror.connect(os.environ['CLASSHUB_MATERIAL_FILES'])
         token = os.environ['JUPYTERHUB_API_TOKEN']
         mirror.sendall(json.dumps({'token': token, 'course': course, 'digests': digests}).encode() + b'\\n')

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx2
 import psutil
@@ -147,7 +148,7 @@ def test_nobody_chooses_the_address_that_the_hub_sees(hub):
     """Neither through the public door nor through the one for students' servers."""
     forged = {"X-Forwarded-For": "198.51.100.77", "X-Real-Ip": "198.51.100.78"}
     for door in (hub.address, f"http://{hub.settings()['proxy']['hub']}/"):
-        assert httpx2.get(f"{door}hub/nobody-knows-this", headers=forged).status_code == 404
+        assert httpx2.get(f"{door}hub/nobody-knows-this", headers=forged, timeout=60).status_code == 404
     log = hub.state / "logs" / "hub.log"
     eventually(lambda: log.read_text().count("nobody-knows-this") >= 2)  # written after the answer
     assert "198.51.100." not in log.read_text()
@@ -156,5 +157,7 @@ def test_nobody_chooses_the_address_that_the_hub_sees(hub):
 @needs_root
 def test_inner_ports_need_no_hold_at_all():
     """Servers that `down --keep-servers` left running outlive whoever holds the ports."""
+    if int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text()) < 1024:
+        pytest.skip("every account may open some ports below 1024 on this machine")
     for port in machine.free_ports(2):
         assert port < 1024 and taken_by_a_stranger(port) == "[]"

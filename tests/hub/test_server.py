@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from classhub.walls import machine_uids, uids
+from classhub.walls import cgroups, machine_uids, uids
 from hub.files import regular
 from hub.student import eventually
 
@@ -89,6 +89,8 @@ def test_a_kernels_channels_are_sockets_in_a_private_folder(hub, alice):
 
 @as_root
 def test_the_memory_limit_ends_the_kernel_and_not_the_hub(hub):
+    if not cgroups.probe().memory:
+        pytest.skip("no memory limit works on this machine")
     carol = hub.student("carol@college.edu")
     carol.start()
     carol.start_kernel()
@@ -251,18 +253,15 @@ def test_a_token_opens_the_api_for_one_hour_and_is_all_that_stdout_holds(hub, al
 
     token = hub.run("token").stdout.strip()
     assert token and "\n" not in token
-    answer = httpx2.get(f"{hub.address}hub/api/users", headers={"Authorization": f"token {token}"})
+    answer = httpx2.get(f"{hub.address}hub/api/users", headers={"Authorization": f"token {token}"}, timeout=60)
     assert answer.status_code == 200 and any(user["name"] == alice.name for user in answer.json())
     limited = hub.run(
         "token", "--for", "alice@college.edu", "--scope", "read:users:name!user", "--expires", "10m"
     ).stdout.strip()
-    assert httpx2.get(f"{hub.address}hub/api/users", headers={"Authorization": f"token {limited}"}).status_code in (
-        200,
-        403,
-    )
-    assert httpx2.delete(
-        f"{hub.address}hub/api/users/bob@college.edu", headers={"Authorization": f"token {limited}"}
-    ).status_code in (403, 404)
+    headers = {"Authorization": f"token {limited}"}
+    assert httpx2.get(f"{hub.address}hub/api/users", headers=headers, timeout=60).status_code in (200, 403)
+    removal = httpx2.delete(f"{hub.address}hub/api/users/bob@college.edu", headers=headers, timeout=60)
+    assert removal.status_code in (403, 404)
 
 
 def test_secrets_stand_in_no_command_line_and_no_world_readable_file(hub, alice):

@@ -50,7 +50,7 @@ singleuser:
   memory: {limit: 1G, guarantee: null}
   startTimeout: 200
 cull:
-  timeout: 30
+  timeout: 90
   every: 3
 """
 
@@ -116,7 +116,10 @@ def test_cookies_do_not_go_along_with_a_form_of_another_site(hub):
 def test_a_dummy_login_is_never_open_here(hub):
     assert hub.status()["notes"]
     page = httpx2.post(
-        f"{hub.status()['address']}hub/login", data={"username": "alice@college.edu", "password": "x"}, verify=False
+        f"{hub.status()['address']}hub/login",
+        data={"username": "alice@college.edu", "password": "x"},
+        verify=False,
+        timeout=60,
     )
     assert page.status_code == 403
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from classhub.materials.fetch import HttpSource
+from classhub.materials.mirror import door
 from classhub.materials.mirror.desk import Desk, Refused
 from classhub.materials.mirror.door import HubDoor
 from classhub.materials.mirror.service import application
@@ -17,8 +18,8 @@ from materials.hub import Hub
 from materials.running import Running
 from unit.materials.stores import publish
 
-NOON = datetime(2027, 1, 11, 12, 0, tzinfo=UTC)
-LAB03 = "2027-01-12T12:00:00+00:00"
+NOON = datetime(2099, 1, 11, 12, 0, tzinfo=UTC)
+LAB03 = "2099-01-12T12:00:00+00:00"
 PREFIX = "/services/material"
 BUSY = "b" * 40
 """A commit for which the publisher has no time."""
@@ -96,7 +97,7 @@ COURSES = (
         ),
         assignments=(
             Assignment("lab03", "labs/lab03.ipynb", release={"": LAB03}),
-            Assignment("lab04", "labs/lab04", release={"B": "2027-06-01T12:00:00+00:00"}),
+            Assignment("lab04", "labs/lab04", release={"B": "2099-06-01T12:00:00+00:00"}),
         ),
     ),
     Course("phys101", folder="phys101", students=Who(groups=frozenset({"physics"}))),
@@ -106,7 +107,7 @@ COURSES = (
         students=Who(names=frozenset({"early", "late"})),
         sections=(Section("E", Who(names=frozenset({"early"}))), Section("L", Who(names=frozenset({"late"})))),
         assignments=(
-            Assignment("lab", "lab.txt", release={"E": "2027-01-13T00:00:00+00:00", "L": "2027-01-15T00:00:00+00:00"}),
+            Assignment("lab", "lab.txt", release={"E": "2099-01-13T00:00:00+00:00", "L": "2099-01-15T00:00:00+00:00"}),
         ),
     ),
 )
@@ -141,7 +142,8 @@ class Mirror:
 
 
 @pytest.fixture
-def mirror(tmp_path: Path) -> Iterator[Mirror]:
+def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
+    monkeypatch.setattr(door, "ASK_S", 60)
     made = Mirror(tmp_path / "store")
     made.publish("1-aaaaaaa", FILES)
     made.publish("1-bbbbbbb", {"atoms.txt": b"physics"}, course="phys101")

@@ -115,7 +115,7 @@ def attended(tmp_path: Path) -> Attended:
     (tmp_path / "material" / "d").write_text("changed")
     (tmp_path / "material" / "new").write_text("n")
     made.look_soon("comp141")
-    eventually(store.held)
+    eventually(lambda: store.held() and store.status().get("held"))
     made.stop()
     return made
 

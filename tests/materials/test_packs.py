@@ -128,7 +128,7 @@ def home(path: Path) -> Path:
 def asked(mirror, path, token, name, course="comp141"):
     """The descriptor of a pack that is asked for by hand; -1 for no."""
     with socket.socket(socket.AF_UNIX) as sock:
-        sock.settimeout(10)
+        sock.settimeout(60)
         sock.connect(path)
         sock.sendall(json.dumps({"token": token, "course": course, "pack": name}).encode() + b"\n")
         said, descriptors, _, _ = socket.recv_fds(sock, 100, 10)
@@ -202,16 +202,37 @@ def test_nobody_waits_for_one_that_takes_long(taught, tmp_path, monkeypatch):
         going_on.set()
 
 
-def test_one_is_made_for_all_who_ask_and_let_go_afterwards(mirror, files, alice, taught, tmp_path, monkeypatch):  # noqa: F811
+@pytest.fixture
+def time_passes(mirror, monkeypatch):
+    """Call it, and the last question was KEEP_S ago."""
+    timers, loop = [], mirror.server._loop
+    real = loop.call_later
+
+    def call_later(wait_s, *given):
+        if wait_s == packs.KEEP_S:
+            timers.append(given)
+        return real(wait_s, *given)
+
+    def passes():
+        with monkeypatch.context() as patch:
+            patch.setattr(packs, "KEEP_S", 0)
+            for given in timers:
+                loop.call_soon_threadsafe(*given)
+            eventually(lambda: mirror.handing._packs._made == {})
+
+    monkeypatch.setattr(loop, "call_later", call_later)
+    return passes
+
+
+def test_one_is_made_for_all_who_ask_and_let_go_afterwards(mirror, taught, tmp_path, monkeypatch, time_passes):
     made = []
     real = packs._written
     monkeypatch.setattr(packs, "_written", lambda *given: [made.append(1), real(*given)][-1])
-    monkeypatch.setattr(packs, "KEEP_S", 0.5)
     for number in range(3):
         assert sync(taught, home(tmp_path / str(number)), "comp141").status == "done"
     assert len(made) == 1
+    time_passes()
     eventually(lambda: not open_packs(mirror))
-    assert mirror.handing._packs._made == {}
     assert sync(taught, home(tmp_path / "later"), "comp141").status == "done" and len(made) == 2
 
 
@@ -235,10 +256,10 @@ def test_packs_that_are_in_use_make_no_room_for_more(mirror, files, alice, monke
     eventually(lambda: len(open_packs(mirror)) == 2)  # it took the oldest one's place
 
 
-def test_who_holds_a_pack_for_ever_holds_no_room_of_the_disk(mirror, files, alice, taught, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(packs, "KEEP_S", 0.3)
+def test_who_holds_a_pack_for_ever_holds_no_room_of_the_disk(mirror, files, alice, taught, time_passes):  # noqa: F811
     descriptor = asked(mirror, files, alice, pack.of(taught.manifest()).name)
     assert os.fstat(descriptor).st_size > 0
+    time_passes()
     eventually(lambda: os.fstat(descriptor).st_size == 0)
     os.close(descriptor)
 

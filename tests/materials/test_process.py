@@ -64,9 +64,10 @@ def test_it_serves_those_whom_the_hub_knows(folder):
     with mirror(folder, listen=f"127.0.0.1:{port}", prefix="/services/material/", hub_api=f"{server.url}/hub/api"):
         source = HttpSource(f"http://127.0.0.1:{port}/services/material", "open", token)
         assert {b"".join(blob.pieces()) for blob in source.blobs(e.digest for e in source.manifest().files.values())}
-        assert httpx2.get(f"http://127.0.0.1:{port}/health").status_code == 200
-        assert httpx2.get(f"http://127.0.0.1:{port}/courses").status_code == 404
-        assert httpx2.get(f"http://127.0.0.1:{port}/services/material/courses?token={token}").status_code == 401
+        assert httpx2.get(f"http://127.0.0.1:{port}/health", timeout=60).status_code == 200
+        assert httpx2.get(f"http://127.0.0.1:{port}/courses", timeout=60).status_code == 404
+        by_url = f"http://127.0.0.1:{port}/services/material/courses?token={token}"
+        assert httpx2.get(by_url, timeout=60).status_code == 401
     server.close()
     log = (folder / "log").read_text()
     assert "401 GET" in log
@@ -80,7 +81,7 @@ def test_without_a_hub_whoever_asks_on_this_machine_is_the_one_student(folder):
         assert source.manifest().release == "1-aaaaaaa"
         assert source.report(Result("open", "done"))
         for headers in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}):
-            assert httpx2.get(f"http://127.0.0.1:{port}/courses", headers=headers).status_code == 403
+            assert httpx2.get(f"http://127.0.0.1:{port}/courses", headers=headers, timeout=60).status_code == 403
     (report,) = (folder / "store" / "open" / "results").iterdir()
     assert json.loads(report.read_text())["name"] == "alice@college.edu"
 
@@ -90,7 +91,7 @@ def test_it_serves_on_a_unix_socket_of_its_own_user(folder):
     for _ in range(2):  # the second finds what the first left
         with mirror(folder, listen=str(path), hub_api="http://127.0.0.1:9/hub/api"):
             assert path.stat().st_mode & 0o777 == 0o600
-            with httpx2.Client(transport=httpx2.HTTPTransport(uds=str(path))) as client:
+            with httpx2.Client(transport=httpx2.HTTPTransport(uds=str(path)), timeout=60) as client:
                 assert client.get("http://mirror/health").json() == {"classhub": 1}
                 assert client.get("http://mirror/courses", headers={"Authorization": "token x"}).status_code == 503
 
@@ -119,9 +120,10 @@ def test_a_change_of_the_source_reaches_a_home_when_the_webhook_calls(folder):
         eventually(lambda: arrived("first"))
         (source / "lab.txt").write_text("second")
         assert arrived("first")
-        assert httpx2.post(f"{url}/courses/comp141/hook", headers={"X-Gitlab-Token": "agreed on"}).status_code == 202
+        agreed = {"X-Gitlab-Token": "agreed on"}
+        assert httpx2.post(f"{url}/courses/comp141/hook", headers=agreed, timeout=60).status_code == 202
         eventually(lambda: arrived("second"))
-        assert httpx2.get(f"{url}/courses/comp141/lint").status_code == 403, "the one student is no staff"
+        assert httpx2.get(f"{url}/courses/comp141/lint", timeout=60).status_code == 403, "the one student is no staff"
 
 
 WRONG = {

@@ -127,7 +127,7 @@ def test_an_install_that_was_cut_short_is_begun_anew(clone, how):
     process = clone.start()
     eventually(lambda: clone.asked("pip"))
     os.killpg(process.pid, how)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=120)
     assert process.returncode != 0 and not clone.is_whole
     assert "no network" not in out
     if how == signal.SIGINT:
@@ -162,7 +162,7 @@ def test_two_at_once_install_once(clone):
     clone.switch("slow", on=False)
     for child in Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text().split():
         wake_the_sleeper(int(child))
-    assert (first.wait(20), second.wait(20)) == (0, 0)
+    assert (first.wait(120), second.wait(120)) == (0, 0)
     assert len(clone.asked("venv ")) == 1 and len(clone.asked("pip install")) == 3
     for process in (first, second):
         process.stdout.close()

@@ -86,6 +86,10 @@ def cell(page, number: int):
     return page.locator(f"{SHOWN} .jp-Cell .cm-content").nth(number)
 
 
+def until_focused(page, number: int) -> None:
+    eventually(lambda: cell(page, number).evaluate("node => node.contains(document.activeElement)"))
+
+
 def command(page, label: str) -> None:
     page.get_by_role("menuitem", name="Material", exact=True).click()
     page.locator(".lm-Menu-item", has_text=label).click()
@@ -105,6 +109,7 @@ def test_a_link_opens_the_notebook_and_the_status_bar_says_what_arrived(page):
 
 def test_an_edit_that_is_not_saved_and_the_instructors_fix_above_it_are_both_there(page, student, store):
     cell(page, 1).click()
+    until_focused(page, 1)
     page.keyboard.press("End")
     page.keyboard.type("\nmine = 5")
     store.publish(release("x = 2  # corrected", "# yours"))
@@ -127,11 +132,13 @@ def test_a_saved_edit_and_the_instructors_fix_are_both_there(page, student, stor
 def test_a_fix_leaves_the_cursor_where_it_is(page, student, store):
     """A notebook without unsaved work is read anew, and she goes on typing in her own cell."""
     cell(page, 1).click()
+    until_focused(page, 1)
     page.keyboard.press("Control+Home")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("End")
     store.publish(release("x = 3  # once more", "# yours"))
     eventually(lambda: "once more" in cell(page, 0).inner_text())
+    until_focused(page, 1)
     page.keyboard.type("7")
     eventually(lambda: "mine = 567" in cell(page, 1).inner_text())
     assert "7" not in cell(page, 0).inner_text()

@@ -176,9 +176,9 @@ def test_a_page_escapes_what_a_link_says(student):
 
 
 def test_without_a_login_a_link_leads_to_the_login_and_the_interface_refuses(student):
-    assert "/login?next=" in httpx2.get(student.url + link("README.md")).headers["Location"]
-    assert httpx2.get(student.url + "classhub/api/material").status_code == 403
-    assert httpx2.post(student.url + "classhub/api/sync").status_code == 403
+    assert "/login?next=" in httpx2.get(student.url + link("README.md"), timeout=60).headers["Location"]
+    assert httpx2.get(student.url + "classhub/api/material", timeout=60).status_code == 403
+    assert httpx2.post(student.url + "classhub/api/sync", timeout=60).status_code == 403
 
 
 def test_the_link_of_a_file_that_was_deleted_brings_it_back(student):

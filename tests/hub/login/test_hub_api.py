@@ -80,7 +80,7 @@ def test_links_are_whole_addresses(hub, api):
     for link in (api.invite("Linked"), api.enter_link("Linked")):
         assert link.name == "linked"
         assert link.url.startswith(f"{hub.address}hub/")
-        assert httpx2.get(link.url).status_code == 200
+        assert httpx2.get(link.url, timeout=60).status_code == 200
 
 
 def test_a_token_has_at_most_the_users_own_rights(hub, api):

@@ -1,6 +1,7 @@
 """Without control groups: what a stopped server leaves under its uid."""
 
 import os
+import signal
 import subprocess
 import time
 
@@ -54,7 +55,7 @@ def is_up(child) -> bool:
 def test_the_last_server_of_a_student_takes_the_leftovers_along(machine, end):
     entry, left = machine.server(), machine.run(machine.uid)
     end(machine.folder, entry)
-    assert not entry.alive and not is_up(left)
+    assert not entry.alive and left.wait(60) == -signal.SIGKILL
 
 
 @needs_root
@@ -63,7 +64,7 @@ def test_the_end_of_all_takes_the_leftovers_of_a_server_along_that_died_unseen(m
     identity.end([entry.process], 5)
     assert is_up(left)
     registry.end_all(machine.folder, SLICE)
-    assert not is_up(left) and registry.read(machine.folder, ALICE) is None
+    assert left.wait(60) == -signal.SIGKILL and registry.read(machine.folder, ALICE) is None
 
 
 @needs_root
@@ -72,7 +73,7 @@ def test_leftovers_stay_while_another_server_of_the_student_lives(machine):
     registry.clear(machine.folder, entry, 2)
     assert not entry.alive and other.alive and is_up(left)
     registry.clear(machine.folder, other, 2)
-    assert not is_up(left)
+    assert left.wait(60) == -signal.SIGKILL
 
 
 @needs_root

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from classhub.materials import __main__ as verbs
-from classhub.materials import disk, names, restore, whereabouts
+from classhub.materials import disk, names, overtaken, restore, whereabouts
 from classhub.materials.changes import changes
 from classhub.materials.manifest import name_digest
 from doubles.classroom import Instructor, Link, Program, Student, Unreachable, actions, digest, said
@@ -915,7 +915,8 @@ def test_a_save_in_the_gap_of_a_removal_is_put_back(student, monkeypatch, save):
 
 
 @pytest.mark.parametrize("own", [TEXT, b"one\ntwo\nmine"], ids=["an old copy", "an edited one"])
-def test_a_save_on_top_of_a_correction_that_has_just_come_gets_it_once_more(student, own):
+def test_a_save_on_top_of_a_correction_that_has_just_come_gets_it_once_more(student, monkeypatch, own):
+    monkeypatch.setattr(overtaken, "WITHIN_NS", 600 * 10**9)
     source = handed_out(student)
     source.put("lab1.ipynb", CORRECTED)
     sync(student, source)
@@ -948,7 +949,7 @@ def test_a_save_that_takes_a_correction_back_later_holds(student):
     source = handed_out(student)
     source.put("lab1.ipynb", CORRECTED)
     sync(student, source)
-    came = student.path("lab1.ipynb").stat().st_mtime
+    came = student.path("lab1.ipynb").stat().st_ctime
     student.write("lab1.ipynb", TEXT)
     os.utime(student.path("lab1.ipynb"), (came + 3, came + 3))
     for _ in range(2):
@@ -1015,7 +1016,7 @@ def later(monkeypatch) -> None:
 
 def test_a_file_that_was_written_just_now_is_read_again(student, monkeypatch):
     """Same size, same time: only what was hashed long after it was written is trusted."""
-    from classhub.materials import disk, record
+    from classhub.materials import disk, record, tree
 
     def trusted() -> set[str]:
         folder = disk.open_folder(os.fsencode(student.state))
@@ -1026,7 +1027,9 @@ def test_a_file_that_was_written_just_now_is_read_again(student, monkeypatch):
 
     source = handed_out(student)
     os.utime(student.path("data.csv"), (1, 1))
-    sync(student, source)
+    with monkeypatch.context() as patch:
+        patch.setattr(tree, "RACY_NS", 600 * 10**9)
+        sync(student, source)
     assert trusted() == set(), "whoever writes a file may set its time back"
     later(monkeypatch)
     sync(student, source)

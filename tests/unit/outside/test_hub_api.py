@@ -105,13 +105,14 @@ class _StopsSlowly(_Stops):
         self.wfile.write(content)
 
 
-def test_servers_that_take_their_time_to_stop_are_waited_for():
+def test_servers_that_take_their_time_to_stop_are_waited_for(monkeypatch):
+    monkeypatch.setattr(_StopsSlowly, "left", _StopsSlowly.left)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _StopsSlowly)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     told = []
     people = [(name, "") for name in _StopsSlowly.left]
     with HubApi(f"http://127.0.0.1:{server.server_port}/", "token") as api:
-        left = stop_all(api, people, told.append, patience_s=3, every_s=0.1)
+        left = stop_all(api, people, told.append, patience_s=10, every_s=0.1)
     server.shutdown()
     server.server_close()
     assert left == {("dora", ""): "it is still stopping"}

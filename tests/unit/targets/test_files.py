@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import socket
 import stat
 from pathlib import Path
 from types import SimpleNamespace
@@ -145,7 +146,11 @@ def test_the_machines_ports_and_tokens_stay_and_are_never_shown(tmp_path):
     first = machine.ensure_machine(tmp_path / "machine.json")
     assert machine.ensure_machine(tmp_path / "machine.json") == first
     assert first.classhub_token not in repr(first)
-    moved = machine.move_ports(tmp_path / "machine.json", first)
+    with socket.socket() as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        stranger.bind(("127.0.0.1", first.hub_port))
+        stranger.listen()
+        moved = machine.move_ports(tmp_path / "machine.json", first)
     assert moved.hub_port != first.hub_port and moved.classhub_token == first.classhub_token
 
 

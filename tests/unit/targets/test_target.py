@@ -34,6 +34,7 @@ def test_a_dry_run_changes_nothing(target):
     known = target.paths.machine_json.read_bytes()
     shutil.rmtree(target.paths.logs)
     with socket.socket() as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         stranger.bind(("127.0.0.1", json.loads(known)["hub_port"]))
         stranger.listen()
         same, other = (target.inspect(config(target, port)) for port in (8000, 8001))

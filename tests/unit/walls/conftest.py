@@ -31,7 +31,7 @@ def group_name():
     with contextlib.suppress(ValueError):
         group = cgroups.find(name)
         if group:
-            assert group.kill()
-            assert group.remove()
+            assert group.kill(timeout_s=60)
+            assert group.remove(timeout_s=60)
     cgroups.remove_slice(deployment)
     assert not [place for place in read_tree().roots().values() if (place / deployment).exists()]

@@ -178,7 +178,7 @@ class TestOnThisMachine:
 
     def test_no_more_processes_than_allowed(self, support, limited):
         group = limited(pids=20)
-        script = "i=0; while [ $i -lt 60 ]; do sleep 2 & i=$((i+1)); done 2>/dev/null"
+        script = "i=0; while [ $i -lt 60 ]; do sleep 30 >/dev/null & i=$((i+1)); done 2>/dev/null"
         spec = dataclasses.replace(PLAIN, uid=UID, gid=UID, cgroups=group.procs_files, argv=["/bin/sh", "-c", script])
         assert enter(spec).returncode != 0
 
@@ -203,7 +203,7 @@ class TestOnThisMachine:
         assert group.kill(timeout_s=60)
         child.communicate(timeout=60)
         assert not any(identity.is_alive(who) for who in inside if who)
-        assert group.remove()
+        assert group.remove(timeout_s=60)
         assert cgroups.find(group.name) is None
 
     def test_every_group_of_a_deployment_ends_and_no_other(self, support, limited):
@@ -237,6 +237,8 @@ class TestOnThisMachine:
         """As on a machine without a v2 tree: new forks refused, then one by one."""
         group = limited(pids=300)
         group = dataclasses.replace(group, folders={k: v for k, v in group.folders.items() if k != "unified"})
+        if not group.procs_files:
+            pytest.skip("only the v2 tree is here, which kills by itself")
         spec = dataclasses.replace(
             PLAIN,
             uid=UID,

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,14 @@ def is_up(child) -> bool:
     return identity.of(child.pid) is not None
 
 
+def until_it_sleeps(child) -> None:
+    """In the middle of its exec it shows no environment."""
+    proc, until = Path(f"/proc/{child.pid}"), time.monotonic() + 60
+    while (proc / "comm").read_text() != "sleep\n" or not (proc / "environ").read_bytes():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
 @needs_root
 def test_all_of_a_student_ends_and_nobody_else(run, tmp_path):
     own, neighbour, root = run(UID), run(UID + 1), run(0)
@@ -53,7 +62,7 @@ def test_all_of_a_student_ends_and_nobody_else(run, tmp_path):
     assert len(leftovers.running(UID, tmp_path)) == 3
     assert leftovers.end(UID, tmp_path)
     assert leftovers.running(UID, tmp_path) == []
-    assert [is_up(child) for child in (own, neighbour, root)] == [False, True, True]
+    assert own.wait(60) == -signal.SIGKILL and is_up(neighbour) and is_up(root)
 
 
 @needs_root
@@ -96,7 +105,7 @@ def mine(tmp_path):
 def test_under_our_account_only_what_one_server_started_ends(mine, tmp_path):
     left, other, longer = mine(), mine(runtime="other"), mine(runtime="mine2")
     assert leftovers.end_under_our_account(tmp_path / "mine")
-    assert [is_up(child) for child in (left, other, longer)] == [False, True, True]
+    assert left.wait(60) == -signal.SIGKILL and is_up(other) and is_up(longer)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +114,7 @@ def test_under_our_account_only_what_one_server_started_ends(mine, tmp_path):
 def test_a_classhub_that_was_started_in_a_servers_terminal_goes_on(mine, tmp_path, words):
     supervisor, left = mine(*words), mine("notclasshub")
     assert leftovers.end_under_our_account(tmp_path / "mine")
-    assert [is_up(supervisor), is_up(left)] == [True, False]
+    assert left.wait(60) == -signal.SIGKILL and is_up(supervisor)
 
 
 def test_who_ends_leftovers_of_the_own_server_and_its_parents_go_on(mine, tmp_path):
@@ -118,7 +127,7 @@ def test_who_ends_leftovers_of_the_own_server_and_its_parents_go_on(mine, tmp_pa
     done = subprocess.run(
         [sys.executable, "-c", end, down, runtime], env=env, capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == ["True", "on"] and not is_up(left)
+    assert done.stdout.split() == ["True", "on"] and left.wait(60) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("uid", [0, 1, 1000, 50000, 60001, 65534, -1])
@@ -141,8 +150,9 @@ def test_the_same_uid_in_another_hub_of_this_machine_is_spared(run, tmp_path):
     ours, other = hub(tmp_path / "ours", UID), hub(tmp_path / "other", UID)
     here = run(UID, JUPYTER_RUNTIME_DIR=f"{ours}/u/abc")
     there = run(UID, JUPYTER_RUNTIME_DIR=f"{other}/u/abc")
+    until_it_sleeps(there)
     assert leftovers.end(UID, ours)
-    assert not is_up(here) and is_up(there)
+    assert here.wait(60) == -signal.SIGKILL and is_up(there)
 
 
 @needs_root
@@ -177,7 +187,7 @@ def test_a_student_cannot_pretend_to_be_of_another_hub(run, tmp_path):
     )
     children = {place: run(UID, JUPYTER_RUNTIME_DIR=place) for place in places}
     assert leftovers.end(UID, ours)
-    assert [place for place, child in children.items() if is_up(child)] == []
+    assert {place: child.wait(60) for place, child in children.items()} == dict.fromkeys(places, -signal.SIGKILL)
 
 
 @needs_root
@@ -194,4 +204,4 @@ def test_a_students_own_mounts_make_no_other_hub(run, open_folder, tmp_path):
             pytest.skip("no user namespaces for students here")
     assert Path(f"/proc/{child.pid}/root{laid}/u/abc").lstat().st_uid == UID
     assert leftovers.end(UID, hub(tmp_path / "ours", UID))
-    assert not is_up(child)
+    assert child.wait(60) == -signal.SIGKILL

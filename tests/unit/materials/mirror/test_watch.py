@@ -53,6 +53,7 @@ def test_courses_are_published_by_the_timer_and_when_asked(tmp_path: Path) -> No
         eventually(lambda: len(Store(store / "a").names()) == 2)
         assert not made.look_now("empty")
         assert not made.look_now("../a")
+        eventually(lambda: len(told) == 2)
     finally:
         made.stop()
     assert [line.split("-")[0] for line in told] == ["a: release 1", "a: release 2"]
@@ -138,7 +139,7 @@ def test_a_slow_source_keeps_no_other_course_waiting(tmp_path: Path) -> None:
     with Store(tmp_path / "store" / "a").locked():
         made.start()
         try:
-            eventually(lambda: Store(tmp_path / "store" / "b").current_name() != "", within_s=8)
+            eventually(lambda: Store(tmp_path / "store" / "b").current_name() != "", within_s=18)
         finally:
             made.stop(0.1)
 

@@ -30,14 +30,16 @@ class Line:
                     self.query = parse_qs(urlsplit(event.target).query)
                     self.protocols = event.subprotocols
 
-    def accept(self, protocol, early=b""):
-        """early: comes in the same packet as the answer."""
+    def accept(self, protocol, *early):
+        """early: a channel and a piece each; they come in the same packet as the answer."""
         answer = self.frames.send(AcceptConnection(subprotocol=protocol))
-        first = self.frames.send(BytesMessage(bytes([OUT]) + early)) if early else b""
-        self.sock.sendall(answer + first)
+        self.sock.sendall(answer + b"".join(self._message(*one) for one in early))
 
     def say(self, channel, piece=b""):
-        self.sock.sendall(self.frames.send(BytesMessage(bytes([channel]) + piece)))
+        self.sock.sendall(self._message(channel, piece))
+
+    def _message(self, channel, piece):
+        return self.frames.send(BytesMessage(bytes([channel]) + piece))
 
     def ping(self):
         self.sock.sendall(self.frames.send(Ping(b"")))

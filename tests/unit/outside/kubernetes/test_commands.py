@@ -43,7 +43,7 @@ def pod(kubeconfig):
 
 def test_both_streams_and_the_exit_code_come_back_whatever_their_bytes(pod):
     def play(line):
-        line.accept(V5, early=b"\xff\x00")
+        line.accept(V5, (OUT, b"\xff\x00"))
         line.ping()
         line.say(ERR, b"hush")
         line.say(OUT, "\u00fc".encode())

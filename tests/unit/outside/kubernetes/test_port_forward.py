@@ -81,10 +81,8 @@ def test_a_connection_made_while_the_api_server_is_away_waits_for_it(hub):
 
 def test_a_port_where_nothing_listens_is_told_at_once(kubeconfig):
     def play(line):
-        line.accept("v4.channel.k8s.io")
-        line.say(0, PORT)
-        line.say(1, PORT)
-        line.say(1, b"error forwarding port 8081 to pod x: connection refused")
+        told = b"error forwarding port 8081 to pod x: connection refused"
+        line.accept("v4.channel.k8s.io", (0, PORT), (1, PORT), (1, told))
         line.hear()
 
     pod = Pod(play)
