@@ -78,7 +78,7 @@ def test_a_correction_and_her_work_are_both_there(hub, people, lab, copy, pictur
     correct(lab, "title", "# Lab 1: First steps, corrected")
     eventually(lambda: "corrected" in notebook(copy)["title"])
     assert "# my own note" in notebook(copy)["greeting-remembered"]
-    alice.locator(".jp-Notebook").get_by_text("First steps, corrected").first.wait_for()
+    alice.locator(".jp-Notebook .jp-MarkdownOutput").get_by_text("First steps, corrected").first.wait_for()
     picture(alice, "corrected")
 
 
