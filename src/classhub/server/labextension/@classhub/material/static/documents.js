@@ -104,6 +104,7 @@ export class Documents {
     if (found && putCells(context.model, JSON.stringify(found.content))) {
       context.model.dirty = false;
       this.adopt(context, found);
+      this.bases.keep(context);
     } else {
       await this.showDisk(context);
     }
