@@ -147,29 +147,6 @@ def test_a_fix_leaves_the_cursor_where_it_is(page, student, store):
     eventually(lambda: "mine = 56" in in_file(student, LAB) and "mine = 567" not in in_file(student, LAB))
 
 
-def test_a_cell_that_runs_keeps_its_output_when_a_fix_comes_and_a_cell_is_new(page, student, store, tmp_path):
-    """She has saved, so that the tab holds nothing that the disk has not."""
-    go = tmp_path / "go"
-    text = f"import os, time\nwhile not os.path.exists({str(go)!r}):\n    time.sleep(0.1)\nprint(6 * 7)"
-    lab, others = "labs/lab04.ipynb", release("x = 3  # again", "# yours")
-    store.publish({**others, lab: notebook(("above", "u = 1"), ("own", text))})
-    in_front(page, student, lab)
-    eventually(lambda: "u = 1" in cell(page, 0).inner_text())
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
-    cell(page, 1).click()
-    page.keyboard.press("Control+Enter")
-    page.locator(f"{SHOWN} .jp-InputPrompt", has_text="[*]").wait_for()
-    page.keyboard.press("Control+s")
-    store.publish({**others, lab: notebook(("above", "u = 2  # corrected"), ("hint", "# a hint"), ("own", text))})
-    command(page, "Get New Material")
-    eventually(lambda: "corrected" in cell(page, 0).inner_text() and "a hint" in cell(page, 1).inner_text())
-    go.touch()
-    eventually(lambda: any("42" in one for one in page.locator(f"{SHOWN} .jp-OutputArea-output").all_inner_texts()))
-    page.keyboard.press("Control+s")
-    eventually(lambda: '"42\\n"' in in_file(student, lab) and "a hint" in in_file(student, lab))
-    in_front(page, student, LAB)
-
-
 def test_get_new_material_looks_at_once_and_says_so(page, student):
     command(page, "Get New Material")
     eventually(lambda: "COMP 141: " in notifications(page))

@@ -1,6 +1,5 @@
 // Files that are open in tabs, and what a sync means for them.
 import { Bases } from './bases.js';
-import { isSame, putCells } from './cells.js';
 
 const TRIES = 5;
 
@@ -65,17 +64,14 @@ export class Documents {
         return;
       }
       if (!context.model.dirty) {
-        if (await this.showClean(context)) {
-          return;
-        }
-        continue;
+        return this.showDisk(context);
       }
       if (content === null) {
         return this.putCourseBeside(context, found);
       }
       // nothing is awaited until the text is in the tab: what somebody types meanwhile would be lost
       if (context.model.toString() === mine) {
-        putCells(context.model, content) || context.model.fromString(content);
+        putInto(context.model, content);
         return this.saveOver(context, found);
       }
     }
@@ -94,28 +90,6 @@ export class Documents {
     }
   }
 
-  // In a tab without unsaved work. False: somebody typed meanwhile.
-  async showClean(context) {
-    const { type, format } = context.contentsModel;
-    const found = type === 'notebook' && (await this.contents.get(context.path, { type, format, content: true, hash: true }));
-    if (context.model.dirty) {
-      return false;
-    }
-    if (found && putCells(context.model, JSON.stringify(found.content))) {
-      context.model.dirty = false;
-      this.adopt(context, found);
-      this.bases.keep(context);
-    } else {
-      await this.showDisk(context);
-    }
-    return true;
-  }
-
-  // What the tab shows is what was found on the disk, or comes after it.
-  adopt(context, { last_modified, hash, hash_algorithm }) {
-    context._updateContentsModel({ ...context.contentsModel, last_modified, hash, hash_algorithm });
-  }
-
   // A notebook that is read anew would be shown from its first cell on, and what somebody types next would go into that.
   async showDisk(context) {
     const shown = [...this.app.shell.widgets('main')].filter(widget => this.contextOf(widget) === context);
@@ -126,7 +100,8 @@ export class Documents {
 
   // The tab knows of the version that was found, and may be saved over it; a still newer one raises JupyterLab's question.
   async saveOver(context, found) {
-    this.adopt(context, found);
+    const { last_modified, hash, hash_algorithm } = found;
+    context._updateContentsModel({ ...context.contentsModel, last_modified, hash, hash_algorithm });
     await this.save(context);
     this.say(`${nameOf(context.path)}: the new version, and what you had not saved, are both in it.`, 'success', 8000);
   }
@@ -154,7 +129,8 @@ export class Documents {
       }
       await this.contents.save(beside, { type, format, content });
     }
-    this.adopt(context, found);
+    const { last_modified, hash, hash_algorithm } = found;
+    context._updateContentsModel({ ...context.contentsModel, last_modified, hash, hash_algorithm });
     await this.save(context);
     const words = `${nameOf(context.path)}: you and the course changed the same lines. Yours is as you left it; the new version is`;
     this.say(`${words} ${nameOf(beside)}.`, 'warning', false);
@@ -243,6 +219,54 @@ function putCursor(notebook, cell, mode, place) {
   if (mode === 'edit' && place && cell.editor) {
     cell.editor.setCursorPosition(place);
   }
+}
+
+// A notebook whose cells are the same ones keeps its cursor: only their text is replaced.
+function putInto(model, content) {
+  const cells = model.cells && parsed(content);
+  if (cells && isSameButText(model.toJSON(), cells)) {
+    cells.cells.forEach((cell, index) => {
+      const shown = model.cells.get(index).sharedModel;
+      const source = textOf(cell.source);
+      if (shown.getSource() !== source) {
+        shown.setSource(source);
+      }
+    });
+  } else {
+    model.fromString(content);
+  }
+}
+
+// Do two texts show the same? Of notebooks only what an instructor can change counts.
+function isSame(shown, wanted) {
+  const [one, other] = [parsed(shown), parsed(wanted)];
+  return shown === wanted || Boolean(one && other && one.cells && isSameButText(one, other) && sources(one) === sources(other));
+}
+
+function sources(notebook) {
+  return JSON.stringify(notebook.cells.map(cell => textOf(cell.source)));
+}
+
+function parsed(content) {
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    return null;
+  }
+}
+
+function isSameButText(shown, wanted) {
+  const essence = notebook =>
+    JSON.stringify((notebook.cells || []).map(cell => [cell.id, cell.cell_type, cell.attachments, sorted(cell.metadata)]));
+  return essence(shown) === essence(wanted);
+}
+
+function sorted(metadata) {
+  return JSON.stringify(metadata || {}, Object.keys(metadata || {}).sort());
+}
+
+function textOf(source) {
+  return Array.isArray(source) ? source.join('') : source;
 }
 
 // As a sync would call it; "" where the server gives no digest.
