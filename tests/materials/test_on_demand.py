@@ -63,7 +63,7 @@ def test_a_click_brings_it_and_corrections_follow_also_after_a_restart(tmp_path,
         course = asked.course_of(repository.as_uri())
         assert course is not None
         assert (course.title, course.folder) == ("notes", "notes")
-        eventually(lambda: sync(asked.source(course.name), home, course.name).status == "done")
+        assert sync(asked.source(course.name), home, course.name).status == "done"
         assert (home / "notes" / "week1.md").read_text() == "Read chapter 1.\n"
         (before,) = asked.courses()
     (repository / "week1.md").write_text("Read chapters 1 and 2.\n")
@@ -91,7 +91,7 @@ def test_it_is_for_those_who_clicked_and_not_for_staff(tmp_path, repository, run
             answer = httpx2.get(f"{url}/courses/{course.name}/manifest", headers=header, timeout=60)
             assert answer.status_code == 403
         same = origin(url, tmp_path, monkeypatch, bob).course_of(f"{repository}.git")
-        assert (same.name, same.folder) == (course.name, course.folder)
+        assert same == course
         assert [one.name for one in origin(url, tmp_path, monkeypatch, alice).courses()] == [course.name]
 
 

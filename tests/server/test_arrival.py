@@ -200,4 +200,4 @@ def test_a_tab_that_waits_hears_of_news_at_once(classroom):
     while not any(one["path"] == "heard.txt" for one in student.status()["news"]["items"]):
         answers.append(student.get("classhub/api/material", params={"since": number}).json()["number"])
         number = answers[-1]
-    assert answers == sorted(answers), "no answer is older than the one before"
+    assert answers == sorted(set(answers)), "each answer had something else to say"

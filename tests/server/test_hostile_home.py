@@ -104,7 +104,7 @@ def test_with_a_mirror_that_never_answers_a_link_says_so_at_once_and_the_copy_of
     assert not now["listed"] and not now["away"], "the server answers while the mirror is still waited for"
     assert student.lands("classhub/open?course=comp141&path=a.txt") == "files/comp141/a.txt"
     waiting = student.get("classhub/open?course=comp141&path=b.txt")
-    assert 'http-equiv="refresh"' in waiting.text and waiting.elapsed.total_seconds() < 9
+    assert 'http-equiv="refresh"' in waiting.text and waiting.elapsed.total_seconds() < 5
     assert "secret-token" not in student.log.read_text() + waiting.text
 
 

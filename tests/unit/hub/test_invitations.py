@@ -27,7 +27,7 @@ def state(db, code, kind=Kind.INVITATION):
 def test_a_code_is_good_once_and_for_its_kind_only(db):
     code, expires = invitations.make(db, "alice@college.edu", Kind.INVITATION)
     assert len(code) >= 43
-    assert expires - time.time() == pytest.approx(7 * 86400, abs=60)
+    assert expires - time.time() == pytest.approx(7 * 86400, abs=5)
     assert state(db, code, Kind.ENTER) is State.UNKNOWN
     assert not invitations.claim(db, code, Kind.ENTER)
     assert state(db, code) is State.VALID
