@@ -121,9 +121,10 @@ def piped(argv: Sequence[str], *, env: Mapping[str, str], timeout_s: float) -> I
                 assert child.stdin and child.stdout
                 try:
                     yield child.stdin, child.stdout
-                except BaseException as error:
-                    if not isinstance(error, BrokenPipeError):
-                        _kill(child)
+                except BrokenPipeError:
+                    raise
+                except BaseException:
+                    _kill(child)
                     raise
         except BrokenPipeError:
             pass  # its exit code says why

@@ -100,18 +100,23 @@ def send(identity: Identity, signum: int) -> bool:
 
 def end(processes: Iterable[Identity], patience_s: float = 10) -> None:
     """Ask all to end, wait for them together, kill the rest. Raises PermissionError as send does."""
-    waiting = [process for process in processes if is_alive(process)]
-    for process in waiting:
+    asked = list(filter(is_alive, processes))
+    for process in asked:
         send(process, signal.SIGTERM)
-    deadline = time.monotonic() + patience_s
-    while waiting and time.monotonic() < deadline:
-        time.sleep(0.05)
-        waiting = [process for process in waiting if is_alive(process)]
-    for process in waiting:
+    left = still_there(asked, patience_s)
+    for process in left:
         send(process, signal.SIGKILL)
-    deadline = time.monotonic() + KILLED_S
-    while any(map(is_alive, waiting)) and time.monotonic() < deadline:
-        time.sleep(0.01)
+    still_there(left, KILLED_S)
+
+
+def still_there(processes: Iterable[Identity], patience_s: float) -> list[Identity]:
+    """Those that are still there when the others have ended, or the time is up."""
+    left = list(filter(is_alive, processes))
+    deadline = time.monotonic() + patience_s
+    while left and time.monotonic() < deadline:
+        time.sleep(0.02)
+        left = list(filter(is_alive, left))
+    return left
 
 
 def _send_checked(identity: Identity, signum: int) -> bool:

@@ -1,7 +1,6 @@
 """Stop a hub on this machine, with or without a supervisor; and forget everything but homes."""
 
 import shutil
-import time
 
 from classhub.errors import NotRunning, OutsideFailed
 from classhub.hub import registry
@@ -45,10 +44,7 @@ def _supervisor_stopped(paths: Paths, keep_servers: bool) -> bool:
 
 def _lives_on(supervisor: Identity | None) -> bool:
     """After a moment to end in."""
-    deadline = time.monotonic() + 5
-    while supervisor and identity.is_alive(supervisor) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return supervisor is not None and identity.is_alive(supervisor)
+    return supervisor is not None and bool(identity.still_there([supervisor], 5))
 
 
 def _stop_orphans(paths: Paths, keep_servers: bool) -> None:
