@@ -39,7 +39,7 @@ def checked(folder, **contents):
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(FILES), st.binary(max_size=120) | YAML_PIECES.map("".join).map(str.encode))
 def test_any_bytes_in_any_file(folder, name, data):
     checked(folder, **{name: data})
@@ -55,14 +55,14 @@ ANY = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(FILES), st.dictionaries(WORDS | st.text(max_size=5), ANY, max_size=4))
 def test_any_values_in_any_file(folder, name, values):
     checked(folder, **{name: json.dumps(values).encode()})
 
 
 @needs_shared
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(PAIRS or ["none"]), st.integers(0, 10**9), st.integers(1, 4))
 def test_real_files_with_slips_at_random_places(folder, name, seed, slips):
     dice, values = random.Random(seed), shared(f"values/{name}")
@@ -72,7 +72,7 @@ def test_real_files_with_slips_at_random_places(folder, name, seed, slips):
 
 
 @needs_shared
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(PAIRS or ["none"]), st.data())
 def test_real_files_that_were_cut_or_written_into(folder, name, data):
     text = yaml.safe_dump(shared(f"values/{name}")).encode()

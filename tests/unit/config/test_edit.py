@@ -213,7 +213,7 @@ def changes(draw: Any, values: Any) -> Edit:
     return Edit(do, where, draw(new))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.data())
 def test_editing_a_file_is_editing_its_values_or_refused(data):
     text = data.draw(files())
@@ -234,7 +234,7 @@ def test_editing_a_file_is_editing_its_values_or_refused(data):
         assert [line.strip() for line in new.splitlines() if line.strip() in ("# c", "# d")] == comments
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(KEYS, VALUES, max_size=4), VALUES)
 def test_plain_files_are_never_refused(values, new):
     """What PyYAML writes without any oddity, as keys after a question mark, can always be changed."""

@@ -27,7 +27,7 @@ def slowly(files, where):
     return files[0].file if files else "none", 0, 0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.dictionaries(NAMES, VALUES, max_size=3), max_size=3), st.lists(WAYS, min_size=1, max_size=4))
 def test_it_is_what_each_file_says_by_itself(contents, ways):
     files = documents(*map(str, contents))

@@ -189,7 +189,7 @@ def test_a_file_that_may_not_be_read_names_the_way_out(tmp_path: Path, monkeypat
     assert "chmod" in findings[0].fix
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=200))
 def test_arbitrary_bytes_never_raise(data: bytes) -> None:
     document, findings = found(data)
@@ -219,7 +219,7 @@ PIECES = [*WORDS, *"{}[]\"',#\\%@"]
 YAML_PIECES = st.lists(st.sampled_from(PIECES), max_size=40)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(YAML_PIECES.map("".join))
 def test_near_yaml_never_raises(text: str) -> None:
     document, findings = found(text)

@@ -19,7 +19,7 @@ def meet(one, other):
     return one[:length] == other[:length]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(WAYS, max_size=6), st.lists(st.tuples(WAYS, st.sampled_from(["error", "warning"])), max_size=4))
 def test_only_errors_on_its_way_hide_one(ways, told):
     kept = besides([problem(where) for where in ways], [problem(*one) for one in told])

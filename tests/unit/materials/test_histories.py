@@ -154,7 +154,6 @@ def play_all(history) -> None:
 @given(histories)
 @settings(
     max_examples=EXAMPLES,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     derandomize="CLASSHUB_HISTORIES" not in os.environ,
 )

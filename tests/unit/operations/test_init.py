@@ -105,7 +105,7 @@ def test_every_combination_of_answers_is_free_of_mistakes_and_read_back_as_it_wa
         assert config.settings == Settings(), "it starts on this machine alone"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(name=st.text(min_size=1, max_size=60), course=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,10}", fullmatch=True))
 def test_any_name_that_is_taken_is_read_back(name, course):
     try:

@@ -53,7 +53,7 @@ def put(value, way, new):
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_order_of_objects_and_of_keys_is_no_change(seed):
     def shuffled(value):
         if isinstance(value, dict):
@@ -69,7 +69,7 @@ def test_the_order_of_objects_and_of_keys_is_no_change(seed):
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_one_leaf_changed_anywhere_is_found(data):
     number = data.draw(st.sampled_from([n for n, each in enumerate(FULL) if "hook" not in str(each["metadata"])]))
     way = data.draw(st.sampled_from([way for way in leaves(FULL[number]) if "data" not in way or len(way) > 2]))

@@ -76,7 +76,7 @@ def test_where_nobody_knows_what_is_secret_everything_is(place):
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_data_of_any_secret_is_masked(data):
     old = [*render(), thing("Secret", "other", "", data={"a": encoded("b"), "c": encoded("d")}, stringData={"e": "f"})]
     number = data.draw(st.sampled_from([n for n, each in enumerate(old) if each["kind"] == "Secret"]))

@@ -435,7 +435,7 @@ def test_everybody_whom_a_restart_concerns_is_in_the_json():
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_whatever_changes_in_an_object_something_is_said_of_it(data):
     old = render(HTTPS)
     number = data.draw(st.integers(0, len(old) - 1))
