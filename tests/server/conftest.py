@@ -123,7 +123,11 @@ def begin(home: Path, run: Path, material: str, lab: bool, environment: dict[str
         f"--ServerApp.root_dir={home}",
         "--ServerApp.open_browser=False",
         "--ServerApp.allow_root=True",
-        *([] if lab else [f"--ServerApp.jpserver_extensions={dict.fromkeys(NOT_NEEDED, False)}"]),
+        *(
+            ["--LabApp.expose_app_in_browser=True"]
+            if lab
+            else [f"--ServerApp.jpserver_extensions={dict.fromkeys(NOT_NEEDED, False)}"]
+        ),
     ]
     log = run / "server.log"
     with log.open("wb") as out:

@@ -13,13 +13,17 @@ SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 """The notebook in front; JupyterLab restores others behind it."""
 
 
-def notebook(*cells: tuple[str, str]) -> str:
+def notebook(*cells: tuple[str, str], minor: int = 5, title: str = "", **metadata) -> str:
+    """Names of cells are new in nbformat 4.5."""
     made = [
         {"cell_type": "code", "id": name, "metadata": {}, "source": source, "outputs": [], "execution_count": None}
         for name, source in cells
     ]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    return json.dumps({"cells": made, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+    shown = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": title}] * bool(title) + made
+    if minor < 5:
+        shown = [{key: value for key, value in one.items() if key != "id"} for one in shown]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}, **metadata}
+    return json.dumps({"cells": shown, "metadata": kernel, "nbformat": 4, "nbformat_minor": minor}, indent=1)
 
 
 WHAT_IS_TOLD = """
@@ -145,6 +149,50 @@ def test_a_fix_leaves_the_cursor_where_it_is(page, student, store):
     page.keyboard.press("Backspace")
     page.keyboard.press("Control+s")
     eventually(lambda: "mine = 56" in in_file(student, LAB) and "mine = 567" not in in_file(student, LAB))
+
+
+def test_a_cell_that_runs_keeps_its_output_when_a_fix_comes_and_a_cell_is_new(page, student, store, tmp_path):
+    """She has saved, so that the tab holds nothing that the disk has not."""
+    go = tmp_path / "go"
+    text = f"import os, time\nwhile not os.path.exists({str(go)!r}):\n    time.sleep(0.1)\nprint(6 * 7)"
+    lab, others = "labs/lab04.ipynb", release("x = 3  # once more", "# yours")
+    store.publish({**others, lab: notebook(("above", "u = 1"), ("own", text))})
+    in_front(page, student, lab)
+    eventually(lambda: "u = 1" in cell(page, 0).inner_text())
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    cell(page, 1).click()
+    page.keyboard.press("Control+Enter")
+    page.locator(f"{SHOWN} .jp-InputPrompt", has_text="[*]").wait_for()
+    page.keyboard.press("Control+s")
+    fixed = notebook(("above", "u = 2  # corrected"), ("hint", "# a hint"), ("own", text))
+    store.publish({**others, lab: fixed})
+    command(page, "Get New Material")
+    eventually(lambda: "corrected" in cell(page, 0).inner_text() and "a hint" in cell(page, 1).inner_text())
+    go.touch()
+    eventually(lambda: any("42" in one for one in page.locator(f"{SHOWN} .jp-OutputArea-output").all_inner_texts()))
+    page.keyboard.press("Control+s")
+    eventually(lambda: '"42\\n"' in in_file(student, lab))
+    written = json.loads(in_file(student, lab))["cells"]
+    assert ["".join(one["source"]) for one in written] == ["u = 2  # corrected", "# a hint", text]
+    assert page.locator(f"{SHOWN} .jp-Cell").count() == 3
+    in_front(page, student, LAB)
+
+
+def test_a_notebook_that_is_read_anew_shows_its_title_as_it_was(page, student, store):
+    """All cells of one whose format is another now are new ones. It names the kernel as it is here, so that a tab has nothing to add."""
+    lab, others = "labs/lab05.ipynb", release("x = 3  # once more", "# yours")
+    kernel = json.loads(in_file(student, LAB))["metadata"]
+    store.publish({**others, lab: notebook(("above", "u = 1"), title="# First", **kernel)})
+    in_front(page, student, lab)
+    title = page.locator(f"{SHOWN} .jp-MarkdownOutput h1")
+    title.get_by_text("First").wait_for()
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    mine = page.locator(f"{SHOWN} .jp-CodeCell .cm-content")
+    mine.click()
+    store.publish({**others, lab: notebook(("above", "u = 2"), minor=4, title="# Corrected", **kernel)})
+    title.get_by_text("Corrected").wait_for()
+    eventually(lambda: mine.inner_text() == "u = 2")
+    in_front(page, student, LAB)
 
 
 def test_get_new_material_looks_at_once_and_says_so(page, student):

@@ -37,7 +37,7 @@ export class Bases {
     const { type, format, last_modified } = context.contentsModel;
     const found = await this.contents.get(context.path, { type, format, content: true });
     if (found.last_modified === last_modified && this.bases.get(context) === undefined) {
-      this.bases.set(context, typeof found.content === 'string' ? found.content : JSON.stringify(found.content));
+      this.set(context, typeof found.content === 'string' ? found.content : JSON.stringify(found.content));
     }
   }
 
@@ -53,7 +53,7 @@ export class Bases {
     if (state === 'started') {
       this.saving.add(context);
       this.written = this.written || new WeakMap();
-      this.written.set(context, textOf(context));
+      this.written.set(context, ofSize(context.model.toString()));
     } else {
       this.saving.delete(context);
       if (state.startsWith('completed')) {
@@ -63,11 +63,14 @@ export class Bases {
   }
 
   keep(context) {
-    this.bases.set(context, textOf(context));
+    this.set(context, context.model.toString());
+  }
+
+  set(context, text) {
+    this.bases.set(context, ofSize(text));
   }
 }
 
-function textOf(context) {
-  const text = context.model.toString();
+function ofSize(text) {
   return text.length > LARGEST ? undefined : text;
 }

@@ -98,10 +98,8 @@ class Acts {
     if (failed) {
       return;
     }
-    if (context.model.dirty) {
+    if (context.model.dirty || !(await this.documents.showDisk(context))) {
       this.documents.askAbout(context);
-    } else {
-      await this.documents.showDisk(context);
     }
   }
 }

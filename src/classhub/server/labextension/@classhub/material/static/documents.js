@@ -1,5 +1,7 @@
 // Files that are open in tabs, and what a sync means for them.
 import { Bases } from './bases.js';
+import { isSame, putCells } from './cells.js';
+import { cursorIn } from './cursor.js';
 
 const TRIES = 5;
 
@@ -64,14 +66,12 @@ export class Documents {
         return;
       }
       if (!context.model.dirty) {
-        return this.showDisk(context);
-      }
-      if (content === null) {
+        if (await this.showDisk(context, mine)) {
+          return;
+        }
+      } else if (content === null) {
         return this.putCourseBeside(context, found);
-      }
-      // nothing is awaited until the text is in the tab: what somebody types meanwhile would be lost
-      if (context.model.toString() === mine) {
-        putInto(context.model, content);
+      } else if (this.put(context, mine, content)) {
         return this.saveOver(context, found);
       }
     }
@@ -90,18 +90,51 @@ export class Documents {
     }
   }
 
-  // A notebook that is read anew would be shown from its first cell on, and what somebody types next would go into that.
-  async showDisk(context) {
+  // What lies on the disk, in a tab that holds what it held when `mine` was its text. False: somebody typed what it would take.
+  async showDisk(context, mine = context.model.toString()) {
+    const { type, format } = kindOf(context);
+    if (!format || context.model.collaborative || typeof context._updateContentsModel !== 'function') {
+      await context.revert();
+      return true;
+    }
+    const found = await this.contents.get(context.path, { type, format, content: true, hash: true });
+    const content = format === 'json' ? JSON.stringify(found.content) : found.content.replace(/\r\n?/g, '\n');
+    const isTyped = context.model.toString() !== mine;
+    if (!this.put(context, mine, content)) {
+      return false;
+    }
+    if (format === 'text') {
+      context._lineEnding = (found.content.match(/\r\n?/) || [null])[0]; // JupyterLab saves a text with the ends it came with
+    }
+    context.model.dirty = isTyped;
+    this.adopt(context, found);
+    this.bases.set(context, content);
+    return true;
+  }
+
+  // Nothing is awaited here: what somebody types meanwhile would be lost.
+  put(context, mine, content) {
+    if (putCells(context.model, mine, content)) {
+      return true;
+    }
+    if (context.model.toString() !== mine) {
+      return false;
+    }
     const shown = [...this.app.shell.widgets('main')].filter(widget => this.contextOf(widget) === context);
     const returns = shown.map(widget => cursorIn(widget.content));
-    await context.revert();
+    context.model.fromString(content);
     returns.forEach(back => back());
+    return true;
+  }
+
+  // What the tab shows is what was found on the disk, or comes after it.
+  adopt(context, { last_modified, hash, hash_algorithm }) {
+    context._updateContentsModel({ ...context.contentsModel, last_modified, hash, hash_algorithm });
   }
 
   // The tab knows of the version that was found, and may be saved over it; a still newer one raises JupyterLab's question.
   async saveOver(context, found) {
-    const { last_modified, hash, hash_algorithm } = found;
-    context._updateContentsModel({ ...context.contentsModel, last_modified, hash, hash_algorithm });
+    this.adopt(context, found);
     await this.save(context);
     this.say(`${nameOf(context.path)}: the new version, and what you had not saved, are both in it.`, 'success', 8000);
   }
@@ -117,7 +150,7 @@ export class Documents {
 
   // Both changed the same: as on the disk, the student's stays in its place, and the new version lies beside it.
   async putCourseBeside(context, found) {
-    const { type, format } = context.contentsModel;
+    const { type, format } = kindOf(context);
     const beside = besideName(context.path, found.hash);
     if (!beside) {
       return this.askAbout(context);
@@ -129,8 +162,7 @@ export class Documents {
       }
       await this.contents.save(beside, { type, format, content });
     }
-    const { last_modified, hash, hash_algorithm } = found;
-    context._updateContentsModel({ ...context.contentsModel, last_modified, hash, hash_algorithm });
+    this.adopt(context, found);
     await this.save(context);
     const words = `${nameOf(context.path)}: you and the course changed the same lines. Yours is as you left it; the new version is`;
     this.say(`${words} ${nameOf(beside)}.`, 'warning', false);
@@ -152,10 +184,14 @@ export class Documents {
   async putBeside(context) {
     const path = await this.freeName(context.path);
     const isNotebook = context.contentsModel && context.contentsModel.type === 'notebook';
-    const content = isNotebook ? context.model.toJSON() : context.model.toString();
+    const mine = context.model.toString();
+    const content = isNotebook ? context.model.toJSON() : mine;
     await this.contents.save(path, { type: isNotebook ? 'notebook' : 'file', format: isNotebook ? 'json' : 'text', content });
-    await this.showDisk(context);
+    const isShown = await this.showDisk(context, mine);
     this.say(`Yours is ${nameOf(path)}.`, 'success', 8000);
+    if (!isShown) {
+      this.askAbout(context);
+    }
   }
 
   async freeName(path) {
@@ -184,89 +220,9 @@ export class Documents {
   }
 }
 
-// Gives what puts it back into its cell, if there still is such a cell.
-function cursorIn(notebook) {
-  const cell = notebook && notebook.activeCell;
-  if (!cell) {
-    return () => {};
-  }
-  const { mode } = notebook;
-  const { id } = cell.model;
-  const place = cell.editor && cell.editor.getCursorPosition();
-  const scrolled = notebook.outerNode && notebook.outerNode.scrollTop;
-  const isTyping = notebook.node.contains(document.activeElement);
-  return () => {
-    const index = notebook.widgets.findIndex(one => one.model.id === id);
-    notebook.mode = 'command';
-    notebook.activeCellIndex = Math.max(index, 0);
-    if (scrolled) {
-      notebook.outerNode.scrollTop = scrolled;
-    }
-    const now = notebook.activeCell;
-    if (now && index >= 0 && isTyping) {
-      Promise.resolve(now.ready).then(() => putCursor(notebook, now, mode, place));
-    }
-  };
-}
-
-// Once the cell is drawn; by then somebody may have gone to another one.
-function putCursor(notebook, cell, mode, place) {
-  if (notebook.isDisposed || notebook.activeCell !== cell) {
-    return;
-  }
-  notebook.mode = mode;
-  notebook.activate();
-  if (mode === 'edit' && place && cell.editor) {
-    cell.editor.setCursorPosition(place);
-  }
-}
-
-// A notebook whose cells are the same ones keeps its cursor: only their text is replaced.
-function putInto(model, content) {
-  const cells = model.cells && parsed(content);
-  if (cells && isSameButText(model.toJSON(), cells)) {
-    cells.cells.forEach((cell, index) => {
-      const shown = model.cells.get(index).sharedModel;
-      const source = textOf(cell.source);
-      if (shown.getSource() !== source) {
-        shown.setSource(source);
-      }
-    });
-  } else {
-    model.fromString(content);
-  }
-}
-
-// Do two texts show the same? Of notebooks only what an instructor can change counts.
-function isSame(shown, wanted) {
-  const [one, other] = [parsed(shown), parsed(wanted)];
-  return shown === wanted || Boolean(one && other && one.cells && isSameButText(one, other) && sources(one) === sources(other));
-}
-
-function sources(notebook) {
-  return JSON.stringify(notebook.cells.map(cell => textOf(cell.source)));
-}
-
-function parsed(content) {
-  try {
-    return JSON.parse(content);
-  } catch (error) {
-    return null;
-  }
-}
-
-function isSameButText(shown, wanted) {
-  const essence = notebook =>
-    JSON.stringify((notebook.cells || []).map(cell => [cell.id, cell.cell_type, cell.attachments, sorted(cell.metadata)]));
-  return essence(shown) === essence(wanted);
-}
-
-function sorted(metadata) {
-  return JSON.stringify(metadata || {}, Object.keys(metadata || {}).sort());
-}
-
-function textOf(source) {
-  return Array.isArray(source) ? source.join('') : source;
+// As the tab reads it: after a save, the server's answer says no format.
+function kindOf({ contentsModel: { type, format }, _factory: factory }) {
+  return { type, format: (factory && factory.fileFormat) || format };
 }
 
 // As a sync would call it; "" where the server gives no digest.
