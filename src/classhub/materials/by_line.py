@@ -9,12 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classhub.materials.line_diff import Hunk, TooDifferent, differences
+from classhub.materials.merge import MERGEABLE_BYTES, is_text
 
-LARGEST = 5_000_000
-"""Bytes; a larger text is never merged."""
 MOST_LINES = 200_000
-SNIFFED = 8_000
-"""Bytes in which a NUL says that this is no text."""
 
 
 def merge(base: bytes, mine: bytes, theirs: bytes) -> bytes | None:
@@ -22,7 +19,7 @@ def merge(base: bytes, mine: bytes, theirs: bytes) -> bytes | None:
 
     Also None for what is no text in UTF-8, too long or too different. Merging the outcome again changes nothing.
     """
-    if not all(map(_is_text, (base, mine, theirs))):
+    if not all(map(_is_mergeable, (base, mine, theirs))):
         return None
     try:
         merged = _once(base, mine, theirs)
@@ -46,14 +43,8 @@ class Text:
         return b"\r\n" if crlf > lf else b"\n" if lf else b""
 
 
-def _is_text(text: bytes) -> bool:
-    if len(text) > LARGEST or text.count(b"\n") > MOST_LINES or b"\0" in text[:SNIFFED]:
-        return False
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+def _is_mergeable(text: bytes) -> bool:
+    return len(text) < MERGEABLE_BYTES and text.count(b"\n") <= MOST_LINES and is_text(text)
 
 
 def _read(text: bytes) -> Text:

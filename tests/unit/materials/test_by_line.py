@@ -8,8 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from classhub.materials import line_diff
-from classhub.materials.by_line import LARGEST, MOST_LINES, merge
+from classhub.materials.by_line import MOST_LINES, merge
 from classhub.materials.line_diff import Hunk, differences
+from classhub.materials.merge import MERGEABLE_BYTES
 
 BASE = b"one\ntwo\nthree\nfour\nfive\nsix\n"
 
@@ -71,7 +72,7 @@ def test_a_blank_line_at_the_end_is_no_missing_line_end():
 
 
 @pytest.mark.parametrize(
-    "other", [b"a\0b\n", b"\xff\xfe\n", "größer\n".encode("latin-1"), b"a\n" * (MOST_LINES + 1), b"a" * (LARGEST + 1)]
+    "other", [b"a\0b\n", b"\xff\xfe\n", "größer\n".encode("latin-1"), b"a\n" * (MOST_LINES + 1), b"a" * MERGEABLE_BYTES]
 )
 @pytest.mark.parametrize("side", [0, 1, 2])
 def test_what_is_no_text_of_a_reasonable_size_is_not_merged(other, side):
