@@ -5,6 +5,7 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
+from doubles.store import Store
 from server.conftest import eventually
 
 NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
@@ -85,6 +86,16 @@ def test_a_file_that_does_not_exist_says_so_and_names_what_may_be_meant(student)
     page = student.follow(link("lab01.IPYNB"))
     assert page.status_code == 404
     assert "There is no lab01.IPYNB" in page.text and "/lab/tree/comp141/labs/lab01.ipynb" in page.text
+
+
+def test_a_file_that_was_added_just_now_is_there_when_its_link_is_clicked_again(serve_once, tmp_path):
+    store = Store(tmp_path / "store")
+    store.publish({"lab01.ipynb": NOTEBOOK})
+    student = serve_once(store.folder, CLASSHUB_MATERIAL_EVERY_S="3600")
+    assert "here within a minute" in (page := student.follow(link("lab02.ipynb")).text) and "Try again" in page
+    store.publish({"lab01.ipynb": NOTEBOOK, "lab02.ipynb": NOTEBOOK})
+    eventually(lambda: student.follow(link("lab02.ipynb")).status_code == 302)
+    assert student.lands(link("lab02.ipynb")).endswith("/comp141/lab02.ipynb")
 
 
 def test_a_file_that_is_not_handed_out_says_why(student):

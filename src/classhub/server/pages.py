@@ -102,8 +102,9 @@ def missing(path: str, course: str, near: Iterable[tuple[str, str]], folder: tup
     texts = (
         f"The material of {course} has no {path}.",
         "The link may have a slip, or the file was taken out. The person who gave you the link can tell.",
+        "What was added to the course just now is here within a minute.",
     )
-    links = (*((f"Did you mean {words}?", address) for words, address in near), *_maybe(folder))
+    links = (*((f"Did you mean {words}?", address) for words, address in near), ("Try again", ""), *_maybe(folder))
     return Page(f"There is no {name(path)}", texts, links, status=404)
 
 
