@@ -1,6 +1,7 @@
 """A new version of a notebook comes into a tab of JupyterLab cell by cell, so that a cell that runs stays the one it is."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -13,20 +14,22 @@ from server.conftest import TOKEN
 LAB = "labs/lab01.ipynb"
 
 PUT = """
-async ([cells, was, typed, wanted]) => {
-  const { putCells } = await import(cells);
+async ([cells, was, typed, runs, wanted]) => {
+  const { changeOf } = await import(cells);
   const panel = window.jupyterapp.shell.currentWidget;
   const { model } = panel.context;
   model.fromString(was);
   const mine = model.toString();
   const before = [...model.sharedModel.cells];
   for (const [index, text] of typed) before[index].setSource(text);
-  const done = putCells(model, mine, wanted);
+  for (const index of runs) before[index].executionState = 'running';
+  const change = changeOf(model, mine, wanted);
+  if (change) change.put();
   const now = JSON.parse(model.toString());
   const stayed = model.sharedModel.cells.map(cell => before.indexOf(cell));
   const drawn = panel.content.widgets.map(one => one.model.sharedModel.getSource());
   const undone = model.sharedModel.cells.map(cell => { cell.undo(); return cell.getSource(); });
-  return { done, now, stayed, drawn, undone };
+  return { done: change !== null, now, stayed, drawn, undone };
 }
 """
 """stayed: of each cell now, which one it was before, or -1; drawn: what the widgets of the tab hold; undone: the same after "undo"."""
@@ -34,7 +37,7 @@ async ([cells, was, typed, wanted]) => {
 
 @pytest.fixture(scope="module")
 def put(tmp_path_factory, serve, chromium):  # noqa: F811
-    """put(was, wanted, typed): in a tab that shows `was` and in which `typed` came into some cells since."""
+    """put(was, wanted, typed, runs): in a tab that shows `was`, in some cells of which text came since, and some of which run."""
     store = Store(tmp_path_factory.mktemp("mirror") / "store")
     store.publish({LAB: json.dumps(notebook([code("a", "x = 1")]))})
     student = serve(store.folder, lab=True, CLASSHUB_MATERIAL_EVERY_S="3600")
@@ -45,8 +48,8 @@ def put(tmp_path_factory, serve, chromium):  # noqa: F811
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     ours = f"{student.url}lab/extensions/@classhub/material/static/cells.js"
 
-    def in_the_tab(was: dict, wanted: dict, typed: dict[int, str] | None = None) -> dict:
-        given = [ours, json.dumps(was), list((typed or {}).items()), json.dumps(wanted)]
+    def in_the_tab(was: dict, wanted: dict, typed: Sequence[tuple[int, str]] = (), runs: tuple[int, ...] = ()) -> dict:
+        given = [ours, json.dumps(was), list(typed), list(runs), json.dumps(wanted)]
         return page.evaluate(PUT, given)
 
     yield in_the_tab
@@ -82,7 +85,10 @@ def seen(read: dict) -> list:
     ]
 
 
-SOURCES = st.sampled_from(["", "x = 1", "x = 2", "print(x)", "# one\n# two"])
+SOURCES = st.sampled_from(
+    ["", "x = 1", "x = 2", "print(x)", "# one\n# two", "# \U0001f600", "# \U0001f601", "\U0001f600\U0001f601"]
+)
+"""Of characters that are two code units one may be the same."""
 METADATA = st.sampled_from(
     [{}, {"tags": ["a"]}, {"tags": ["a", "b"]}, {"collapsed": True, "jupyter": {"outputs_hidden": True}}]
 )
@@ -126,12 +132,23 @@ def test_one_that_moved_is_a_new_one_and_the_others_stay(put):
     assert found["stayed"] == [-1, 0, 1] and seen(found["now"]) == seen({"cells": [three, one, two]})
 
 
+def test_one_that_runs_is_never_the_one_that_moved(put):
+    one, two, three, four = (code(name, name) for name in "abcd")
+    found = put(notebook([one, two, three, four]), notebook([two, three, four, one]), runs=(0,))
+    assert found["stayed"] == [-1, -1, -1, 0] and seen(found["now"]) == seen({"cells": [two, three, four, one]})
+
+
+def test_undo_mixes_no_earlier_text_into_a_corrected_cell(put):
+    found = put(notebook([code("a", "x = 0")]), notebook([code("a", "x = 2  # corrected")]), [(0, "x"), (0, "x = 0")])
+    assert found["undone"] == ["x = 2  # corrected"]
+
+
 def test_what_was_typed_elsewhere_meanwhile_stays(put):
     was, wanted = (
         [code("a", "x = 1"), code("b", "# yours")],
         [code("a", "x = 2"), code("n", "# new"), code("b", "# yours")],
     )
-    found = put(notebook(was), notebook(wanted), {1: "# yours\nmine = 5"})
+    found = put(notebook(was), notebook(wanted), [(1, "# yours\nmine = 5")])
     assert found["done"] and found["drawn"] == ["x = 2", "# new", "# yours\nmine = 5"]
     assert found["undone"] == ["x = 2", "# new", "# yours"], "undo takes back what was typed, and no correction"
 
@@ -140,7 +157,7 @@ def test_what_was_typed_elsewhere_meanwhile_stays(put):
     "wanted", [[code("a", "x = 2"), code("b", "# yours")], [code("b", "# yours")]], ids=["changed", "gone"]
 )
 def test_what_was_typed_into_the_same_cell_meanwhile_is_not_touched(put, wanted):
-    found = put(notebook([code("a", "x = 1"), code("b", "# yours")]), notebook(wanted), {0: "x = 1\nmine = 5"})
+    found = put(notebook([code("a", "x = 1"), code("b", "# yours")]), notebook(wanted), [(0, "x = 1\nmine = 5")])
     assert not found["done"] and found["drawn"] == ["x = 1\nmine = 5", "# yours"]
 
 

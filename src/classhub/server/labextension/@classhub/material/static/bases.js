@@ -2,12 +2,14 @@
 //
 // Where it cannot be known exactly, an older text is taken: then both versions hold what came after it, which is no conflict.
 const LARGEST = 10000000;
+const LOOKS = 300;
+const LOOK_MS = 100;
 
 export class Bases {
   constructor(contents) {
     this.contents = contents;
     this.bases = new WeakMap();
-    this.saving = new WeakSet();
+    this.writing = new WeakMap();
   }
 
   of(context) {
@@ -37,28 +39,39 @@ export class Bases {
     const { type, format, last_modified } = context.contentsModel;
     const found = await this.contents.get(context.path, { type, format, content: true });
     if (found.last_modified === last_modified && this.bases.get(context) === undefined) {
-      this.set(context, typeof found.content === 'string' ? found.content : JSON.stringify(found.content));
+      this.set(context, textOf(found));
     }
   }
 
   // Read again; a tab that is being saved says so too, but may have been typed into meanwhile.
   onFile(context) {
-    if (!this.saving.has(context) && !context.model.dirty) {
+    if (!this.isSaving(context) && !context.model.dirty) {
       this.keep(context);
     }
   }
 
-  // The text of the moment in which saving begins is the one that is written.
+  // The text of the moment in which saving begins is the one that is written. Where another one has not ended, or was called off in
+  // a question of JupyterLab's, which tells nobody: neither of the two is known to be on the disk.
   onSave(context, state) {
+    const text = this.writing.get(context);
     if (state === 'started') {
-      this.saving.add(context);
-      this.written = this.written || new WeakMap();
-      this.written.set(context, ofSize(context.model.toString()));
-    } else {
-      this.saving.delete(context);
-      if (state.startsWith('completed')) {
-        this.bases.set(context, this.written.get(context));
-      }
+      this.writing.set(context, this.isSaving(context) ? undefined : context.model.toString());
+      return;
+    }
+    this.writing.delete(context);
+    if (state.startsWith('completed') && text !== undefined) {
+      this.set(context, text);
+    }
+  }
+
+  isSaving(context) {
+    return this.writing.has(context);
+  }
+
+  // Until what is being saved is on the disk; not for ever, as of a save that is called off nothing is heard.
+  async rest(context) {
+    for (let count = 0; count < LOOKS && this.isSaving(context); count += 1) {
+      await new Promise(done => setTimeout(done, LOOK_MS));
     }
   }
 
@@ -67,10 +80,11 @@ export class Bases {
   }
 
   set(context, text) {
-    this.bases.set(context, ofSize(text));
+    this.bases.set(context, text.length > LARGEST ? undefined : text);
   }
 }
 
-function ofSize(text) {
-  return text.length > LARGEST ? undefined : text;
+// As a tab shows it.
+export function textOf({ content }) {
+  return typeof content === 'string' ? content.replace(/\r\n?/g, '\n') : JSON.stringify(content);
 }

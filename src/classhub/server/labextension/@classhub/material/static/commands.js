@@ -90,7 +90,7 @@ class Acts {
   // somebody typed into it meanwhile.
   async onDisk(context, act) {
     if (context.model.dirty) {
-      await context.save();
+      await this.documents.save(context);
     }
     const done = await act();
     const failed = done.status === 'failed' || done.status === 'offline' || done.status === 'busy';

@@ -1,5 +1,5 @@
-// Where somebody is in a notebook. One whose cells are all new ones would be shown from its first cell on, and what somebody types
-// next would go into that.
+// Where somebody is in a notebook. Where that cell becomes a new one, another would be the one in front, and what somebody types next
+// would go into that.
 
 // To be called right before the cells are put in; gives what leads back to the same cell, if there still is one.
 export function cursorIn(notebook) {
@@ -7,7 +7,7 @@ export function cursorIn(notebook) {
   if (!cell) {
     return () => {};
   }
-  const { mode } = notebook;
+  const { mode, activeCellIndex } = notebook;
   const { id } = cell.model;
   const place = cell.editor && cell.editor.getCursorPosition();
   const scrolled = notebook.outerNode && notebook.outerNode.scrollTop;
@@ -15,7 +15,7 @@ export function cursorIn(notebook) {
   notebook.mode = 'command'; // text that becomes the cell in front while one is typed into is shown raw
   return () => {
     const index = notebook.widgets.findIndex(one => one.model.id === id);
-    notebook.activeCellIndex = Math.max(index, 0);
+    notebook.activeCellIndex = index >= 0 ? index : Math.min(activeCellIndex, notebook.widgets.length - 1);
     if (scrolled) {
       notebook.outerNode.scrollTop = scrolled;
     }

@@ -1,7 +1,9 @@
 // Files that are open in tabs, and what a sync means for them.
-import { Bases } from './bases.js';
-import { isSame, putCells } from './cells.js';
+import { Bases, textOf } from './bases.js';
+import { changeOf } from './cells.js';
 import { cursorIn } from './cursor.js';
+import { isSame } from './notebook.js';
+import { putText } from './text.js';
 
 const TRIES = 5;
 
@@ -50,32 +52,57 @@ export class Documents {
     }
   }
 
-  // What the tab had last read or written decides, and not what JupyterLab takes for the disk's version: after it saved, it
-  // asks the disk for that, and would take a version that came in between for its own.
+  // What is being saved at this moment may be written over the new version: then only the tab has that. A document that several
+  // people write in is renewed by the server.
   async renew(context, course) {
+    if (context.model.collaborative) {
+      return;
+    }
+    if (this.bases.isSaving(context)) {
+      await this.renewTab(context, course, false);
+      await this.bases.rest(context);
+    }
+    await this.renewTab(context, course, true);
+  }
+
+  // What the tab had last read or written decides, and not what JupyterLab takes for the disk's version or for saved: after it
+  // saved, it asks the disk for that, and would take a version that came in between for its own, and what was typed for written.
+  async renewTab(context, course, mayWrite) {
     const { path } = placeOf(context.path, [course]);
     const base = this.bases.of(context);
     if (base === undefined || typeof context._updateContentsModel !== 'function') {
-      return this.renewUnknown(context);
+      return mayWrite && this.renewUnknown(context);
     }
     for (let count = 0; count < TRIES; count += 1) {
       const found = await this.contents.get(context.path, { content: false, hash: true });
       const mine = context.model.toString();
       const { content } = await this.server.combine(course.name, path, base, mine);
-      if (content !== null && isSame(mine, content)) {
+      if (context.isDisposed || (await this.isRenewed(context, { base, mine, content, found, mayWrite }))) {
         return;
       }
-      if (!context.model.dirty) {
-        if (await this.showDisk(context, mine)) {
-          return;
-        }
-      } else if (content === null) {
-        return this.putCourseBeside(context, found);
-      } else if (this.put(context, mine, content)) {
-        return this.saveOver(context, found);
-      }
     }
-    this.askAbout(context);
+    if (mayWrite) {
+      this.askAbout(context);
+    }
+  }
+
+  // False: somebody typed meanwhile.
+  async isRenewed(context, { base, mine, content, found, mayWrite }) {
+    if (isSame(mine, base)) {
+      return this.showDisk(context, mine);
+    }
+    if (content === null) {
+      await (mayWrite && this.putCourseBeside(context, found));
+      return true;
+    }
+    if (!this.put(context, mine, content)) {
+      return false;
+    }
+    context.model.dirty = true;
+    if (mayWrite) {
+      await this.saveOver(context, found, !isSame(mine, content));
+    }
+    return true;
   }
 
   // A tab of which nothing is known but what JupyterLab says of it.
@@ -98,10 +125,10 @@ export class Documents {
       return true;
     }
     const found = await this.contents.get(context.path, { type, format, content: true, hash: true });
-    const content = format === 'json' ? JSON.stringify(found.content) : found.content.replace(/\r\n?/g, '\n');
-    const isTyped = context.model.toString() !== mine;
-    if (!this.put(context, mine, content)) {
-      return false;
+    const content = textOf(found);
+    const isTyped = !context.isDisposed && context.model.toString() !== mine;
+    if (context.isDisposed || !this.put(context, mine, content)) {
+      return context.isDisposed;
     }
     if (format === 'text') {
       context._lineEnding = (found.content.match(/\r\n?/) || [null])[0]; // JupyterLab saves a text with the ends it came with
@@ -112,17 +139,21 @@ export class Documents {
     return true;
   }
 
-  // Nothing is awaited here: what somebody types meanwhile would be lost.
+  // In a tab that held `mine`. Nothing is awaited here: what somebody types meanwhile would be lost.
   put(context, mine, content) {
-    if (putCells(context.model, mine, content)) {
-      return true;
-    }
-    if (context.model.toString() !== mine) {
+    const { model } = context;
+    const change = changeOf(model, mine, content);
+    if (!change && model.toString() !== mine) {
       return false;
     }
-    const shown = [...this.app.shell.widgets('main')].filter(widget => this.contextOf(widget) === context);
-    const returns = shown.map(widget => cursorIn(widget.content));
-    context.model.fromString(content);
+    const shown = [...this.app.shell.widgets('main')].filter(widget => this.contextOf(widget) === context).map(widget => widget.content);
+    const moved = shown.filter(one => one && one.activeCell && !(change ? change.keeps(one.activeCell.model.id) : isSame(mine, content)));
+    const returns = moved.map(cursorIn);
+    if (change) {
+      change.put();
+    } else if (!isSame(mine, content)) {
+      putAll(model, content);
+    }
     returns.forEach(back => back());
     return true;
   }
@@ -133,14 +164,20 @@ export class Documents {
   }
 
   // The tab knows of the version that was found, and may be saved over it; a still newer one raises JupyterLab's question.
-  async saveOver(context, found) {
+  async saveOver(context, found, isNews) {
     this.adopt(context, found);
     await this.save(context);
-    this.say(`${nameOf(context.path)}: the new version, and what you had not saved, are both in it.`, 'success', 8000);
+    if (isNews) {
+      this.say(`${nameOf(context.path)}: the new version, and what you had not saved, are both in it.`, 'success', 8000);
+    }
   }
 
   // JupyterLab takes what was typed while it saved for saved.
   async save(context) {
+    await this.bases.rest(context);
+    if (context.isDisposed) {
+      return;
+    }
     const written = context.model.toString();
     await context.save();
     if (context.model.toString() !== written) {
@@ -217,6 +254,14 @@ export class Documents {
         throw error;
       }
     );
+  }
+}
+
+function putAll(model, content) {
+  if (!model.cells && model.sharedModel && model.sharedModel.updateSource) {
+    model.sharedModel.transact(() => putText(model.sharedModel, content), false);
+  } else {
+    model.fromString(content);
   }
 }
 
