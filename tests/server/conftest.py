@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -65,6 +66,25 @@ def eventually(check, seconds: float = 120):
             return found
         assert time.monotonic() < until, "it did not come to pass"
         time.sleep(0.05)
+
+
+@contextmanager
+def held(page, address: str, begin: Callable[[], object], method: str = "") -> Iterator[None]:
+    """The first such request of a page that `begin` leads to goes on only after the block; all others go at once."""
+    asked: list = []
+
+    def hold(route) -> None:
+        if not asked and method in ("", route.request.method):
+            asked.append(route)
+        else:
+            route.continue_()
+
+    page.route(address, hold)
+    begin()
+    eventually(lambda: page.wait_for_timeout(20) or asked)
+    yield
+    asked[0].continue_()
+    page.unroute(address, hold)
 
 
 @pytest.fixture(scope="module")

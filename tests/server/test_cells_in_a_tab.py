@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from browser.conftest import chromium  # noqa: F401 - a fixture
+from doubles.notebooks import KERNEL, code, printed, text, whole
 from doubles.store import Store
 from server.conftest import TOKEN
 
@@ -56,18 +57,8 @@ def put(tmp_path_factory, serve, chromium):  # noqa: F811
     context.close()
 
 
-def cell(kind: str, name: str, source: str, **more) -> dict:
-    return {"cell_type": kind, "id": name, "metadata": {}, "source": source, **more}
-
-
-def code(name: str, source: str, *printed: str, **more) -> dict:
-    outputs = [{"output_type": "stream", "name": "stdout", "text": text} for text in printed]
-    return cell("code", name, source, outputs=outputs, execution_count=1 if printed else None, **more)
-
-
-def notebook(cells: list[dict], minor: int = 5, **metadata) -> dict:
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return {"cells": cells, "metadata": {"kernelspec": kernel, **metadata}, "nbformat": 4, "nbformat_minor": minor}
+def notebook(cells: list[dict], **more) -> dict:
+    return whole(*cells, **{"kernelspec": KERNEL, **more})
 
 
 def seen(read: dict) -> list:
@@ -95,8 +86,21 @@ METADATA = st.sampled_from(
 
 
 NAMES = st.sampled_from("abcdefgh")
-OF_CODE = st.builds(code, NAMES, SOURCES, st.sampled_from(["1\n", "2\n"]), metadata=METADATA)
-OF_TEXT = st.builds(cell, st.sampled_from(["markdown", "raw"]), NAMES, SOURCES, metadata=METADATA)
+PRINTED = st.sampled_from(["1\n", "2\n"]).map(printed)
+OF_CODE = st.builds(
+    lambda name, source, output, metadata: code(name, source, [output], 1, **metadata),
+    NAMES,
+    SOURCES,
+    PRINTED,
+    METADATA,
+)
+OF_TEXT = st.builds(
+    lambda kind, name, source, metadata: {**text(name, source, **metadata), "cell_type": kind},
+    st.sampled_from(["markdown", "raw"]),
+    NAMES,
+    SOURCES,
+    METADATA,
+)
 CELLS = st.lists(st.one_of(OF_CODE, OF_TEXT), min_size=1, max_size=6, unique_by=lambda one: one["id"])
 
 
@@ -162,7 +166,10 @@ def test_what_was_typed_into_the_same_cell_meanwhile_is_not_touched(put, wanted)
 
 
 def test_what_the_course_prints_comes_in_lines_or_as_one_text(put):
-    was, wanted = notebook([code("a", "x", "one\n")]), notebook([code("a", "x", "one\ntwo\n")])
+    was, wanted = (
+        notebook([code("a", "x", [printed("one\n")], 1)]),
+        notebook([code("a", "x", [printed("one\ntwo\n")], 1)]),
+    )
     wanted["cells"][0]["outputs"][0]["text"] = ["one\n", "two\n"]
     found = put(was, wanted)
     assert found["done"] and found["now"]["cells"][0]["outputs"][0]["text"] == "one\ntwo\n"

@@ -5,25 +5,18 @@ import json
 import pytest
 
 from browser.conftest import chromium  # noqa: F401 - a fixture
+from doubles.notebooks import code, of_course, text
 from doubles.store import Store
-from server.conftest import TOKEN, eventually
+from server.conftest import TOKEN, eventually, held
 
 LAB = "labs/lab01.ipynb"
 SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 """The notebook in front; JupyterLab restores others behind it."""
 
 
-def notebook(*cells: tuple[str, str], minor: int = 5, title: str = "", **metadata) -> str:
-    """Names of cells are new in nbformat 4.5."""
-    made = [
-        {"cell_type": "code", "id": name, "metadata": {}, "source": source, "outputs": [], "execution_count": None}
-        for name, source in cells
-    ]
-    shown = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": title}] * bool(title) + made
-    if minor < 5:
-        shown = [{key: value for key, value in one.items() if key != "id"} for one in shown]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}, **metadata}
-    return json.dumps({"cells": shown, "metadata": kernel, "nbformat": 4, "nbformat_minor": minor}, indent=1)
+def notebook(*cells: tuple[str, str], title: str = "", **more) -> str:
+    above = [text("title", title)] if title else []
+    return of_course(*above, *(code(name, source) for name, source in cells), **more)
 
 
 WHAT_IS_TOLD = """
@@ -218,22 +211,15 @@ def test_start_over_shows_the_courses_version_and_keeps_the_students_beside_it(p
 
 
 def test_what_is_typed_while_a_file_is_started_over_stays_in_the_tab(page):
-    asked = []
-
-    def hold(route):
-        asked.append(route)
-
-    page.route("**/classhub/api/start-over*", hold)
-    with page.expect_request("**/classhub/api/start-over*"):
+    def start_over() -> None:
         command(page, "Start This File Over")
         page.locator(".jp-Dialog-button", has_text="Start over").click()
-    eventually(lambda: page.wait_for_timeout(50) or asked)
-    cell(page, 1).click()
-    page.keyboard.type("typed meanwhile ")
-    asked[0].continue_()
+
+    with held(page, "**/classhub/api/start-over*", start_over):
+        cell(page, 1).click()
+        page.keyboard.type("typed meanwhile ")
     eventually(lambda: "you have changes that are not saved" in notifications(page))
     eventually(lambda: "typed meanwhile" in cell(page, 1).inner_text())
-    page.unroute("**/classhub/api/start-over*")
 
 
 def test_a_server_that_cannot_tell_what_is_free_is_no_reason_to_write_over_it(page, student):

@@ -1,16 +1,16 @@
 """A new version comes into an open tab in an awkward moment: while it is saved, typed into, or closed."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 
 import pytest
 
 from browser.conftest import chromium  # noqa: F401 - a fixture
+from doubles.notebooks import code, of_course, printed, text
 from doubles.store import Store
-from server.conftest import TOKEN, Student, eventually
+from server.conftest import TOKEN, Student, eventually, held
 
-KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 TEXT = "window.jupyterapp.shell.currentWidget.context.model.toString()"
 DIRTY = "window.jupyterapp.shell.currentWidget.context.model.dirty"
 READY = """path => {
@@ -31,20 +31,6 @@ EDITOR = """([line, column]) => {
 }"""
 
 
-def cell(name: str, source: str, kind: str = "code", outputs: tuple = ()) -> dict:
-    made = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
-    return {**made, "outputs": list(outputs), "execution_count": None} if kind == "code" else made
-
-
-def printed(text: str) -> dict:
-    return {"output_type": "stream", "name": "stdout", "text": text}
-
-
-def notebook(*cells: dict, minor: int = 5) -> str:
-    shown = cells if minor == 5 else [{key: one[key] for key in one if key != "id"} for one in cells]
-    return json.dumps({"cells": list(shown), "metadata": KERNEL, "nbformat": 4, "nbformat_minor": minor}, indent=1)
-
-
 class Tab:
     """What the student has open, and the course that it comes from."""
 
@@ -63,10 +49,8 @@ class Tab:
         self.path = path
         self.publish(content)
         eventually((self.student.home / "comp141" / path).exists)
-        alone = (
-            f"lab/workspaces/{path.partition('.')[0]}/tree/comp141/{path}"  # JupyterLab restores no other file there
-        )
-        self.page.goto(f"{self.student.url}{alone}?token={TOKEN}")
+        workspace = path.partition(".")[0]  # in which JupyterLab restores no other file
+        self.page.goto(f"{self.student.url}lab/workspaces/{workspace}/tree/comp141/{path}?token={TOKEN}")
         self.page.locator(".classhub-material-status").wait_for()
         if path.endswith(".ipynb"):
             self.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
@@ -92,23 +76,17 @@ class Tab:
         self.page.keyboard.press("Control+s")
         eventually(lambda: not self.page.evaluate(DIRTY))
 
-    @contextmanager
-    def save_that_takes_long(self) -> Iterator[None]:
-        """What was asked for by a key is on its way to the disk, and comes there in the end."""
-        held: list = []
+    def held_save(self, begin: Callable[[], object]) -> AbstractContextManager[None]:
+        """What `begin` saves comes to the disk only after the block."""
+        return held(self.page, "**/api/contents/**", begin, "PUT")
 
-        def hold(route) -> None:
-            if route.request.method == "PUT" and not held:
-                held.append(route)
-            else:
-                route.continue_()
+    def save_that_takes_long(self) -> AbstractContextManager[None]:
+        return self.held_save(lambda: self.page.keyboard.press("Control+s"))
 
-        self.page.route("**/api/contents/**", hold)
-        self.page.keyboard.press("Control+s")
-        eventually(lambda: self.page.wait_for_timeout(20) or held)
-        yield
-        held[0].continue_()
-        self.page.unroute("**/api/contents/**", hold)
+    def start_over(self) -> None:
+        self.page.get_by_role("menuitem", name="Material", exact=True).click()
+        self.page.locator(".lm-Menu-item", has_text="Start This File Over").click()
+        self.page.locator(".jp-Dialog-button", has_text="Start over").click()
 
     def asks_nothing(self) -> bool:
         """Whether a save goes without a question of JupyterLab's."""
@@ -134,43 +112,29 @@ def lab(tmp_path_factory, serve, chromium):  # noqa: F811
 
 @pytest.fixture
 def tab(lab) -> Tab:
-    """All of one test happen in a file of its own; nothing is open that is not its."""
+    """Each test opens a file of its own, and no other is open then."""
     page, student, store = lab
     return Tab(page, student, store)
 
 
 def test_what_was_typed_while_it_saved_outlives_the_next_version(tab):
-    tab.open("typed.ipynb", notebook(cell("a", "x = 1"), cell("b", "# yours")))
+    tab.open("typed.ipynb", of_course(code("a", "x = 1"), code("b", "# yours")))
     tab.type_into(1, 0, 7, "\nfirst")
     with tab.save_that_takes_long():
         tab.page.keyboard.type("\nsecond")
     eventually(lambda: "first" in tab.on_disk())
     eventually(lambda: not tab.page.evaluate(DIRTY))  # so JupyterLab says
-    tab.publish(notebook(cell("a", "x = 2"), cell("b", "# yours")))
+    tab.publish(of_course(code("a", "x = 2"), code("b", "# yours")))
     wanted = ["x = 2", "# yours\nfirst\nsecond"]
     eventually(lambda: tab.sources() == wanted and tab.on_disk_sources() == wanted)
     assert tab.asks_nothing()
 
 
 def test_what_was_typed_while_start_over_saved_is_not_lost(tab):
-    tab.open("over.ipynb", notebook(cell("a", "# yours")))
+    tab.open("over.ipynb", of_course(code("a", "# yours")))
     tab.type_into(0, 0, 7, "\nfirst")
-    tab.page.get_by_role("menuitem", name="Material", exact=True).click()
-    held: list = []
-
-    def hold(route) -> None:
-        if route.request.method == "PUT" and not held:
-            held.append(route)
-        else:
-            route.continue_()
-
-    tab.page.route("**/api/contents/**", hold)
-    tab.page.locator(".lm-Menu-item", has_text="Start This File Over").click()
-    tab.page.locator(".jp-Dialog-button", has_text="Start over").click()
-    eventually(lambda: tab.page.wait_for_timeout(20) or held)
-    tab.type_into(0, 1, 5, "\nsecond")
-    held[0].continue_()
-    tab.page.unroute("**/api/contents/**", hold)
+    with tab.held_save(tab.start_over):
+        tab.type_into(0, 1, 5, "\nsecond")
     tab.page.get_by_text("you have changes that are not saved").first.wait_for()
     assert tab.sources() == ["# yours\nfirst\nsecond"]
     assert any("first" in (tab.student.home / "comp141" / one).read_text() for one in tab.besides())
@@ -178,15 +142,15 @@ def test_what_was_typed_while_start_over_saved_is_not_lost(tab):
 
 @pytest.mark.parametrize("typed", ["", "\nsecond"], ids=["saved", "typed into meanwhile"])
 def test_a_version_that_a_slow_save_overwrites_is_put_back(tab, typed):
-    tab.open(f"slow{len(typed)}.ipynb", notebook(cell("a", "x = 1"), cell("b", "# yours")))
+    tab.open(f"slow{len(typed)}.ipynb", of_course(code("a", "x = 1"), code("b", "# yours")))
     tab.type_into(1, 0, 7, "\nfirst")
     with tab.save_that_takes_long():
         tab.page.keyboard.type(typed)
-        tab.publish(notebook(cell("a", "x = 2"), cell("b", "# yours")))
+        tab.publish(of_course(code("a", "x = 2"), code("b", "# yours")))
         eventually(lambda: tab.page.wait_for_timeout(20) or tab.sources()[0] == "x = 2")
     wanted = ["x = 2", f"# yours\nfirst{typed}"]
     eventually(lambda: tab.on_disk_sources() == wanted and tab.sources() == wanted)
-    tab.publish(notebook(cell("a", "x = 3"), cell("b", "# yours")))
+    tab.publish(of_course(code("a", "x = 3"), code("b", "# yours")))
     wanted[0] = "x = 3"
     eventually(lambda: tab.on_disk_sources() == wanted and tab.sources() == wanted)
     assert tab.asks_nothing() and not tab.besides()
@@ -194,24 +158,24 @@ def test_a_version_that_a_slow_save_overwrites_is_put_back(tab, typed):
 
 def test_a_notebook_that_was_only_opened_gets_the_new_version_whatever_its_format(tab):
     """JupyterLab notes the kernel in it, which is nobody's work."""
-    tab.open("old.ipynb", notebook(cell("", "x = 1"), minor=4))
-    tab.publish(notebook(cell("", "x = 2"), minor=4))
+    tab.open("old.ipynb", of_course(code("", "x = 1"), minor=4))
+    tab.publish(of_course(code("", "x = 2"), minor=4))
     eventually(lambda: tab.sources() == ["x = 2"] and tab.on_disk_sources() == ["x = 2"])
     assert tab.asks_nothing() and not tab.besides()
 
 
 def test_a_student_who_typed_the_very_correction_is_asked_nothing(tab):
-    tab.open("same.ipynb", notebook(cell("a", "x = 1")))
+    tab.open("same.ipynb", of_course(code("a", "x = 1")))
     tab.type_into(0, 0, 5, "0")
-    tab.publish(notebook(cell("a", "x = 10")))
+    tab.publish(of_course(code("a", "x = 10")))
     eventually(lambda: "x = 10" in tab.on_disk())
     eventually(lambda: not tab.page.evaluate(DIRTY))
     assert tab.asks_nothing() and tab.on_disk_sources() == ["x = 10"]
 
 
 def test_a_version_of_other_outputs_only_is_shown(tab):
-    tab.open("outputs.ipynb", notebook(cell("a", "print(1)", outputs=(printed("0\n"),))))
-    tab.publish(notebook(cell("a", "print(1)", outputs=(printed("1\n"),))))
+    tab.open("outputs.ipynb", of_course(code("a", "print(1)", [printed("0\n")])))
+    tab.publish(of_course(code("a", "print(1)", [printed("1\n")])))
     eventually(lambda: json.loads(tab.page.evaluate(TEXT))["cells"][0]["outputs"] == [printed("1\n")])
     assert tab.asks_nothing()
 
@@ -226,18 +190,18 @@ def test_a_text_of_other_line_ends_only_is_asked_nothing(tab):
 
 
 def test_the_cursor_stays_in_the_cell_that_is_corrected(tab):
-    tab.open("cursor.ipynb", notebook(cell("a", "x = 1\ny = 2")))
+    tab.open("cursor.ipynb", of_course(code("a", "x = 1\ny = 2")))
     tab.page.evaluate(CURSOR, [0, 1, 5])
-    tab.publish(notebook(cell("a", "x = 1  # corrected\ny = 2")))
+    tab.publish(of_course(code("a", "x = 1  # corrected\ny = 2")))
     eventually(lambda: "corrected" in tab.sources()[0])
     tab.page.keyboard.type("7")
     eventually(lambda: tab.sources() == ["x = 1  # corrected\ny = 27"])
 
 
 def test_the_cursor_goes_with_a_cell_that_moves(tab):
-    tab.open("moves.ipynb", notebook(cell("a", "a = 1"), cell("b", "b = 1"), cell("c", "c = 1")))
+    tab.open("moves.ipynb", of_course(code("a", "a = 1"), code("b", "b = 1"), code("c", "c = 1")))
     tab.page.evaluate(CURSOR, [0, 0, 5])
-    tab.publish(notebook(cell("b", "b = 1"), cell("c", "c = 1"), cell("a", "a = 1")))
+    tab.publish(of_course(code("b", "b = 1"), code("c", "c = 1"), code("a", "a = 1")))
     eventually(lambda: tab.sources() == ["b = 1", "c = 1", "a = 1"])
     cells = tab.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
     eventually(lambda: cells.nth(2).evaluate("node => node.contains(document.activeElement)"))
@@ -246,10 +210,10 @@ def test_the_cursor_goes_with_a_cell_that_moves(tab):
 
 
 def test_what_is_typed_after_ones_cell_was_taken_out_goes_into_no_other(tab):
-    title = cell("title", "# Title", "markdown")
-    tab.open("gone.ipynb", notebook(title, cell("a", "a = 1"), cell("b", "b = 1")))
+    title = text("title", "# Title")
+    tab.open("gone.ipynb", of_course(title, code("a", "a = 1"), code("b", "b = 1")))
     tab.page.evaluate(CURSOR, [1, 0, 5])
-    tab.publish(notebook(title, cell("b", "b = 1")))
+    tab.publish(of_course(title, code("b", "b = 1")))
     eventually(lambda: tab.sources() == ["# Title", "b = 1"])
     tab.page.keyboard.type("77")
     tab.page.locator(".jp-MarkdownOutput h1", has_text="Title").wait_for()
@@ -262,16 +226,14 @@ def test_what_the_course_printed_is_not_trusted_because_the_students_own_was(tab
         "data": {"text/html": "<img src=x onerror='window.evil = 1'>"},
         "metadata": {},
     }
-    tab.open("trust.ipynb", notebook(cell("a", "print(6 * 7)", outputs=(evil,))))
+    tab.open("trust.ipynb", of_course(code("a", "print(6 * 7)", [evil])))
     tab.page.evaluate(CURSOR, [0, 0, 0])
     tab.page.keyboard.press("Control+Enter")
     tab.page.wait_for_timeout(3000)
     tab.page.screenshot(path="/tmp/s3.png")
     tab.page.locator(".jp-OutputArea-output", has_text="42").wait_for()
     tab.save()
-    tab.page.get_by_role("menuitem", name="Material", exact=True).click()
-    tab.page.locator(".lm-Menu-item", has_text="Start This File Over").click()
-    tab.page.locator(".jp-Dialog-button", has_text="Start over").click()
+    tab.start_over()
     eventually(lambda: json.loads(tab.page.evaluate(TEXT))["cells"][0]["outputs"][0]["output_type"] == "display_data")
     tab.page.locator(".jp-OutputArea-output").first.wait_for(state="attached")
     tab.page.wait_for_timeout(500)
@@ -293,20 +255,12 @@ def test_in_a_text_undo_takes_back_what_was_typed_and_the_cursor_stays(tab):
 
 
 def test_a_tab_that_was_closed_meanwhile_shows_no_error(tab):
-    tab.open("closed.ipynb", notebook(cell("a", "x = 1"), cell("b", "# yours")))
+    tab.open("closed.ipynb", of_course(code("a", "x = 1"), code("b", "# yours")))
     tab.type_into(1, 0, 7, "\nfirst")
-    held: list = []
-
-    def hold(route) -> None:
-        held.append(route)
-
-    tab.page.route("**/classhub/api/combine*", hold)
-    tab.publish(notebook(cell("a", "x = 2"), cell("b", "# yours")))
-    eventually(lambda: tab.page.wait_for_timeout(20) or held)
-    tab.page.evaluate("window.jupyterapp.shell.currentWidget.context.dispose()")
-    with tab.page.expect_response("**/classhub/api/combine*"):
-        held[0].continue_()
-    tab.page.unroute("**/classhub/api/combine*")
+    combining = "**/classhub/api/combine*"
+    fixed = of_course(code("a", "x = 2"), code("b", "# yours"))
+    with tab.page.expect_response(combining), held(tab.page, combining, lambda: tab.publish(fixed)):
+        tab.page.evaluate("window.jupyterapp.shell.currentWidget.context.dispose()")
     tab.page.wait_for_timeout(500)
     assert tab.page.locator(".jp-Dialog").count() == 0
     assert tab.on_disk_sources() == ["x = 2", "# yours"]

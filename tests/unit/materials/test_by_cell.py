@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from classhub.materials.by_cell import merge
-from unit.materials.notebooks import OUTPUT, cells, code, file, sides, text, told, whole
+from doubles.notebooks import OUTPUT, cells, code, file, sides, text, told, whole
 
 BASE = whole(text("intro", "# Lab"), code("load", "x = 1"), code("answer", "# your answer"), text("end", "Done"))
 

@@ -8,7 +8,7 @@ const RUNS = 1e6; // more than all that do not
 // What is different between two texts of a notebook, for the tab that showed the first one. null: it cannot be carried over so, or
 // somebody changed since what it would change. What else was typed or printed since then stays.
 export function changeOf(model, mine, wanted) {
-  const [was, next, now] = [mine, wanted, model.cells ? JSON.stringify(model.toJSON()) : ''].map(notebookIn);
+  const [was, next, now] = [mine, wanted, model.cells ? model.toString() : ''].map(notebookIn);
   if (!was || !next || !now || !isOfOneKind(was, next) || names(was) !== names(now)) {
     return null;
   }

@@ -1,13 +1,9 @@
 // Where somebody is in a notebook. Where that cell becomes a new one, another would be the one in front, and what somebody types next
 // would go into that.
 
-// To be called right before the cells are put in; gives what leads back to the same cell, if there still is one.
+// Of one that has a cell in front. To be called right before the cells are put in; gives what leads back to the same cell, if there still is one.
 export function cursorIn(notebook) {
-  const cell = notebook && notebook.activeCell;
-  if (!cell) {
-    return () => {};
-  }
-  const { mode, activeCellIndex } = notebook;
+  const { activeCell: cell, activeCellIndex, mode } = notebook;
   const { id } = cell.model;
   const place = cell.editor && cell.editor.getCursorPosition();
   const scrolled = notebook.outerNode && notebook.outerNode.scrollTop;

@@ -95,12 +95,13 @@ export class Documents {
       await (mayWrite && this.putCourseBeside(context, found));
       return true;
     }
-    if (!this.put(context, mine, content)) {
+    const isNews = !isSame(mine, content);
+    if (isNews && !this.put(context, mine, content)) {
       return false;
     }
     context.model.dirty = true;
     if (mayWrite) {
-      await this.saveOver(context, found, !isSame(mine, content));
+      await this.saveOver(context, found, isNews);
     }
     return true;
   }
@@ -126,9 +127,12 @@ export class Documents {
     }
     const found = await this.contents.get(context.path, { type, format, content: true, hash: true });
     const content = textOf(found);
-    const isTyped = !context.isDisposed && context.model.toString() !== mine;
-    if (context.isDisposed || !this.put(context, mine, content)) {
-      return context.isDisposed;
+    if (context.isDisposed) {
+      return true;
+    }
+    const isTyped = context.model.toString() !== mine;
+    if (!isSame(mine, content) && !this.put(context, mine, content)) {
+      return false;
     }
     if (format === 'text') {
       context._lineEnding = (found.content.match(/\r\n?/) || [null])[0]; // JupyterLab saves a text with the ends it came with
@@ -139,7 +143,7 @@ export class Documents {
     return true;
   }
 
-  // In a tab that held `mine`. Nothing is awaited here: what somebody types meanwhile would be lost.
+  // Another text, in a tab that held `mine`. Nothing is awaited here: what somebody types meanwhile would be lost.
   put(context, mine, content) {
     const { model } = context;
     const change = changeOf(model, mine, content);
@@ -147,11 +151,11 @@ export class Documents {
       return false;
     }
     const shown = [...this.app.shell.widgets('main')].filter(widget => this.contextOf(widget) === context).map(widget => widget.content);
-    const moved = shown.filter(one => one && one.activeCell && !(change ? change.keeps(one.activeCell.model.id) : isSame(mine, content)));
+    const moved = shown.filter(one => one && one.activeCell && !(change && change.keeps(one.activeCell.model.id)));
     const returns = moved.map(cursorIn);
     if (change) {
       change.put();
-    } else if (!isSame(mine, content)) {
+    } else {
       putAll(model, content);
     }
     returns.forEach(back => back());
@@ -232,10 +236,8 @@ export class Documents {
   }
 
   async freeName(path) {
-    const dot = nameOf(path).lastIndexOf('.');
-    const cut = dot > 0 ? path.length - nameOf(path).length + dot : path.length;
     for (let count = 1; count < 1000; count += 1) {
-      const name = `${path.slice(0, cut)}.unsaved${count > 1 ? `-${count}` : ''}${path.slice(cut)}`;
+      const name = marked(path, `unsaved${count > 1 ? `-${count}` : ''}`);
       if (await this.isFree(name)) {
         return name;
       }
@@ -272,9 +274,14 @@ function kindOf({ contentsModel: { type, format }, _factory: factory }) {
 
 // As a sync would call it; "" where the server gives no digest.
 function besideName(path, hash) {
+  return hash ? marked(path, `new-${hash.slice(0, 7)}`) : '';
+}
+
+// A name with one more word before its ending.
+function marked(path, word) {
   const dot = nameOf(path).lastIndexOf('.');
   const cut = dot > 0 ? path.length - nameOf(path).length + dot : path.length;
-  return hash ? `${path.slice(0, cut)}.new-${hash.slice(0, 7)}${path.slice(cut)}` : '';
+  return `${path.slice(0, cut)}.${word}${path.slice(cut)}`;
 }
 
 export function placeOf(contentsPath, courses) {

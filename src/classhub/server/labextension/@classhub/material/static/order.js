@@ -1,5 +1,5 @@
 // What two lists have in common, in the order of both: [place in the one, place in the other], as much as can be by weight.
-export function inOrder(one, other, weightOf = () => 1) {
+export function inOrder(one, other, weightOf) {
   const best = Array.from({ length: one.length + 1 }, () => new Float64Array(other.length + 1));
   const together = (i, j) => (one[i] === other[j] ? best[i + 1][j + 1] + weightOf(i) : 0);
   for (let i = one.length - 1; i >= 0; i -= 1) {

@@ -1,4 +1,4 @@
-// A text that is shown becomes another one where the two differ, so that cursors stay in what is the same.
+// A text that is shown becomes another one where the two differ, so that cursors stay in what is the same. The two do differ.
 export function putText(shared, wanted) {
   const shown = shared.getSource();
   const most = Math.min(shown.length, wanted.length);
@@ -12,9 +12,7 @@ export function putText(shared, wanted) {
     end += 1;
   }
   end -= isHalf(shown, shown.length - end) || isHalf(wanted, wanted.length - end);
-  if (shown !== wanted) {
-    shared.updateSource(begin, shown.length - end, wanted.slice(begin, wanted.length - end));
-  }
+  shared.updateSource(begin, shown.length - end, wanted.slice(begin, wanted.length - end));
 }
 
 // Within one character of two code units: each alone would be written as another one.

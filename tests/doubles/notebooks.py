@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 OUTPUT = {"output_type": "stream", "name": "stdout", "text": ["42\n"]}
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 def code(name: str, source: Any, outputs: Any = (), count: int | None = None, **metadata: Any) -> dict[str, Any]:
@@ -26,6 +27,16 @@ def text(name: str, source: Any, **metadata: Any) -> dict[str, Any]:
 
 def whole(*cells: Any, minor: int = 5, **metadata: Any) -> dict[str, Any]:
     return {"cells": list(cells), "metadata": metadata, "nbformat": 4, "nbformat_minor": minor}
+
+
+def printed(text: str) -> dict[str, Any]:
+    return {"output_type": "stream", "name": "stdout", "text": text}
+
+
+def of_course(*cells: Any, minor: int = 5, **metadata: Any) -> str:
+    """As an instructor hands it out. Names of cells are new in nbformat 4.5."""
+    named = cells if minor >= 5 else [{key: value for key, value in one.items() if key != "id"} for one in cells]
+    return json.dumps(whole(*named, minor=minor, **{"kernelspec": KERNEL, **metadata}), indent=1)
 
 
 def file(notebook: Any) -> bytes:
